@@ -1,0 +1,1 @@
+"""The engine of Bucketdesk: everything it can do, with no window and no Qt."""

@@ -1,0 +1,1 @@
+"""The window: tabs, tables and dialogs over the engine in `core`."""
