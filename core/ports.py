@@ -1,0 +1,163 @@
+"""What Bucketdesk asks of a storage and of a catalog, whoever provides them.
+
+Every method may raise `ServiceError`. A bulk call raises only when nothing of it was done; otherwise it returns one
+result per item, in order. Implementations live in `core/clients/`; `tests/contracts/` holds what they must satisfy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from core.models import (
+    Attributes,
+    Bucket,
+    Move,
+    Object,
+    ObjectPage,
+    Outcome,
+    Row,
+    RowChange,
+    RowKey,
+    RowPage,
+    Table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLimits:
+    """What one call may ask of a store. `key_bytes` bounds a key's UTF-8 length. `lists_etags`: listings carry an etag
+    (else ask `content_hashes`)."""
+
+    page_size: int
+    batch_size: int
+    key_bytes: int
+    lists_etags: bool
+
+
+class ObjectStore(Protocol):
+    """Buckets of objects. The bucket named `bucketdesk-quarantine` always exists for moves; it is private, holds any
+    key, and is not among `buckets()`. Only from it can objects be removed for good."""
+
+    @property
+    def limits(self) -> StoreLimits:
+        """What one call may ask."""
+        ...
+
+    async def now(self) -> datetime:
+        """The service's own clock, UTC; the only clock that ages are counted by."""
+        ...
+
+    async def buckets(self) -> tuple[Bucket, ...]:
+        """All buckets but the quarantine, by name."""
+        ...
+
+    async def bucket(self, name: str) -> Bucket:
+        """One bucket. Raises `NotFound`: a listing of a missing bucket is empty, not an error."""
+        ...
+
+    async def list_objects(
+        self, bucket: str, *, prefix: str = "", cursor: str | None = None, limit: int | None = None
+    ) -> ObjectPage:
+        """One page in bytewise order of key, everything under `prefix`, flat. At most `limits.page_size`."""
+        ...
+
+    async def stat(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
+        """Each key's object as it is now, None where there is none. At most `limits.batch_size` keys."""
+        ...
+
+    async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
+        """A hash of each object's bytes, read now, None where it is absent or unreadable. At most `batch_size`."""
+        ...
+
+    async def attributes(self, bucket: str, keys: Sequence[str]) -> tuple[Attributes | None, ...]:
+        """What the store keeps beside the bytes. At most `limits.batch_size` keys."""
+        ...
+
+    async def move(self, moves: Sequence[Move]) -> tuple[Outcome, ...]:
+        """Moves each object with its attributes and times; never overwrites. DRIFTED where the version differs, the
+        object is gone or the target exists; repeating a finished or half-done move is DONE. At most `batch_size`."""
+        ...
+
+    async def remove(self, bucket: str, keys: Sequence[str]) -> tuple[Outcome, ...]:
+        """Deletes for good, only from the quarantine: raises `Refused` for any other bucket. SKIPPED where absent."""
+        ...
+
+    async def upload(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
+        """Stores a file under a new key. Raises `AlreadyExists`: never overwrites."""
+        ...
+
+    async def download(self, bucket: str, key: str, path: Path) -> Object:
+        """Writes an object's bytes to a new file: complete and synced, or not at all. Raises `NotFound`."""
+        ...
+
+    async def read(self, bucket: str, key: str, limit_bytes: int) -> bytes:
+        """At most the first `limit_bytes` of an object."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of everything."""
+        ...
+
+
+class Catalog(Protocol):
+    """Tables of rows. Key columns must be unique and not null; keyset order is the catalog's own."""
+
+    @property
+    def page_size(self) -> int:
+        """Most rows that one read returns."""
+        ...
+
+    async def tables(self) -> tuple[Table, ...]:
+        """Every table that holds data of the user, by name. One that cannot be described is left out of no list: it
+        comes with no columns."""
+        ...
+
+    async def table(self, name: str) -> Table:
+        """One table. Raises `NotFound`, naming the tables there are."""
+        ...
+
+    async def check_key(self, table: str, key: Sequence[str]) -> None:
+        """Raises `Unreadable` unless these columns exist, are unique and hold no NULL: else paging loses rows."""
+        ...
+
+    async def read(
+        self, table: str, key: Sequence[str], columns: Sequence[str], after: RowKey | None = None, limit: int | None = None
+    ) -> RowPage:
+        """One keyset page in order of key, in a short read of its own."""
+        ...
+
+    async def count(self, table: str) -> int:
+        """How many rows there are now."""
+        ...
+
+    async def rows(self, table: str, key: Sequence[str], keys: Sequence[RowKey]) -> tuple[Row | None, ...]:
+        """Whole rows with every stored column (identity included, generated ones not), None where absent."""
+        ...
+
+    async def find(
+        self, table: str, key: Sequence[str], column: str, values: Sequence[str]
+    ) -> tuple[tuple[RowKey, str], ...]:
+        """Rows whose `column` equals one of the values, as (key, value)."""
+        ...
+
+    async def dependents(self, table: str, row: Row) -> tuple[tuple[str, tuple[str, ...], Row, str], ...]:
+        """Rows that point at this one: (table, key columns, whole row, on_delete action), one level deep. Raises
+        `Unreadable` when they cannot be read or have no usable key."""
+        ...
+
+    async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        """Does each change whole or not at all: compares `before` exactly, touches one row, and refuses (FAILED) what
+        would reach further rows by a cascade or a trigger. DRIFTED where the row is not as recorded."""
+        ...
+
+    async def change_token(self) -> str | None:
+        """Differs from an earlier one when anybody else committed in between; None when that cannot be told."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of everything."""
+        ...
