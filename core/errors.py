@@ -1,21 +1,21 @@
 """Every error that Bucketdesk raises on purpose.
 
-    CoreError                      a sentence, and a hint what to do
-    ├── Usage                      the request itself is wrong                      exit 2
-    │   ├── BadProfile             a profile says something that does not hold
-    │   ├── BadPlan                a plan file is tampered with, foreign, or used up
-    │   └── NeedsConfirmation      a change was not confirmed, or not by its name
-    ├── Refused                    a guard stopped it before anything was changed   exit 3
-    ├── Busy                       another window or command holds the writer lock
-    ├── WorkspaceError             the profile's own files cannot be read or written
-    └── ServiceError               storage or catalog answered, but not with what was asked
-        ├── NotFound               object, bucket, table or column is not there
-        ├── AlreadyExists          something stands where ours should go
-        ├── PreconditionFailed     it is not what it was when we looked
-        ├── InvalidName            the store cannot hold such a key
-        ├── NotAllowed             a right is missing
-        ├── Unreadable             a listing cannot be completed, so it proves nothing
-        └── Unavailable            locked, throttled or out of reach; may be tried again
+CoreError                      a sentence, and a hint what to do
+├── Usage                      the request itself is wrong                      exit 2
+│   ├── BadProfile             a profile says something that does not hold
+│   ├── BadPlan                a plan file is tampered with, foreign, or used up
+│   └── NeedsConfirmation      a change was not confirmed, or not by its name
+├── Refused                    a guard stopped it before anything was changed   exit 3
+├── Busy                       another window or command holds the writer lock
+├── WorkspaceError             the profile's own files cannot be read or written
+└── ServiceError               storage or catalog answered, but not with what was asked
+    ├── NotFound               object, bucket, table or column is not there
+    ├── AlreadyExists          something stands where ours should go
+    ├── PreconditionFailed     it is not what it was when we looked
+    ├── InvalidName            the store cannot hold such a key
+    ├── NotAllowed             a right is missing
+    ├── Unreadable             a listing cannot be completed, so it proves nothing
+    └── Unavailable            locked, throttled or out of reach; may be tried again
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""The window's tests run their coroutines on Qt's own loop, as the program does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    application = QApplication.instance() or QApplication([])
+    return QEventLoop(application, already_running=False)
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """One loop factory for every coroutine below this folder."""
+    return {"qasync": _qt_loop}
