@@ -1,0 +1,82 @@
+-- What the last scans saw. Times are microseconds since 1970 UTC. All of it can be made again by scanning.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+
+CREATE TABLE scans (
+    id INTEGER PRIMARY KEY, started INTEGER NOT NULL, finished INTEGER,
+    state TEXT NOT NULL,                 -- running, done, cancelled, failed
+    service_now INTEGER NOT NULL,        -- the service's clock when the scan began
+    seconds REAL NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT ''
+);
+
+-- One reading of one bucket or one source; the proof of its completeness.
+CREATE TABLE listings (
+    id INTEGER PRIMARY KEY, scan INTEGER NOT NULL, what TEXT NOT NULL,      -- bucket, source
+    name TEXT NOT NULL,                  -- bucket name, or the source's name
+    tbl TEXT NOT NULL DEFAULT '',
+    current INTEGER NOT NULL DEFAULT 0,  -- 1: in force; at most one per (what, name)
+    closed INTEGER NOT NULL DEFAULT 0,   -- 1: read to the end
+    complete INTEGER NOT NULL DEFAULT 0, -- 1: closed, and nothing was left out
+    cursor TEXT, pages INTEGER NOT NULL DEFAULT 0, items INTEGER NOT NULL DEFAULT 0,
+    refs INTEGER NOT NULL DEFAULT 0, not_understood INTEGER NOT NULL DEFAULT 0, resolved INTEGER NOT NULL DEFAULT 0,
+    mapping TEXT NOT NULL DEFAULT '',    -- hash of the source's mapping; of all that name it, for a bucket
+    mapping_since INTEGER,               -- set when the mapping changed between two complete scans
+    doubted TEXT NOT NULL DEFAULT '',    -- why the source is doubted; empty when it is not
+    accepted INTEGER NOT NULL DEFAULT 0, -- 1: the person saw samples and accepts the doubt
+    why TEXT NOT NULL DEFAULT '', finished INTEGER
+);
+
+CREATE TABLE objects (
+    n INTEGER PRIMARY KEY, listing INTEGER NOT NULL, key TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL,
+    etag TEXT, version TEXT NOT NULL, changed INTEGER,
+    first_seen INTEGER                   -- kept only for what carries no time of its own
+);
+CREATE UNIQUE INDEX objects_key ON objects (listing, key);
+
+-- Keys that differ from their folded form (case, Unicode form, leading slash, plus, double encoding): see references.
+CREATE TABLE folds (listing INTEGER NOT NULL, fold TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (listing, fold, key))
+    WITHOUT ROWID;
+
+-- Prefixes that a bucket's listing could not look into.
+CREATE TABLE unlisted (listing INTEGER NOT NULL, prefix TEXT NOT NULL, why TEXT NOT NULL);
+
+CREATE TABLE rows (
+    n INTEGER PRIMARY KEY, listing INTEGER NOT NULL, key TEXT NOT NULL,     -- JSON array of the key columns' values
+    size INTEGER, status TEXT, changed INTEGER, url TEXT, expires INTEGER,
+    first_seen INTEGER
+);
+CREATE UNIQUE INDEX rows_key ON rows (listing, key);
+
+-- One reference in one row. bucket is NULL and key is what stands there when it was not understood.
+CREATE TABLE refs (
+    n INTEGER PRIMARY KEY, scan INTEGER NOT NULL, listing INTEGER NOT NULL, row INTEGER NOT NULL,  -- rows.n
+    col TEXT NOT NULL, element INTEGER,  -- position in an array or text, else NULL
+    bucket TEXT, key TEXT NOT NULL,
+    problem TEXT                         -- why it was not understood; NULL when it was
+);
+CREATE INDEX refs_key ON refs (scan, bucket, key);
+CREATE INDEX refs_row ON refs (row);
+
+-- Where the reference radar saw an object named outside the mapped columns.
+CREATE TABLE mentions (
+    bucket TEXT NOT NULL, key TEXT NOT NULL, tbl TEXT NOT NULL, col TEXT NOT NULL, PRIMARY KEY (bucket, key, tbl, col)
+) WITHOUT ROWID;
+CREATE TABLE radar (
+    tbl TEXT PRIMARY KEY, rows INTEGER NOT NULL, looked INTEGER NOT NULL, -- rows there were, rows looked at
+    problem TEXT NOT NULL DEFAULT ''     -- why it could not be read
+) WITHOUT ROWID;
+
+CREATE TABLE findings (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '',
+    bucket TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT '', tbl TEXT NOT NULL DEFAULT '',
+    source TEXT NOT NULL DEFAULT '',     -- name of the source it is about; '' for objects
+    row_key TEXT NOT NULL DEFAULT '[]', col TEXT NOT NULL DEFAULT '', element INTEGER,
+    bytes INTEGER, type TEXT NOT NULL DEFAULT '', changed INTEGER,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+    related TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT ''   -- JSON, for the evidence sentences
+);
+CREATE UNIQUE INDEX findings_id ON findings (id);
+CREATE INDEX findings_kind ON findings (kind, state);
+
+-- Content hashes, so that unchanged files are hashed once.
+CREATE TABLE hashes (bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL, etag TEXT NOT NULL,
+    PRIMARY KEY (bucket, key)) WITHOUT ROWID;
