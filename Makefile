@@ -1,0 +1,46 @@
+# `make run` and `make test` need nothing but Python 3.11 to 3.13 and make; they prepare the rest.
+# `make PYTHON=python3.12 test` chooses another Python.
+
+PREPARE = sh requirements/prepare.sh
+
+.PHONY: run test check style types tour bench libraries clean
+
+run:
+	@$(PREPARE) run
+	@if .venv/bin/python requirements/libraries.py screen; then \
+		.venv/bin/bucketdesk --practice; \
+	else \
+		echo "There is no display here, so no window can open: rendering the tour to out/tour instead."; \
+		$(MAKE) --no-print-directory tour; \
+	fi
+
+tour:
+	@$(PREPARE) run
+	QT_QPA_PLATFORM=offscreen .venv/bin/bucketdesk --practice --tour out/tour
+
+# With `check`, the summary of the tests comes last.
+check: style types test
+
+style:
+	@$(PREPARE) test
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+
+types:
+	@$(PREPARE) test
+	.venv/bin/mypy
+
+test:
+	@$(PREPARE) test
+	.venv/bin/python -m pytest
+
+bench:
+	@$(PREPARE) test
+	.venv/bin/python -m bench
+
+# The system libraries that Qt loads: installs them on Debian and its like when root, else says how.
+libraries:
+	@$(PREPARE) libraries
+
+clean:
+	rm -rf .venv build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
