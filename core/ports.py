@@ -125,7 +125,12 @@ class Catalog(Protocol):
         ...
 
     async def read(
-        self, table: str, key: Sequence[str], columns: Sequence[str], after: RowKey | None = None, limit: int | None = None
+        self,
+        table: str,
+        key: Sequence[str],
+        columns: Sequence[str],
+        after: RowKey | None = None,
+        limit: int | None = None,
     ) -> RowPage:
         """One keyset page in order of key, in a short read of its own."""
         ...

@@ -77,7 +77,7 @@ make_environment() {
         set -- "$@" -r "$file"
         shift
     done
-    install="env PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore .venv/bin/python -m pip install --quiet"
+    install="env PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore .venv/bin/python -m pip install -qq"
     $install "$@"
     $install --no-deps --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
