@@ -126,7 +126,7 @@ class Database:
 
     @staticmethod
     def _is_new(connection: sqlite3.Connection) -> bool:
-        return connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
 
     def _upgrade(self, connection: sqlite3.Connection) -> None:
         steps = schema_steps(self._schema)

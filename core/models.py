@@ -99,7 +99,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """`table`.`columns` point at `to_table`.`to_columns`. Actions in lower case: `cascade`, `set null`, `no action` …"""
+    """`table`.`columns` point at `to_table`.`to_columns`. Actions in lower case: `cascade`, `set null` …"""
 
     table: str
     columns: tuple[str, ...]
@@ -209,8 +209,8 @@ class State(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One trouble about one thing. `n` is its number in the workspace until the next scan, `id` holds from scan to scan.
-    `row_key` is () for findings about objects. `why` says why the state is not open. `related` is what the repair
+    """One trouble about one thing. `n` is its number in the workspace until the next scan, `id` holds from scan to
+    scan. `row_key` is () for findings about objects. `why` says why the state is not open. `related` is what the repair
     needs: the right key of a wrong prefix, the copy that is kept of a duplicate."""
 
     n: int

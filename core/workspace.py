@@ -47,8 +47,8 @@ class Workspace:
 
     @classmethod
     async def open(cls, folder: Path, project: str) -> Workspace:
-        """Opens or makes the workspace in `folder`. A damaged inventory is made anew, a damaged journal is set aside; an
-        inventory of another project (the profile was pointed elsewhere) is forgotten. Raises `WorkspaceError`."""
+        """Opens or makes the workspace in `folder`. A damaged inventory is made anew, a damaged journal is set aside;
+        an inventory of another project (the profile was pointed elsewhere) is forgotten. Raises `WorkspaceError`."""
         workspace = cls(folder)
         try:
             await asyncio.get_running_loop().run_in_executor(workspace._writer, workspace._create, project)
@@ -85,9 +85,9 @@ class Workspace:
         except Corrupt as exc:
             aside = self._set_aside(self.journal)
             self.notices.append(
-                f"The journal was damaged ({exc.message}) and was set aside as {aside.name}: earlier runs, keep marks and "
-                "accepted sources are not known here any more. Runs can still be undone from their manifests in the "
-                "quarantine."
+                f"The journal was damaged ({exc.message}) and was set aside as {aside.name}: earlier runs, keep marks "
+                "and accepted sources are not known here any more. Runs can still be undone from their manifests in "
+                "the quarantine."
             )
             self.journal.create()
         try:
