@@ -142,11 +142,13 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Profile:
     """Reads a profile. Raises `NotFound`, or `BadProfile` with a sentence about the first thing that does not hold."""
     path = places.profiles() / f"{name}.toml"
+    unknown = NotFound(f"There is no profile named “{name}”.", f"Profiles here: {', '.join((*names(), PRACTICE))}.")
+    if not _NAME.fullmatch(name):
+        raise unknown
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError as exc:
-        known = ", ".join((*names(), PRACTICE))
-        raise NotFound(f"There is no profile named “{name}”.", f"Profiles here: {known}.") from exc
+        raise unknown from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise BadProfile(f"The profile {path} cannot be read: {exc}.") from exc
     try:
@@ -247,7 +249,7 @@ def _sources(say: _Reader, data: Mapping[str, object]) -> tuple[Source, ...]:
         if not columns or not key:
             raise BadProfile(f"Source “{name}” of the {say.what} lacks its key or its columns.", _SOURCE_HINT)
         describes = say.flag(part, "describes")
-        if describes and len(columns) > 1 and any(c.holds in ("text", "json", "html") for c in columns):
+        if describes and any(c.holds in ("text", "json", "html") for c in columns):
             raise BadProfile(
                 f"Source “{name}” describes objects, but a text column can only mention them.",
                 "Leave out describes = true, or name the path column alone.",
