@@ -78,7 +78,7 @@ make_environment() {
         shift
     done
     install="env PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore .venv/bin/python -m pip install -qq"
-    $install "$@"
+    $install "$@" || { say "the packages could not be installed; the lines above say why."; exit 1; }
     $install --no-deps --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
 }
