@@ -320,8 +320,18 @@ class GuardHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """So many open findings that got no step, where (bucket or table), and why: a sentence."""
+
+    where: str
+    why: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanHead:
-    """The first line of a plan file; the same keys as its JSON. `project` identifies storage and catalog."""
+    """The first line of a plan file; the same keys as its JSON. `project` identifies storage and catalog; `removal` is
+    where deleted objects go (quarantine, archive), empty when there are none."""
 
     format: str
     project: str
@@ -333,6 +343,9 @@ class PlanHead:
     by_kind: Mapping[str, int]
     bytes: int
     guard: GuardHit | None
+    profile: str = ""
+    removal: str = ""
+    refused: tuple[Refusal, ...] = ()
 
 
 class RunState(enum.StrEnum):
