@@ -117,11 +117,11 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         # check_same_thread: connections are closed from another thread than the one that used them, after it has ended
         connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        with self._guard:  # first of all: a file that is no database refuses already the next line
+            self._open.append(connection)
         connection.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'NORMAL'}")
         connection.execute("PRAGMA cache_size=-32000")
         connection.execute("PRAGMA temp_store=FILE")  # a million rows sort on the disk, not in memory
-        with self._guard:
-            self._open.append(connection)
         return connection
 
     @staticmethod

@@ -124,7 +124,7 @@ class Workspace:
         connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as exc:
+        except sqlite3.Error as exc:
             connection.close()
             if "locked" in str(exc):
                 raise Busy(
