@@ -1,0 +1,119 @@
+"""Starts and ends the program: one Qt loop that runs every coroutine, a window, and an orderly way out."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from core import profiles
+from gui.closing import Closing
+from gui.main_window import MainWindow
+from gui.opening import Opening
+from gui.session import Session
+from gui.settings import SettingsFile
+from gui.theme import Themes
+from gui.translation import use_language
+from gui.tray import Tray
+from gui.window_actions import WindowActions
+from gui.words import use_readable_locale
+
+_PATIENCE_SECONDS = 15.0
+_HEARTBEAT_MS = 200
+_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for; `tour` renders every tab into a folder instead of opening a window."""
+
+    profile: str = ""
+    practice: bool = False
+    tour: Path | None = None
+
+
+def run(options: Options) -> int:
+    """Runs the program to its end and gives its exit code."""
+    app = make_application()
+    with asyncio.Runner(loop_factory=lambda: make_loop(app)) as runner:
+        if options.tour is not None:
+            from gui.tour import tour
+
+            return runner.run(tour(app, options.tour))
+        return runner.run(main(app, options))
+
+
+def make_application() -> QApplication:
+    """The application object, with its names and language settings."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("bucketdesk")
+    app.setApplicationDisplayName("Bucketdesk")
+    app.setDesktopFileName("bucketdesk")
+    app.setQuitOnLastWindowClosed(False)
+    use_readable_locale()
+    use_language(app)
+    return app
+
+
+def make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
+    """Qt's loop with plain threads for what blocks."""
+    loop: asyncio.AbstractEventLoop = QEventLoop(app)
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS, "bucketdesk"))
+    return loop
+
+
+async def main(app: QApplication, options: Options) -> int:
+    """The window's whole life: paint, open the project, wait for the end, pause what runs, close."""
+    ended = asyncio.Event()
+    settings = SettingsFile()
+    themes = Themes(app)
+    themes.choose(settings.current.theme)
+    session = Session()
+    window = MainWindow(themes, settings, session)
+    tray = Tray(window)
+    closing = Closing(window, tray, ended)
+    heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
+    heartbeat.timeout.connect(_let_python_look_at_signals)
+    heartbeat.start()
+    window.painted.connect(lambda: _fill(window, first_profile(options, settings)))
+    window.show()
+    try:
+        await ended.wait()
+    finally:
+        window.remember_place()
+        window.hide()
+        await closing.pause(_PATIENCE_SECONDS)
+        await session.close()
+        window.desk.remembered.save()
+        tray.close()
+        window.deleteLater()
+    return 0
+
+
+def first_profile(options: Options, settings: SettingsFile) -> str:
+    """The profile to open: the one asked for, else the last one if it still exists, else practice."""
+    if options.practice:
+        return profiles.PRACTICE
+    if options.profile:
+        return options.profile
+    last = settings.current.last_profile if settings.current.reopen_last else ""
+    return last if last in profiles.names() else profiles.PRACTICE
+
+
+def _fill(window: MainWindow, profile: str) -> None:
+    """Everything that may come after the first picture: actions, icons, tabs, and at last the project."""
+    opening = Opening(window)
+    WindowActions(window, opening)
+    window.desk.icons.load()
+    window.tabs.fill(window.desk)
+    opening.open(profile)
+
+
+def _let_python_look_at_signals() -> None:
+    """Ctrl-C is seen when Python code runs, and in an idle Qt loop none would."""

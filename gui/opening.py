@@ -1,0 +1,109 @@
+"""What happens when a project has been opened: its name, its numbers, and what it wants the person to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from core.changes import Change
+from core.errors import CoreError
+from core.models import Run, RunState
+from gui import runs, words
+from gui.desk import Desk
+from gui.error_dialog import hint, sentence
+from gui.jobs import NextStep
+from gui.main_window import MainWindow
+from gui.paused import resume_paused
+from gui.scan import start_scan
+from gui.tab import EVERYTHING
+
+if TYPE_CHECKING:
+    from core.status import Status
+
+
+class Opening(QObject):
+    """Follows the session: fills button, counts and status line, and shows banners about what needs an answer."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._desk: Desk = window.desk
+        self._greeted = ""
+        self._desk.session.changed.connect(self._on_session_changed)
+        self._desk.session.news.connect(self._on_session_news)
+
+    def open(self, name: str) -> None:
+        """Opens another project."""
+        self._desk.jobs.ask(self._desk.session.open(name), newest="open")
+
+    def _on_session_changed(self) -> None:
+        session, engine = self._desk.session, self._desk.engine
+        production = engine is not None and engine.profile.production
+        self._window.profile_button.say(session.name, production=production)
+        self._window.banners.clear()
+        self._window.status.say_nothing()
+        for place in self._window.tabs.places:
+            self._window.tabs.say_count(place.id, None)
+        for command_id in ("scan", "undo_last"):
+            self._desk.actions.enable(command_id, engine is not None)
+        if engine is not None:
+            self._desk.settings.change(last_profile=session.name)
+            for number, notice in enumerate(engine.notices):
+                self._window.banners.put(f"notice-{number}", notice, "warning")
+            self._desk.jobs.ask(engine.runs(), self._offer_interrupted, newest="interrupted")
+            self._ask_status(self._greet)
+        elif session.error is not None:
+            self._say_error(session.name, session.error)
+        self._window.tabs.spread(EVERYTHING)
+
+    def _on_session_news(self, change: Change) -> None:
+        self._window.tabs.spread(change)
+        if change & (Change.INVENTORY | Change.FINDINGS | Change.RUNS):
+            self._ask_status()
+
+    def _ask_status(self, then: Callable[[Status], None] | None = None) -> None:
+        engine = self._desk.engine
+        if engine is None:
+            return
+
+        def show(status: Status) -> None:
+            self._window.status.say_scan(status.scanned_at, status.complete)
+            for place in self._window.tabs.places:
+                self._window.tabs.say_count(place.id, place.count(status) if status.scanned_at else None)
+            if then is not None:
+                then(status)
+
+        self._desk.jobs.ask(engine.status(), show, newest="status")
+
+    def _greet(self, status: Status) -> None:
+        """After opening: scans if that is wished, or says that the scan is old."""
+        settings = self._desk.settings.current
+        if settings.scan_first:
+            start_scan(self._desk)
+        elif status.scanned_at and datetime.now(UTC) - status.scanned_at > timedelta(hours=settings.old_scan_hours):
+            text = self.tr("The last scan is from %1; much may have changed since then.")
+            again = NextStep(self.tr("Scan again"), lambda: start_scan(self._desk))
+            self._window.banners.put("old", text.replace("%1", words.clock(status.scanned_at)), "accent", [again])
+
+    def _offer_interrupted(self, found: tuple[Run, ...]) -> None:
+        """Goes on with what closing the window paused; asks about what was stopped half-way by anything else."""
+        resumed = resume_paused(self._desk, found)
+        for run in [run for run in found if run.state is RunState.INTERRUPTED and run.run_id not in resumed]:
+            text = self.tr("%1 of %2 was interrupted: %3.").replace("%1", runs.name_of(run).capitalize())
+            text = text.replace("%2", words.clock(run.started)).replace("%3", runs.numbers_of(run))
+            steps = [NextStep(self.tr("Resume"), partial(runs.resume_run, self._desk, run))]
+            if run.undoable:
+                steps.append(NextStep(self.tr("Undo"), partial(runs.undo_run, self._desk, run)))
+            self._window.banners.put(f"interrupted-{run.run_id}", text, "warning", steps)
+
+    def _say_error(self, name: str, error: Exception) -> None:
+        title = self._window.profile_button.title_of(name)
+        text = self.tr("%1 could not be opened. %2").replace("%1", title).replace("%2", sentence(error))
+        if isinstance(error, CoreError) and error.hint:
+            text = f"{text} {hint(error)}"
+        again = NextStep(self.tr("Try again"), lambda: self.open(name))
+        self._window.banners.put("open", text, "danger", [again])

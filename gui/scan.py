@@ -1,0 +1,54 @@
+"""Scanning from the window: the job, and the sentence at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from gui import words
+from gui.desk import Desk
+from gui.jobs import Ending, Job, NextStep
+
+if TYPE_CHECKING:
+    from core.inventory import ScanReport
+
+_say = QCoreApplication.translate
+
+
+def scan_title() -> str:
+    """How the job is called; one of this name runs at a time."""
+    return _say("Scan", "Scan")
+
+
+def start_scan(desk: Desk) -> None:
+    """Scans the open project, unless a scan of it is under way."""
+    engine, title = desk.engine, scan_title()
+    if engine is None or any(job.title == title for job in desk.jobs.running):
+        return
+    desk.jobs.start(
+        title,
+        lambda report: engine.scan(report=report),
+        then=ending,
+        stopped=lambda job: stopped(desk, job),
+    )
+
+
+def ending(report: ScanReport) -> Ending:
+    """What a scan saw, and what it could not see."""
+    seen = _say("Scan", "%1 objects and %2 rows compared").replace("%1", words.number(report.objects))
+    seen = seen.replace("%2", words.number(report.rows))
+    lacking = [source for source in report.sources if not source.complete]
+    if not lacking:
+        return Ending(seen)
+    first = lacking[0]
+    reason = _say("Scan", "%1 is not complete: %2").replace("%1", first.name).replace("%2", first.why)
+    more = "" if len(lacking) == 1 else " " + _say("Scan", "(and %Ln more)", "", len(lacking) - 1)
+    return Ending(f"{seen}. {reason}{more}", "warning")
+
+
+def stopped(desk: Desk, job: Job) -> Ending:
+    """A stopped scan changes nothing; the earlier one stays in force."""
+    del job
+    again = NextStep(_say("Scan", "Scan again"), lambda: start_scan(desk))
+    return Ending(_say("Scan", "stopped; the last complete scan stays in force"), "warning", (again,))

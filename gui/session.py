@@ -1,0 +1,72 @@
+"""Which project is open: opens its engine after the window has been painted, and passes its news on."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.changes import Change
+from core.errors import CoreError
+
+if TYPE_CHECKING:
+    from core.engine import Engine
+
+Opener = Callable[[str], Coroutine[object, object, "Engine"]]
+
+
+class Session(QObject):
+    """At most one engine. `changed` says that another project (or none) is open, `news` what kind of thing changed."""
+
+    changed = Signal()
+    news = Signal(object)
+
+    def __init__(self, opener: Opener | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._opener = opener or open_named
+        self._forget: Callable[[], None] | None = None
+        self.engine: Engine | None = None
+        self.name = ""
+        self.error: Exception | None = None
+        self.is_opening = False
+
+    async def open(self, name: str) -> None:
+        """Closes what is open, then opens the profile of this name. An error is kept in `error`; `changed` tells."""
+        await self.close()
+        self.name, self.error, self.is_opening = name, None, True
+        self.changed.emit()
+        try:
+            engine = await self._opener(name)
+        except CoreError as error:
+            self.error = error
+        else:
+            self.engine = engine
+            # The engine may speak from any thread; a signal brings it into this one.
+            self._forget = engine.changes.listen(lambda change: self.news.emit(change))
+        finally:
+            self.is_opening = False
+        self.changed.emit()
+
+    async def close(self) -> None:
+        """Closes the engine, if one is open."""
+        engine, self.engine = self.engine, None
+        if self._forget is not None:
+            self._forget()
+            self._forget = None
+        if engine is not None:
+            await engine.close()
+
+    def say(self, change: Change) -> None:
+        """Spreads news that the window itself made."""
+        self.news.emit(change)
+
+
+async def open_named(name: str) -> Engine:
+    """Opens a profile by its name; the engine is imported in a thread, so that the window stays awake."""
+    await asyncio.to_thread(importlib.import_module, "core.engine")
+    from core import engine
+
+    return await engine.open_engine(await asyncio.to_thread(engine.find_profile, name))

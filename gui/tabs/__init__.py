@@ -1,0 +1,50 @@
+"""The tabs that exist, in their order; each is imported when it is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.translation import QT_TRANSLATE_NOOP
+
+if TYPE_CHECKING:
+    from core.status import Status
+
+    from gui.desk import Desk
+    from gui.tab import Tab
+
+
+@dataclass(frozen=True, slots=True)
+class TabPlace:
+    """A tab's id, title and class ("module:Class"), and the number beside its title, read from the status."""
+
+    id: str
+    text: str
+    made_by: str
+    count: Callable[[Status], int | None] = lambda status: None
+
+    @property
+    def title(self) -> str:
+        """The title in the language of the window."""
+        return QCoreApplication.translate("Tabs", self.text)
+
+    def make(self, desk: Desk) -> Tab:
+        """Imports the tab and makes it; it is not built yet."""
+        module, _, name = self.made_by.partition(":")
+        tab: Tab = getattr(importlib.import_module(module), name)(desk)
+        return tab
+
+
+TABS = (
+    TabPlace(
+        "review",
+        QT_TRANSLATE_NOOP("Tabs", "Review"),
+        "gui.tabs.review.tab:ReviewTab",
+        lambda status: sum(status.findings.values()),
+    ),
+    TabPlace("history", QT_TRANSLATE_NOOP("Tabs", "History"), "gui.tabs.history.tab:HistoryTab"),
+)

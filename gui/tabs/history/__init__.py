@@ -1,0 +1,1 @@
+"""History: what was changed in the project, and the way back."""

@@ -1,0 +1,103 @@
+"""The History tab: every run of this project, newest first, with Undo and Resume."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QVBoxLayout, QWidget
+
+from core.changes import Change
+from core.models import Run, RunState
+from gui import runs
+from gui.tab import Tab
+from gui.tabs.history.model import RunsModel
+from gui.theme import GAP, ROW_HEIGHT
+from gui.widgets.empty_state import EmptyState
+from gui.widgets.heading import Heading
+
+
+class HistoryTab(Tab):
+    """What was changed, when, how it ended, and the way back."""
+
+    def build(self) -> None:
+        self.heading = Heading()
+        self.heading.add(self.desk.actions.button("resume_run"))
+        self.heading.add(self.desk.actions.button("undo_run", main=True))
+        self.model = RunsModel(self.desk.icons)
+        self.table = self._table()
+        self.empty = EmptyState(self.desk.icons)
+        self._places = QStackedLayout()
+        self._places.addWidget(self.table)
+        self._places.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP, GAP, GAP, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self.heading)
+        column.addLayout(self._places, 1)
+        self.desk.actions.bind("undo_run", self._on_undo_triggered)
+        self.desk.actions.bind("resume_run", self._on_resume_triggered)
+        self.desk.icons.loaded.connect(self.table.viewport().update)
+        self._show(())
+
+    def refresh(self, change: Change) -> None:
+        engine = self.desk.engine
+        if engine is None:
+            self._show(())
+        elif change & (Change.RUNS | Change.PROFILES):
+            self.desk.jobs.ask(engine.runs(), self._show, newest="history")
+
+    def panes(self) -> Sequence[QWidget]:
+        return (self.table,)
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(self.tr("Runs"))
+        table.setShowGrid(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.selectionModel().selectionChanged.connect(self._update_actions)
+        return table
+
+    def _show(self, found: Sequence[Run]) -> None:
+        chosen = self._chosen()
+        self.model.show(found)
+        title = self.tr("%Ln run(s)", "", len(found)) if found else self.tr("No changes yet")
+        undoable = sum(run.undoable for run in found)
+        self.heading.say(title, self.tr("%Ln of them can be undone", "", undoable) if found else "")
+        self.empty.say(
+            "clock-counter-clockwise",
+            self.tr("Nothing has been changed in this project"),
+            self.tr("Every clean-up and repair will stand here, with what it did and the way back."),
+        )
+        self._places.setCurrentWidget(self.table if found else self.empty)
+        ids = [run.run_id for run in found]
+        if found:
+            self.table.selectRow(ids.index(chosen.run_id) if chosen and chosen.run_id in ids else 0)
+        self._update_actions()
+
+    def _chosen(self) -> Run | None:
+        row = self.table.currentIndex().row()
+        return self.model.runs[row] if 0 <= row < len(self.model.runs) else None
+
+    def _update_actions(self) -> None:
+        run = self._chosen()
+        self.desk.actions.enable("undo_run", run is not None and run.undoable)
+        self.desk.actions.enable("resume_run", run is not None and run.state is RunState.INTERRUPTED)
+
+    def _on_undo_triggered(self) -> None:
+        run = self._chosen()
+        if run is not None:
+            self.desk.jobs.ask(runs.ask_and_undo(self.desk, run))
+
+    def _on_resume_triggered(self) -> None:
+        run = self._chosen()
+        if run is not None:
+            runs.resume_run(self.desk, run)

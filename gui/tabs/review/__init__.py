@@ -1,0 +1,1 @@
+"""Review: what does not fit together, with its evidence, and what can be done about it."""
