@@ -45,8 +45,10 @@ def run(options: Options) -> int:
         if options.tour is not None:
             from gui.tour import tour
 
-            return runner.run(tour(app, options.tour))
-        return runner.run(main(app, options))
+            code = runner.run(tour(app, options.tour))
+        else:
+            code = runner.run(main(app, options))
+    return code
 
 
 def make_application() -> QApplication:

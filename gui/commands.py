@@ -136,7 +136,7 @@ WINDOW = (
         twin=WINDOW_ONLY,
         tip=QT_TRANSLATE_NOOP("Commands", "Show what is running and what has just ended"),
         shortcut="Ctrl+J",
-        icon="list-checks",
+        icon="list-bullets",
         is_checkable=True,
     ),
     Command(

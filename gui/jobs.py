@@ -127,7 +127,7 @@ class Jobs(QObject):
         stopped: Callable[[Job], Ending | None] | None = None,
         group: str = "",
     ) -> Job:
-        """Starts `work` and shows it. `then` makes the closing line of its result, `stopped` that of a cancelled job."""
+        """Starts `work` and shows it; `then` makes the closing line of a result, `stopped` of a cancelled one."""
         job = Job(title, group, self)
 
         async def run() -> None:

@@ -107,7 +107,7 @@ def _tab_commands() -> list[Command]:
             twin=WINDOW_ONLY,
             tip=say("MainWindow", "Show the tab %1").replace("%1", place.title),
             shortcut=f"Ctrl+{number}",
-            icon="tabs",
+            icon="squares-four",
         )
         for number, place in enumerate(TABS, 1)
     ]

@@ -25,7 +25,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked. `title` is a question with verb, count and size; `text` says the consequence and until when it can
-    be undone. `typed_name` has to be typed before any choice may be taken; `details` is shown small, to select and copy.
+    be undone. `typed_name` has to be typed before any choice may be taken; `details` is there to select and copy.
     """
 
     title: str

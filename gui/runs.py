@@ -31,13 +31,14 @@ def apply_plan(
     assert engine is not None
 
     async def work(report: Report) -> Run:
-        return await engine.apply(
+        run: Run = await engine.apply(
             path,
             allow_share=allow_share,
             accept_sources=accept_sources,
             confirm=confirmed_name,
             report=report,
         )
+        return run
 
     return desk.jobs.start(
         title, work, then=lambda run: ending(desk, run), stopped=lambda job: stopped(desk, job), group=title
@@ -52,14 +53,17 @@ def resume_run(desk: Desk, run: Run) -> None:
     path = engine.workspace.folder / "plans" / f"{run.plan_id}.jsonl"
 
     async def work(report: Report) -> Run:
+        resumed: Run
         if run.undo_of:
-            return await engine.undo(run.undo_of, report=report)
+            resumed = await engine.undo(run.undo_of, report=report)
+            return resumed
         if not path.exists():
             raise NotFound(
                 _say("Runs", "The plan file of this run is not in the project's workspace."),
                 _say("Runs", "Apply the same plan file again with “bucketdesk-cli apply FILE”, or undo the run."),
             )
-        return await engine.apply(path, report=report)
+        resumed = await engine.apply(path, report=report)
+        return resumed
 
     title = _say("Runs", "Go on with %1").replace("%1", name_of(run))
     desk.jobs.start(title, work, then=lambda done: ending(desk, done), stopped=lambda job: stopped(desk, job))

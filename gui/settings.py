@@ -8,7 +8,7 @@ import logging
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,7 +21,7 @@ T = TypeVar("T", str, int, bool)
 
 
 def _choice(default: T, label: str, tip: str, **more: object) -> T:
-    return cast(T, field(default=default, metadata={"label": label, "tip": tip, **more}))
+    return field(default=default, metadata={"label": label, "tip": tip, **more})
 
 
 @dataclass(frozen=True, slots=True)

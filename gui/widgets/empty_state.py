@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.icons import Icons
 from gui.theme import GAP, GAP_SMALL
@@ -13,6 +13,7 @@ from gui.widgets.buttons import main_button
 from gui.widgets.text import Text
 
 _ICON_PX = 48
+_WIDTH = 520
 
 
 class EmptyState(QWidget):
@@ -28,15 +29,19 @@ class EmptyState(QWidget):
         self.text = Text(tone="muted", wraps=True)
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setMaximumWidth(560)
-            label.setMinimumWidth(360)
-        self._layout = QVBoxLayout(self)
+        middle = QWidget()
+        middle.setFixedWidth(_WIDTH)
+        self._layout = QVBoxLayout(middle)
         self._layout.setSpacing(GAP_SMALL)
         self._layout.addStretch(2)
         for widget in (self._picture, self.title, self.text):
-            self._layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._layout.addWidget(widget)
         self._layout.addSpacing(GAP)
         self._layout.addStretch(3)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(middle)
+        row.addStretch(1)
         self.button: QPushButton | None = None
         icons.loaded.connect(self._draw_icon)
 
