@@ -1,9 +1,11 @@
-"""What every test gets: a home of its own, no screen, and the same examples at every run in CI."""
+"""What every test gets: a home of its own, no screen, and no mercy for tasks that are lost on the way."""
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,25 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("BUCKETDESK_HOME", str(folder))
     return folder
+
+
+class _Overheard(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def lost_tasks() -> Iterator[None]:
+    """asyncio only logs that a task was destroyed, or that nobody asked for its exception: here that is a failure."""
+    overheard = _Overheard()
+    loggers = [logging.getLogger(name) for name in ("asyncio", "qasync")]
+    for logger in loggers:
+        logger.addHandler(overheard)
+    yield
+    for logger in loggers:
+        logger.removeHandler(overheard)
+    assert overheard.messages == []
