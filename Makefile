@@ -7,7 +7,7 @@ PREPARE = sh requirements/prepare.sh
 
 run:
 	@$(PREPARE) run
-	@if .venv/bin/python requirements/libraries.py screen; then \
+	@if .venv/bin/python -c "import sys; from gui.__main__ import has_display; sys.exit(not has_display())"; then \
 		.venv/bin/bucketdesk --practice; \
 	else \
 		echo "There is no display here, so no window can open: rendering the tour to out/tour instead."; \

@@ -1,14 +1,8 @@
-"""The system libraries that Qt loads on Linux: prints the Debian packages of those that are missing.
-
-`libraries.py screen` prints nothing, and ends with 0 where a window can be opened and with 1 where not.
-"""
+"""The system libraries that Qt loads on Linux: prints the Debian packages of those that are missing."""
 
 from __future__ import annotations
 
 import ctypes
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 # By library and not by package: the packages are called otherwise elsewhere (libglib2.0-0t64), the libraries are not.
@@ -27,7 +21,6 @@ PACKAGES = {
 }
 FONTS = "fonts-noto-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/run/current-system")
-OPEN_A_WINDOW = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
 
 
 def _loads(library: str) -> bool:
@@ -49,15 +42,5 @@ def missing_packages() -> list[str]:
     return missing if _has_fonts() else [*missing, FONTS]
 
 
-def has_screen() -> bool:
-    """Whether a window can really be opened: a variable may name a display that is long gone."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return False
-    tried = subprocess.run([sys.executable, "-c", OPEN_A_WINDOW], capture_output=True, timeout=30, check=False)
-    return tried.returncode == 0
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] == ["screen"]:
-        sys.exit(0 if has_screen() else 1)
     print(*missing_packages())
