@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ def run(options: Options) -> int:
             code = runner.run(tour(app, options.tour))
         else:
             code = runner.run(main(app, options))
+    # Widgets in reference cycles must go while their application lives; later the order is left to chance, and crashes.
+    gc.collect()
     return code
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
-from gui.translation import QT_TRANSLATE_NOOP
+from gui.translation import QT_TRANSLATE_NOOP, translate
 
 WINDOW_ONLY = ""
 """The twin of an action that only moves about in the window and touches nothing outside it."""
@@ -288,4 +286,4 @@ COMMANDS: Sequence[Command] = (*WINDOW, *REVIEW, *HISTORY)
 
 def said(text: str) -> str:
     """A declared text in the language of the window."""
-    return QCoreApplication.translate("Commands", text)
+    return translate("Commands", text)

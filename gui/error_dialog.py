@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 import traceback
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.errors import CoreError
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
+from gui.translation import translate
 from gui.widgets.buttons import button, quiet_button
 from gui.widgets.text import Text
 
@@ -19,7 +19,7 @@ def sentence(error: BaseException) -> str:
     """What happened: the error's own sentence, or that it is a bug."""
     if isinstance(error, CoreError):
         return error.message
-    return QCoreApplication.translate("ErrorDialog", "Bucketdesk came upon a fault of its own: %1").replace(
+    return translate("ErrorDialog", "Bucketdesk came upon a fault of its own: %1").replace(
         "%1", f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     )
 
@@ -28,7 +28,7 @@ def hint(error: BaseException) -> str:
     """What to do next."""
     if isinstance(error, CoreError):
         return error.hint
-    return QCoreApplication.translate(
+    return translate(
         "ErrorDialog",
         "What was recorded before it is kept and can be undone. Copy the details, report them and try again.",
     )

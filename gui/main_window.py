@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from gui.settings import SettingsFile
 from gui.tab_stack import TabStack
 from gui.tabs import TABS
 from gui.theme import Themes
+from gui.translation import translate
 from gui.widgets.banner import Banners
 from gui.widgets.job_bar import JobBar
 from gui.widgets.status_bar import StatusBar
@@ -98,14 +99,13 @@ class MainWindow(QMainWindow):
 
 
 def _tab_commands() -> list[Command]:
-    say = QCoreApplication.translate
     return [
         Command(
             id=f"go_{place.id}",
             text=place.title,
             menu=VIEW,
             twin=WINDOW_ONLY,
-            tip=say("MainWindow", "Show the tab %1").replace("%1", place.title),
+            tip=translate("MainWindow", "Show the tab %1").replace("%1", place.title),
             shortcut=f"Ctrl+{number}",
             icon="squares-four",
         )

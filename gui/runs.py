@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from core.errors import NotFound
 from core.models import Run, RunState
 from core.progress import Report
@@ -13,8 +11,7 @@ from gui import words
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm
 from gui.jobs import Ending, Job, NextStep
-
-_say = QCoreApplication.translate
+from gui.translation import translate
 
 
 def apply_plan(
@@ -59,13 +56,13 @@ def resume_run(desk: Desk, run: Run) -> None:
             return resumed
         if not path.exists():
             raise NotFound(
-                _say("Runs", "The plan file of this run is not in the project's workspace."),
-                _say("Runs", "Apply the same plan file again with “bucketdesk-cli apply FILE”, or undo the run."),
+                translate("Runs", "The plan file of this run is not in the project's workspace."),
+                translate("Runs", "Apply the same plan file again with “bucketdesk-cli apply FILE”, or undo the run."),
             )
         resumed = await engine.apply(path, report=report)
         return resumed
 
-    title = _say("Runs", "Go on with %1").replace("%1", name_of(run))
+    title = translate("Runs", "Go on with %1").replace("%1", name_of(run))
     desk.jobs.start(title, work, then=lambda done: ending(desk, done), stopped=lambda job: stopped(desk, job))
 
 
@@ -74,7 +71,7 @@ def undo_run(desk: Desk, run: Run) -> None:
     engine = desk.engine
     if engine is None:
         return
-    title = _say("Runs", "Undo %1").replace("%1", name_of(run))
+    title = translate("Runs", "Undo %1").replace("%1", name_of(run))
     desk.jobs.start(
         title,
         lambda report: engine.undo(run.run_id, report=report),
@@ -86,15 +83,15 @@ def undo_run(desk: Desk, run: Run) -> None:
 async def ask_and_undo(desk: Desk, run: Run) -> None:
     """Asks before undoing a run that may be long ago."""
     question = Question(
-        title=_say("Runs", "Undo %1 of %2 (%Ln change(s))?", "", run.done)
+        title=translate("Runs", "Undo %1 of %2 (%Ln change(s))?", "", run.done)
         .replace("%1", name_of(run))
         .replace("%2", words.clock(run.started)),
-        text=_say(
+        text=translate(
             "Runs",
             "Objects come back from the quarantine and rows get their recorded values back. "
             "What somebody changed since then is left as it is and reported.",
         ),
-        choices=(Choice("undo", _say("Runs", "Undo")),),
+        choices=(Choice("undo", translate("Runs", "Undo")),),
     )
     if await confirm(desk.window, question):
         undo_run(desk, run)
@@ -109,16 +106,16 @@ async def undo_newest(desk: Desk) -> None:
     if undoable:
         await ask_and_undo(desk, undoable[0])
     else:
-        desk.banners.put("undo", _say("Runs", "There is no change to undo in this project."))
+        desk.banners.put("undo", translate("Runs", "There is no change to undo in this project."))
 
 
 def name_of(run: Run) -> str:
     """What a run did, in a word or two."""
     names = {
-        "cleanup": _say("Runs", "clean-up"),
-        "undo": _say("Runs", "undo"),
-        "purge": _say("Runs", "emptying the quarantine"),
-        "restore": _say("Runs", "restore"),
+        "cleanup": translate("Runs", "clean-up"),
+        "undo": translate("Runs", "undo"),
+        "purge": translate("Runs", "emptying the quarantine"),
+        "restore": translate("Runs", "restore"),
     }
     return names.get(run.kind, run.kind)
 
@@ -126,42 +123,42 @@ def name_of(run: Run) -> str:
 def state_of(run: Run) -> tuple[str, str, str]:
     """A run's state as (icon, word, tone)."""
     return {
-        RunState.RUNNING: ("play-circle", _say("Runs", "running"), "accent"),
-        RunState.INTERRUPTED: ("pause-circle", _say("Runs", "interrupted"), "warning"),
-        RunState.DONE: ("check-circle", _say("Runs", "done"), "good"),
-        RunState.PARTLY: ("warning-circle", _say("Runs", "partly done"), "danger"),
-        RunState.UNDONE: ("arrow-u-up-left", _say("Runs", "undone"), "muted"),
+        RunState.RUNNING: ("play-circle", translate("Runs", "running"), "accent"),
+        RunState.INTERRUPTED: ("pause-circle", translate("Runs", "interrupted"), "warning"),
+        RunState.DONE: ("check-circle", translate("Runs", "done"), "good"),
+        RunState.PARTLY: ("warning-circle", translate("Runs", "partly done"), "danger"),
+        RunState.UNDONE: ("arrow-u-up-left", translate("Runs", "undone"), "muted"),
     }[run.state]
 
 
 def numbers_of(run: Run) -> str:
     """ "410 of 412 done · 4.1 MB · 2 left alone, because they had changed": what a run came to."""
     parts = [
-        _say("Runs", "%1 of %2 done").replace("%1", words.number(run.done)).replace("%2", words.number(run.steps)),
+        translate("Runs", "%1 of %2 done").replace("%1", words.number(run.done)).replace("%2", words.number(run.steps)),
     ]
     if run.bytes:
         parts.append(words.size(run.bytes))
     if run.failed:
-        parts.append(_say("Runs", "%Ln failed", "", run.failed))
+        parts.append(translate("Runs", "%Ln failed", "", run.failed))
     if run.drifted:
-        parts.append(_say("Runs", "%Ln left alone because of a change meanwhile", "", run.drifted))
+        parts.append(translate("Runs", "%Ln left alone because of a change meanwhile", "", run.drifted))
     if run.skipped:
-        parts.append(_say("Runs", "%Ln skipped", "", run.skipped))
+        parts.append(translate("Runs", "%Ln skipped", "", run.skipped))
     return " · ".join(parts)
 
 
 def ending(desk: Desk, run: Run) -> Ending:
     """The closing line of a run, with *Undo* where it can be undone."""
     tone = "danger" if run.failed else "warning" if run.drifted else "good"
-    steps = [NextStep(_say("Runs", "Show in History"), lambda: desk.actions["go_history"].trigger())]
+    steps = [NextStep(translate("Runs", "Show in History"), lambda: desk.actions["go_history"].trigger())]
     if run.undoable:
-        steps.insert(0, NextStep(_say("Runs", "Undo"), lambda: undo_run(desk, run)))
+        steps.insert(0, NextStep(translate("Runs", "Undo"), lambda: undo_run(desk, run)))
     return Ending(numbers_of(run), tone, tuple(steps))
 
 
 def stopped(desk: Desk, job: Job) -> Ending:
     """The closing line of a run that was stopped half-way: it can go on or be undone."""
     done = words.number(job.progress.done)
-    text = _say("Runs", "paused after %1 steps; what was done is recorded").replace("%1", done)
-    history = NextStep(_say("Runs", "Show in History"), lambda: desk.actions["go_history"].trigger())
+    text = translate("Runs", "paused after %1 steps; what was done is recorded").replace("%1", done)
+    history = NextStep(translate("Runs", "Show in History"), lambda: desk.actions["go_history"].trigger())
     return Ending(text, "warning", (history,))

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from gui import words
 from gui.desk import Desk
 from gui.jobs import Ending, Job, NextStep
+from gui.translation import translate
 
 if TYPE_CHECKING:
     from core.inventory import ScanReport
 
-_say = QCoreApplication.translate
-
 
 def scan_title() -> str:
     """How the job is called; one of this name runs at a time."""
-    return _say("Scan", "Scan")
+    return translate("Scan", "Scan")
 
 
 def start_scan(desk: Desk) -> None:
@@ -36,19 +33,19 @@ def start_scan(desk: Desk) -> None:
 
 def ending(report: ScanReport) -> Ending:
     """What a scan saw, and what it could not see."""
-    seen = _say("Scan", "%1 objects and %2 rows compared").replace("%1", words.number(report.objects))
+    seen = translate("Scan", "%1 objects and %2 rows compared").replace("%1", words.number(report.objects))
     seen = seen.replace("%2", words.number(report.rows))
     lacking = [source for source in report.sources if not source.complete]
     if not lacking:
         return Ending(seen)
     first = lacking[0]
-    reason = _say("Scan", "%1 is not complete: %2").replace("%1", first.name).replace("%2", first.why)
-    more = "" if len(lacking) == 1 else " " + _say("Scan", "(and %Ln more)", "", len(lacking) - 1)
+    reason = translate("Scan", "%1 is not complete: %2").replace("%1", first.name).replace("%2", first.why)
+    more = "" if len(lacking) == 1 else " " + translate("Scan", "(and %Ln more)", "", len(lacking) - 1)
     return Ending(f"{seen}. {reason}{more}", "warning")
 
 
 def stopped(desk: Desk, job: Job) -> Ending:
     """A stopped scan changes nothing; the earlier one stays in force."""
     del job
-    again = NextStep(_say("Scan", "Scan again"), lambda: start_scan(desk))
-    return Ending(_say("Scan", "stopped; the last complete scan stays in force"), "warning", (again,))
+    again = NextStep(translate("Scan", "Scan again"), lambda: start_scan(desk))
+    return Ending(translate("Scan", "stopped; the last complete scan stays in force"), "warning", (again,))

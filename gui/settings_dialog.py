@@ -5,17 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from gui.settings import Settings, SettingsFile
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL, GAP_TINY
+from gui.translation import translate
 from gui.widgets.buttons import button, quiet_button
 from gui.widgets.text import Text
 
 
 def _said(text: object) -> str:
-    return QCoreApplication.translate("Settings", str(text))
+    return translate("Settings", str(text))
 
 
 class SettingsDialog(QDialog):

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
+
+
+def translate(context: str, text: str, comment: str = "", n: int = -1) -> str:
+    """A text in the language of the window, in its plural form for `n` when the text has `%Ln`."""
+    return QCoreApplication.translate(context, text, comment, n)
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
+
+from gui.translation import translate
 
 
 def use_readable_locale() -> None:
@@ -26,7 +28,7 @@ def size(size_bytes: int) -> str:
 
 def exact_size(size_bytes: int) -> str:
     """4300000 as "4,300,000 bytes", for tooltips."""
-    return QCoreApplication.translate("Words", "%Ln byte(s)", "", size_bytes)
+    return translate("Words", "%Ln byte(s)", "", size_bytes)
 
 
 def clock(moment: datetime, now: datetime | None = None) -> str:

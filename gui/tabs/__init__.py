@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
-from gui.translation import QT_TRANSLATE_NOOP
+from gui.translation import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
     from core.status import Status
@@ -30,7 +28,7 @@ class TabPlace:
     @property
     def title(self) -> str:
         """The title in the language of the window."""
-        return QCoreApplication.translate("Tabs", self.text)
+        return translate("Tabs", self.text)
 
     def make(self, desk: Desk) -> Tab:
         """Imports the tab and makes it; it is not built yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gui import words
@@ -12,6 +12,7 @@ from gui.error_dialog import sentence
 from gui.icons import Icons
 from gui.jobs import Ending, Job, JobState, NextStep
 from gui.theme import GAP, GAP_SMALL
+from gui.translation import translate
 from gui.widgets.buttons import button, quiet_button
 from gui.widgets.text import ShortenedText, Text
 
@@ -21,26 +22,25 @@ _BAR_PARTS = 1000
 
 def numbers(job: Job) -> str:
     """ "9,030 of 14,802 · 2 failed · 12,400 a second · 0:01 left": what is known, and no more."""
-    say = QCoreApplication.translate
     progress = job.progress
     if job.state is JobState.STOPPING:
-        return say("JobLine", "stopping after the step at hand…")
+        return translate("JobLine", "stopping after the step at hand…")
     parts = []
     if progress.total is not None:
-        known = say("JobLine", "%1 of %2").replace("%1", words.number(progress.done))
+        known = translate("JobLine", "%1 of %2").replace("%1", words.number(progress.done))
         parts.append(known.replace("%2", words.number(progress.total)))
     elif progress.done:
-        parts.append(say("JobLine", "%1 so far").replace("%1", words.number(progress.done)))
+        parts.append(translate("JobLine", "%1 so far").replace("%1", words.number(progress.done)))
     if progress.failed:
-        parts.append(say("JobLine", "%1 failed").replace("%1", words.number(progress.failed)))
+        parts.append(translate("JobLine", "%1 failed").replace("%1", words.number(progress.failed)))
     if progress.skipped:
-        parts.append(say("JobLine", "%1 skipped").replace("%1", words.number(progress.skipped)))
+        parts.append(translate("JobLine", "%1 skipped").replace("%1", words.number(progress.skipped)))
     rate = job.pace.per_second()
     if rate:
-        parts.append(say("JobLine", "%1 a second").replace("%1", words.rate(rate)))
+        parts.append(translate("JobLine", "%1 a second").replace("%1", words.rate(rate)))
     left = job.pace.seconds_left(progress)
     if left is not None:
-        parts.append(say("JobLine", "%1 left").replace("%1", words.duration(left)))
+        parts.append(translate("JobLine", "%1 left").replace("%1", words.duration(left)))
     return " · ".join(parts)
 
 

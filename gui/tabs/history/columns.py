@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
 from core.models import Run
 from gui import words
 from gui.runs import name_of, state_of
-from gui.translation import QT_TRANSLATE_NOOP
+from gui.translation import QT_TRANSLATE_NOOP, translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class RunColumn:
     @property
     def said(self) -> str:
         """The title in the language of the window."""
-        return QCoreApplication.translate("HistoryColumns", self.title)
+        return translate("HistoryColumns", self.title)
 
 
 COLUMNS = (
@@ -41,7 +39,7 @@ COLUMNS = (
     RunColumn(
         QT_TRANSLATE_NOOP("HistoryColumns", "Done"),
         lambda run: (
-            QCoreApplication.translate("HistoryColumns", "%1 of %2")
+            translate("HistoryColumns", "%1 of %2")
             .replace("%1", words.number(run.done))
             .replace("%2", words.number(run.steps))
         ),
@@ -55,7 +53,7 @@ COLUMNS = (
     RunColumn(
         QT_TRANSLATE_NOOP("HistoryColumns", "Left alone"),
         lambda run: words.number(run.drifted + run.skipped) if run.drifted + run.skipped else "",
-        lambda run: QCoreApplication.translate("HistoryColumns", "Changed meanwhile, so nothing was done to them"),
+        lambda run: translate("HistoryColumns", "Changed meanwhile, so nothing was done to them"),
         is_number=True,
     ),
     RunColumn(
