@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -16,14 +17,14 @@ from qasync import QEventLoop
 from core import profiles
 from gui.closing import Closing
 from gui.main_window import MainWindow
-from gui.opening import Opening
 from gui.session import Session
 from gui.settings import SettingsFile
 from gui.theme import Themes
 from gui.translation import use_language
-from gui.tray import Tray
-from gui.window_actions import WindowActions
 from gui.words import use_readable_locale
+
+if TYPE_CHECKING:
+    from gui.opening import Opening
 
 _PATIENCE_SECONDS = 15.0
 _HEARTBEAT_MS = 200
@@ -81,14 +82,14 @@ async def main(app: QApplication, options: Options) -> int:
     themes.choose(settings.current.theme)
     session = Session()
     window = MainWindow(themes, settings, session)
-    tray = Tray(window)
-    closing = Closing(window, tray, ended)
+    closing = Closing(window, ended)
     heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
     heartbeat.timeout.connect(_let_python_look_at_signals)
     heartbeat.start()
-    window.painted.connect(lambda: _fill(window, first_profile(options, settings)))
     window.show()
     try:
+        await painted(window)
+        furnish(window).open(first_profile(options, settings))
         await ended.wait()
     finally:
         window.remember_place()
@@ -96,7 +97,6 @@ async def main(app: QApplication, options: Options) -> int:
         await closing.pause(_PATIENCE_SECONDS)
         await session.close()
         window.desk.remembered.save()
-        tray.close()
         window.deleteLater()
     return 0
 
@@ -111,13 +111,23 @@ def first_profile(options: Options, settings: SettingsFile) -> str:
     return last if last in profiles.names() else profiles.PRACTICE
 
 
-def _fill(window: MainWindow, profile: str) -> None:
-    """Everything that may come after the first picture: actions, icons, tabs, and at last the project."""
+async def painted(window: MainWindow) -> None:
+    """Waits until the window has been drawn for the first time."""
+    seen = asyncio.Event()
+    window.painted.connect(seen.set)
+    await seen.wait()
+
+
+def furnish(window: MainWindow) -> Opening:
+    """Everything that may come after the first picture, its imports too: what the commands do, icons, the tabs."""
+    from gui.opening import Opening
+    from gui.window_actions import WindowActions
+
     opening = Opening(window)
     WindowActions(window, opening)
     window.desk.icons.load()
     window.tabs.fill(window.desk)
-    opening.open(profile)
+    return opening
 
 
 def _let_python_look_at_signals() -> None:

@@ -16,15 +16,15 @@ from gui.tray import Tray
 class Closing(QObject):
     """Listens to the window's wish to close; sets `ended` when the program may end."""
 
-    def __init__(self, window: MainWindow, tray: Tray, ended: asyncio.Event) -> None:
+    def __init__(self, window: MainWindow, ended: asyncio.Event) -> None:
         super().__init__(window)
         self._window = window
         self._desk: Desk = window.desk
-        self._tray = tray
+        self._tray = Tray(window)
         self._ended = ended
         self._is_asking = False
         window.close_asked.connect(self._on_window_close_asked)
-        tray.quit_asked.connect(self._on_window_close_asked)
+        self._tray.quit_asked.connect(self._on_window_close_asked)
 
     def _on_window_close_asked(self) -> None:
         if self._ended.is_set() or self._is_asking:
@@ -61,6 +61,7 @@ class Closing(QObject):
 
     async def pause(self, seconds: float) -> None:
         """Stops all work, waits at most `seconds` for it, and remembers what is to go on."""
+        self._tray.close()
         running = self._desk.jobs.running
         await self._desk.jobs.stop(seconds)
         if self._desk.engine is not None:

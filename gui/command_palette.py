@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -85,5 +85,5 @@ class CommandPalette(QDialog):
     def _do(self, item: QListWidgetItem) -> None:
         action = self._actions[item.data(_ID)]
         # The window must have the focus again before a command looks where it is.
-        self.finished.connect(lambda _code: action.trigger(), Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(0, action.trigger)
         self.accept()

@@ -79,6 +79,12 @@ class Job(QObject):
             self._task.cancel()
             self.moved.emit()
 
+    async def stop(self) -> None:
+        """Cancels the work and waits until it has come to its end."""
+        self.cancel()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     def tick(self, now: float) -> None:
         """Shows the newest news, if there are any."""
         progress = self.progress
@@ -117,6 +123,11 @@ class Jobs(QObject):
     def running(self) -> list[Job]:
         """The jobs at work, oldest first."""
         return list(self._running)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question is still open."""
+        return len(self._tasks) > len(self._running)
 
     def start(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,10 +12,12 @@ from PySide6.QtCore import QObject
 from core.changes import Change
 from core.errors import CoreError
 from core.models import Run, RunState
-from gui import runs, words
+from core.profiles import PRACTICE
+from gui import practice_project, runs, words
 from gui.desk import Desk
+from gui.dialogs import Choice, Question, confirm
 from gui.error_dialog import hint, sentence
-from gui.jobs import NextStep
+from gui.jobs import Job, NextStep
 from gui.main_window import MainWindow
 from gui.paused import resume_paused
 from gui.scan import start_scan
@@ -37,8 +39,30 @@ class Opening(QObject):
         self._desk.session.news.connect(self._on_session_news)
 
     def open(self, name: str) -> None:
-        """Opens another project."""
-        self._desk.jobs.ask(self._desk.session.open(name), newest="open")
+        """Opens another project, after asking when work on the open one would have to be paused."""
+        self._desk.jobs.ask(self._open(name), newest="open")
+
+    async def _open(self, name: str) -> None:
+        running = self._desk.jobs.running
+        if running and not await confirm(self._desk.window, self._pause_question(running)):
+            return
+        for job in running:
+            await job.stop()
+        if name == PRACTICE and not practice_project.is_made():
+            await self._desk.session.close()
+            self._window.profile_button.say(name, production=False)
+            practice_project.make(self._desk, partial(self.open, name))
+        else:
+            await self._desk.session.open(name)
+
+    def _pause_question(self, running: Sequence[Job]) -> Question:
+        return Question(
+            title=self.tr("Pause %Ln activity(s) and open another project?", "", len(running)),
+            text=self.tr("Under way: %1. What is done stays done and is recorded; the rest can go on later.").replace(
+                "%1", ", ".join(job.title for job in running)
+            ),
+            choices=(Choice("pause", self.tr("Pause and open")),),
+        )
 
     def _on_session_changed(self) -> None:
         session, engine = self._desk.session, self._desk.engine

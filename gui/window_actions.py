@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core import profiles
-from gui import runs
+from gui import practice_project, runs
+from gui.about import About
 from gui.command_palette import CommandPalette
 from gui.dialogs import finished
 from gui.error_dialog import ErrorDialog
@@ -43,7 +44,9 @@ class WindowActions(QObject):
         bind, desk, window = self._desk.actions.bind, self._desk, self._window
         bind("scan", lambda: start_scan(desk))
         bind("undo_last", lambda: desk.jobs.ask(runs.undo_newest(desk)))
-        bind("open_practice", lambda: self._opening.open(profiles.PRACTICE))
+        bind("open_practice", self._open_practice)
+        bind("reset_practice", lambda: desk.jobs.ask(practice_project.ask_and_reset(desk, self._open_practice)))
+        bind("about", lambda: desk.jobs.ask(finished(About(window))))
         bind("settings", self._on_settings_triggered)
         bind("palette", self._on_palette_triggered)
         bind("shortcuts", self._on_shortcuts_triggered)
@@ -54,6 +57,9 @@ class WindowActions(QObject):
         bind("activities", self._on_activities_triggered)
         for place in window.tabs.places:
             bind(f"go_{place.id}", partial(window.tabs.go, place.id))
+
+    def _open_practice(self) -> None:
+        self._opening.open(profiles.PRACTICE)
 
     def _on_settings_triggered(self) -> None:
         self._desk.jobs.ask(finished(SettingsDialog(self._desk.settings, self._window)))

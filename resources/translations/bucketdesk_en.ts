@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>Opening</name>
+    <message numerus="yes">
+        <source>Pause %Ln activity(s) and open another project?</source>
+        <translation>
+            <numerusform>Pause %Ln activity and open another project?</numerusform>
+            <numerusform>Pause %Ln activities and open another project?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Runs</name>
     <message numerus="yes">
         <source>%Ln failed</source>
