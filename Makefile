@@ -29,6 +29,7 @@ style:
 types:
 	@$(PREPARE) test
 	.venv/bin/mypy
+	.venv/bin/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 test:
 	@$(PREPARE) test

@@ -46,6 +46,8 @@ def has_display() -> bool:
 
 
 def _x_server_answers(display: str) -> bool:
+    if sys.platform == "win32":
+        return False  # asked of no Windows; its Python has no such sockets
     host, _, number = display.partition(":")
     number = number.partition(".")[0]
     if not number.isdigit():
