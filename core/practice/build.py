@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from core import places
 from core.errors import Usage, WorkspaceError
 from core.models import Kind
-from core.practice.files import Painter, file_rules
 from core.practice.mapping import practice_profile
 from core.practice.registers import Moment
 from core.practice.tables import write_catalog
@@ -24,6 +23,9 @@ from core.practice.world import World, imagine
 from core.profiles import PRACTICE
 from core.progress import Progress, Report, silent
 from core.workspace import Workspace, system_now
+
+if TYPE_CHECKING:
+    from core.practice.files import Painter
 
 T = TypeVar("T")
 FEWEST = 50
@@ -61,6 +63,8 @@ async def reset(objects: int = 2000, seed: int = 7, report: Report = silent) -> 
 
 
 async def _build(workspace: Workspace, objects: int, seed: int, report: Report) -> tuple[int, World]:
+    from core.practice.files import Painter, file_rules  # late: it loads Pillow
+
     threads = ThreadPoolExecutor(_WORKERS, "practice")
     folder = await asyncio.to_thread(_make_aside)
     try:

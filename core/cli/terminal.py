@@ -1,0 +1,164 @@
+"""Everything that is printed or asked: results on stdout, the rest on stderr, questions only where somebody is."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from core.cli import words
+from core.errors import NeedsConfirmation
+from core.progress import Progress, Report, silent
+
+_ENDLESS = 4000
+"""Columns when nobody's terminal bounds them: what is piped is never wrapped."""
+
+
+class Terminal:
+    """Where answers go. With `as_json` exactly one JSON document is printed on stdout."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            _bear_any_text(stream)
+        self._out = _console(sys.stdout)
+        self._err = _console(sys.stderr)
+
+    # --- answers
+
+    def document(self, data: Mapping[str, object]) -> None:
+        """Prints the one JSON document."""
+        print(json.dumps(data), flush=True)
+
+    async def document_of_items(self, head: Mapping[str, object], items: AsyncIterable[Mapping[str, object]]) -> None:
+        """Prints `head` with `items` added to it. They are written aside first: a million of them take no memory, and
+        an error in the middle leaves stdout empty."""
+        with tempfile.SpooledTemporaryFile(max_size=1 << 20, mode="w+", encoding="utf-8") as aside:
+            aside.write(json.dumps(head)[:-1] + (", " if head else "") + '"items": [')
+            between = ""
+            async for item in items:
+                aside.write(between + json.dumps(item))
+                between = ", "
+            aside.write("]}\n")
+            aside.seek(0)
+            shutil.copyfileobj(aside, sys.stdout)
+        sys.stdout.flush()
+
+    def say(self, sentence: str = "", style: str = "") -> None:
+        """A line of the answer."""
+        self._out.print(Text(words.plain(sentence), style=style))
+
+    def heading(self, name: str, rest: str = "") -> None:
+        """The line an answer begins with."""
+        self._out.print(Text.assemble((words.plain(name), "bold"), ("  " + words.plain(rest) if rest else "", "dim")))
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+        """A table without lines; columns whose name begins with `#` are numbers."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for name in columns:
+            table.add_column(name.lstrip("#"), justify="right" if name.startswith("#") else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(words.plain(cell)) if isinstance(cell, str) else cell for cell in row))
+        self._out.print(table)
+
+    def more(self, shown_to: int, total: int) -> None:
+        """Says that there is more than was shown."""
+        if shown_to < total:
+            self.say()
+            self.say(f"… and {words.number(total - shown_to)} more: --limit N shows more of them, --json all.", "dim")
+
+    # --- beside the answer
+
+    def note(self, sentence: str) -> None:
+        """A line that is no part of the answer."""
+        self._err.print(Text(words.plain(sentence), style="dim"))
+
+    def warn(self, sentence: str) -> None:
+        """A line that should not be overlooked."""
+        self._err.print(Text(words.plain(sentence), style="yellow"))
+
+    def fail(self, kind: str, message: str, hint: str = "", **more: object) -> None:
+        """Says what went wrong and what to do."""
+        if self.as_json:
+            self.document({"error": {"kind": kind, "message": message, "hint": hint, **more}})
+            return
+        self._err.print(Text.assemble(("✗ ", "bold red"), words.plain(message)))
+        if hint:
+            self._err.print(Text("  " + words.plain(hint), style="dim"))
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator[Report]:
+        """A report that draws a bar on stderr while somebody watches there."""
+        if not sys.stderr.isatty():
+            yield silent
+            return
+        shown = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            TaskProgressColumn(show_speed=True),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(compact=True),
+        )
+        with Bars(*shown, console=self._err, transient=True) as bars:
+            task = bars.add_task("", total=None)
+
+            def report(progress: Progress) -> None:
+                note = words.plain(progress.note)
+                bars.update(task, completed=progress.done, total=progress.total, description=note)
+
+            yield report
+
+    # --- questions
+
+    def confirm(self, question: str, yes: bool) -> None:
+        """Asks before something is changed, `yes` being the answer given beforehand. Raises `NeedsConfirmation` when
+        the answer is no, and when nobody is there to ask."""
+        if yes:
+            return
+        if not _somebody_is_there():
+            raise NeedsConfirmation(
+                f"{question} Nobody is at a terminal to confirm this, so nothing was done.",
+                "Say --yes to go ahead without being asked.",
+            )
+        if self._answer(f"{question} [y/N] ").lower() not in ("y", "yes"):
+            raise NeedsConfirmation("Not confirmed, so nothing was done.")
+
+    def type_name(self, question: str, option: str, given: str | None) -> str:
+        """A name that must be typed before something is removed for good: given by an option, or asked for."""
+        if given is not None:
+            return given
+        if not _somebody_is_there():
+            raise NeedsConfirmation(f"{question} It must be confirmed by name, so nothing was done.", f"Say {option}.")
+        return self._answer(f"{question} ")
+
+    def _answer(self, question: str) -> str:
+        self._err.print(Text(words.plain(question), style="bold"), end="")
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            self._err.print()
+        return answer.strip()
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _console(stream: TextIO) -> Console:
+    width = None if stream.isatty() else _ENDLESS
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def _bear_any_text(stream: TextIO) -> None:
+    # Names of files may hold what this terminal's encoding does not.
+    if reconfigure := getattr(stream, "reconfigure", None):
+        reconfigure(errors="backslashreplace")

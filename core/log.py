@@ -1,0 +1,90 @@
+"""Where the log goes and what never gets into it: keys, tokens, passwords and signed URLs are masked."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import re
+from pathlib import Path
+
+from core import places
+
+MASK = "…"
+_LARGEST_BYTES = 2_000_000
+_OLDER_FILES = 2
+_SECRET_NAMES = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN|_URL)$")
+_PATTERNS = (
+    # JSON web tokens, wherever they stand: Supabase's keys and the tokens of its signed URLs are such
+    re.compile(r"()\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
+    re.compile(r"()\bsb_(?:secret|publishable)_[\w-]+"),
+    re.compile(r"(?i)([?&](?:token|signature|x-amz-\w+|api_key|apikey|key)=)[^&\s\"'<>]+"),
+    re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}"),
+    re.compile(r"(?i)(\b(?:api[_-]?key|api[_-]?secret|password|secret|token)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&)]+"),
+    # the password in scheme://user:password@host
+    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s@/]+(?=@)"),
+    # Cloudinary's signed deliveries
+    re.compile(r"()\bs--[\w-]{6,}--"),
+)
+
+
+def mask(text: str) -> str:
+    """The text with everything in it that opens a door replaced by “…”."""
+    for name, value in os.environ.items():
+        if len(value) >= 8 and _SECRET_NAMES.search(name) and _is_secret(name):
+            text = text.replace(value, MASK)
+    for pattern in _PATTERNS:
+        text = pattern.sub(rf"\g<1>{MASK}", text)
+    return text
+
+
+def _is_secret(name: str) -> bool:
+    return name.startswith(("BUCKETDESK_", "SUPABASE_", "CLOUDINARY_"))
+
+
+class Masked(logging.Filter):
+    """Masks a record for good, its traceback included, before any handler writes it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record through, changed."""
+        record.msg = mask(record.getMessage())
+        record.args = ()
+        if record.exc_info:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+            record.exc_info = None
+        if record.exc_text:
+            record.exc_text = mask(record.exc_text)
+        return True
+
+
+def log_file() -> Path:
+    """Where the log is written."""
+    return places.home() / "logs" / "bucketdesk.log"
+
+
+def start_log(level: int = logging.INFO) -> None:
+    """Sends everything that is logged to the log file, which is made with the first line and kept small. Where it
+    cannot be written, nothing is logged: the log is no reason to stop."""
+    path = log_file()
+    root = logging.getLogger()
+    if any(getattr(handler, "baseFilename", None) == str(path.absolute()) for handler in root.handlers):
+        return
+    logging.raiseExceptions = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = logging.handlers.RotatingFileHandler(
+            path,
+            maxBytes=_LARGEST_BYTES,
+            backupCount=_OLDER_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
+        )
+    except OSError:
+        handler_or_none: logging.Handler = logging.NullHandler()
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler_or_none = handler
+    handler_or_none.addFilter(Masked())
+    root.addHandler(handler_or_none)
+    root.setLevel(level)
