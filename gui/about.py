@@ -58,3 +58,4 @@ class About(QDialog):
         layout.addWidget(Text(self.tr("Looks after images in storage, tables and media libraries."), tone="muted"))
         layout.addLayout(form)
         layout.addLayout(foot)
+        self.close_button.setFocus()

@@ -19,7 +19,7 @@ class Actions(QObject):
     def __init__(self, window: QWidget, icons: Icons) -> None:
         super().__init__(window)
         self._window = window
-        self._icons = icons
+        self.icons = icons
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
         self._slots: dict[str, Callable[[], None]] = {}
@@ -46,7 +46,7 @@ class Actions(QObject):
             action.setEnabled(False)
             action.triggered.connect(lambda _checked=False, key=command.id: self._slots[key]())
             if command.icon:
-                self._icons.put(action, command.icon)
+                self.icons.put(action, command.icon)
             self._window.addAction(action)
             self._commands[command.id] = command
             self._actions[command.id] = action
@@ -75,7 +75,7 @@ class Actions(QObject):
         made.setEnabled(action.isEnabled())
         action.enabledChanged.connect(made.setEnabled)
         if command.icon:
-            self._icons.put(made, command.icon, "on_accent" if main else "text")
+            self.icons.put(made, command.icon, "on_accent" if main else "text")
         return made
 
     def _update(self, command: Command) -> None:

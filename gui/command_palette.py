@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gui.actions import Actions
-from gui.commands import Command, said
+from gui.commands import ACTIONS, EDIT, FILE, HELP, VIEW, Command, said
 from gui.theme import GAP_SMALL
 from gui.widgets.keyed_item import KeyedItem
 from gui.widgets.text import Text
 
 _ID = Qt.ItemDataRole.UserRole
+_USEFUL = (ACTIONS, EDIT, FILE, VIEW, HELP)
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -22,12 +23,17 @@ def matches(text: str, wanted: str) -> bool:
 
 
 def ranked(commands: list[Command], wanted: str) -> list[Command]:
-    """The commands that match, those whose own text begins with what was typed first."""
+    """The commands that match: those first that begin with what was typed, then those of the tab, then actions."""
     found = [c for c in commands if matches(f"{said(c.text)} {said(c.tip)} {c.twin}", wanted)]
     first = wanted.casefold().strip()
     return sorted(
         found,
-        key=lambda c: (not said(c.text).casefold().startswith(first), not matches(said(c.text), wanted)),
+        key=lambda c: (
+            not said(c.text).casefold().startswith(first),
+            not matches(said(c.text), wanted),
+            not c.tab,
+            _USEFUL.index(c.menu),
+        ),
     )
 
 
@@ -45,6 +51,7 @@ class CommandPalette(QDialog):
         self.field.setClearButtonEnabled(True)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Commands"))
+        self.list.setIconSize(QSize(18, 18))
         self.list.setItemDelegate(KeyedItem(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.nothing = Text(self.tr("No command has these words."), tone="muted")
@@ -57,6 +64,7 @@ class CommandPalette(QDialog):
         self.field.returnPressed.connect(self._on_field_return_pressed)
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(lambda item: self._do(item))
+        actions.icons.loaded.connect(self._on_icons_loaded)
         self._fill("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -77,6 +85,9 @@ class CommandPalette(QDialog):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.nothing.setVisible(self.list.count() == 0)
+
+    def _on_icons_loaded(self) -> None:
+        self._fill(self.field.text())
 
     def _on_field_return_pressed(self) -> None:
         if self.list.currentItem() is not None:

@@ -67,6 +67,7 @@ class ErrorDialog(QDialog):
         layout.addWidget(self.details_field)
         layout.addSpacing(GAP)
         layout.addLayout(self._buttons())
+        self.close_button.setFocus()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -74,7 +75,6 @@ class ErrorDialog(QDialog):
         self.copy_button = quiet_button(self.tr("Copy details"), self._on_copy_button_clicked)
         self.close_button = button(self.tr("Close"), self.accept)
         self.close_button.setDefault(True)
-        self.close_button.setFocus()
         self.details_button.setVisible(self.details_field.isHidden())
         row.addWidget(self.details_button)
         row.addWidget(self.copy_button)

@@ -60,6 +60,7 @@ class QuestionDialog(QDialog):
         layout.addSpacing(GAP)
         layout.addLayout(self._buttons())
         self._update_buttons()
+        (self.name_field or self.cancel_button).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         in_field = self.name_field is not None and self.name_field.hasFocus()
@@ -99,10 +100,6 @@ class QuestionDialog(QDialog):
         row.addWidget(self.cancel_button)
         for made in reversed(self.choice_buttons):
             row.addWidget(made)
-        if self.name_field is None:
-            self.cancel_button.setFocus()
-        else:
-            self.name_field.setFocus()
         return row
 
     def _choice_button(self, choice: Choice) -> QPushButton:

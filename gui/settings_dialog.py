@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from gui.settings import Settings, SettingsFile
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL, GAP_TINY
@@ -26,9 +26,10 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self._file = file
         self.fields: dict[str, QWidget] = {}
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(GAP_LARGE)
-        form.setVerticalSpacing(GAP)
+        form.setVerticalSpacing(GAP_TINY)
+        form.setColumnStretch(1, 1)
         for declared in dataclasses.fields(Settings):
             if declared.metadata:
                 self._add_line(form, declared.name, declared.metadata)
@@ -44,21 +45,22 @@ class SettingsDialog(QDialog):
         self.setMinimumWidth(560)
         self._say_problem()
 
-    def _add_line(self, form: QFormLayout, name: str, about: Mapping[str, object]) -> None:
+    def _add_line(self, form: QGridLayout, name: str, about: Mapping[str, object]) -> None:
         label, tip = _said(about["label"]), _said(about["tip"])
         value = getattr(self._file.current, name)
         field = self._field(name, value, label, about)
         field.setAccessibleName(label)
         field.setAccessibleDescription(tip)
         self.fields[name] = field
-        side = QVBoxLayout()
-        side.setSpacing(GAP_TINY)
-        side.addWidget(field)
-        side.addWidget(Text(tip, "small", "muted", wraps=True))
-        title = Text("" if isinstance(field, QCheckBox) else label)
-        title.setBuddy(field)
-        title.setMinimumHeight(field.sizeHint().height())
-        form.addRow(title, side)
+        row = form.rowCount()
+        if not isinstance(field, QCheckBox):
+            title = Text(label)
+            title.setBuddy(field)
+            form.addWidget(title, row, 0)
+        form.addWidget(field, row, 1)
+        about_it = Text(tip, "small", "muted", wraps=True)
+        about_it.setContentsMargins(0, 0, 0, GAP)
+        form.addWidget(about_it, row + 1, 1)
 
     def _field(self, name: str, value: object, label: str, about: Mapping[str, object]) -> QWidget:
         choices = about.get("choices")
@@ -75,6 +77,7 @@ class SettingsDialog(QDialog):
             check.toggled.connect(lambda on: self._change(name, on))
             return check
         spin = QSpinBox()
+        spin.lineEdit().setTextMargins(GAP_TINY, 0, 0, 0)
         spin.setRange(int(str(about["low"])), int(str(about["high"])))
         spin.setSuffix(_said(about.get("unit", "")))
         spin.setValue(int(str(value)))

@@ -20,18 +20,17 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         groups = [(name, [c for c in actions if c.menu == name and c.shortcut]) for name in MENUS]
         groups = [group for group in groups if group[1]]
-        lines = sum(len(commands) + 2 for _, commands in groups)
-        columns: list[QVBoxLayout] = [QVBoxLayout(), QVBoxLayout()]
+        grids = (_grid(), _grid())
+        half = sum(len(commands) + 2 for _, commands in groups) / 2
         used = 0
         for name, commands in groups:
-            columns[0 if used < lines / 2 else 1].addLayout(self._group(name, commands))
+            self._add_group(grids[0 if used < half else 1], name, commands)
             used += len(commands) + 2
         sides = QHBoxLayout()
         sides.setSpacing(GAP_LARGE * 2)
-        for column in columns:
-            column.setSpacing(GAP)
-            column.addStretch(1)
-            sides.addLayout(column, 1)
+        for grid in grids:
+            grid.setRowStretch(grid.rowCount(), 1)
+            sides.addLayout(grid, 1)
         self.close_button = button(self.tr("Close"), self.accept)
         self.close_button.setDefault(True)
         foot = QHBoxLayout()
@@ -43,18 +42,24 @@ class ShortcutSheet(QDialog):
         layout.addWidget(Text(self.tr("Keyboard shortcuts"), "heading"))
         layout.addLayout(sides, 1)
         layout.addLayout(foot)
+        self.close_button.setFocus()
 
-    def _group(self, name: str, commands: list[Command]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GAP_LARGE)
-        grid.setVerticalSpacing(GAP_TINY)
-        grid.addWidget(Text(said(name).replace("&", ""), "small", "muted"), 0, 0, 1, 2)
-        for number, command in enumerate(commands, 1):
+    def _add_group(self, grid: QGridLayout, name: str, commands: list[Command]) -> None:
+        first = grid.rowCount()
+        title = Text(said(name).replace("&", ""), "small", "muted")
+        title.setContentsMargins(0, GAP_SMALL if first > 1 else 0, 0, 0)
+        grid.addWidget(title, first, 0, 1, 2)
+        for number, command in enumerate(commands, first + 1):
             keys = QKeySequence(command.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
             what = Text(said(command.text).replace("…", ""))
             what.setToolTip(said(command.tip))
             grid.addWidget(what, number, 0)
             grid.addWidget(Text(keys, "strong"), number, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setContentsMargins(0, 0, 0, GAP_SMALL)
-        return grid
+
+
+def _grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(GAP_LARGE)
+    grid.setVerticalSpacing(GAP_TINY)
+    grid.setColumnStretch(0, 1)
+    return grid

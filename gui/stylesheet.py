@@ -49,9 +49,11 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
   border: 2px solid $accent; padding: 3px 7px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { border-color: $hairline; color: $outline; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$icons/caret-$name.svg"); width: 12px; height: 12px; }
-QSpinBox, QDoubleSpinBox { padding-right: 24px; }
+QSpinBox, QDoubleSpinBox { padding: 4px 24px 4px 4px; }
+QSpinBox:focus, QDoubleSpinBox:focus { padding: 3px 23px 3px 3px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 22px; subcontrol-position: top right; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 22px; subcontrol-position: bottom right; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$icons/caret-up-$name.svg"); width: 10px; height: 10px; }
@@ -75,6 +77,7 @@ QAbstractItemView { background: $surface; border: none; outline: 0; selection-ba
   selection-color: $text; }
 QTableView { gridline-color: $hairline; }
 QTableView::item, QTreeView::item, QListView::item { border: none; }
+QTableView::item { padding: 0 6px; }
 QListView::item { border-radius: 6px; padding: 4px 8px; }
 QTableView::item:hover, QTreeView::item:hover, QListView::item:hover { background: $hover; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: $selection;

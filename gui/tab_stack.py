@@ -44,6 +44,7 @@ class TabStack(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._row)
+        self._column = column
         column.addWidget(self.stack, 1)
         self.bar.currentChanged.connect(self._on_bar_current_changed)
 
@@ -60,6 +61,10 @@ class TabStack(QWidget):
     def add_corner(self, widget: QWidget) -> None:
         """Puts a widget at the right end of the row."""
         self._row.addWidget(widget)
+
+    def add_below_row(self, widget: QWidget) -> None:
+        """Puts a widget between the row and what the tab shows."""
+        self._column.insertWidget(1, widget)
 
     def fill(self, desk: Desk) -> None:
         """Makes and shows the current tab; before this the row stands over empty space, which paints fast."""

@@ -13,7 +13,7 @@ from gui.widgets.buttons import main_button
 from gui.widgets.text import Text
 
 _ICON_PX = 48
-_WIDTH = 520
+_WIDTH = 600
 
 
 class EmptyState(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from gui.icons import Icons
 from gui.jobs import Job, Jobs, JobState
 from gui.theme import GAP, GAP_SMALL, GAP_TINY
-from gui.widgets.job_line import JobLine
+from gui.widgets.job_line import LINE_HEIGHT, JobLine
 from gui.widgets.text import Text, hairline
 
 _MOST_LINES_SEEN = 4
@@ -87,9 +87,9 @@ class JobBar(QScrollArea):
         for name in wanted - set(self._groups):
             first = next(line for line in self.lines if line.job.group == name)
             self._groups[name] = Text(name, "small", "muted")
+            self._groups[name].setFixedHeight(LINE_HEIGHT)
             self._layout.insertWidget(self._layout.indexOf(first), self._groups[name])
 
     def _fit(self) -> None:
         seen = min(len(self.lines), _MOST_LINES_SEEN) + len(self._groups)
-        line_height = max((line.sizeHint().height() for line in self.lines), default=0)
-        self.setFixedHeight(seen * (line_height + GAP_TINY) + 2 * GAP_SMALL + GAP_TINY)
+        self.setFixedHeight(seen * (LINE_HEIGHT + GAP_TINY) + 2 * GAP_SMALL + 1)

@@ -18,6 +18,7 @@ from gui.widgets.text import ShortenedText, Text
 
 _ICONS = {"good": "check-circle", "warning": "pause-circle", "danger": "warning-circle", "accent": "arrows-clockwise"}
 _BAR_PARTS = 1000
+LINE_HEIGHT = 36
 
 
 def numbers(job: Job) -> str:
@@ -64,6 +65,7 @@ class JobLine(QWidget):
         self.cancel_button.setAccessibleName(self.tr("Cancel: %1").replace("%1", job.title))
         icons.put(self.cancel_button, "x", "muted")
         self.steps: list[QPushButton] = []
+        self.setFixedHeight(LINE_HEIGHT)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GAP_SMALL + 4)

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+
+from gui.translation import use_language
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
@@ -20,3 +23,10 @@ def pytest_asyncio_loop_factories(
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """One loop factory for every coroutine below this folder."""
     return {"qasync": _qt_loop}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def british(qapp: QApplication) -> None:
+    """One language and one way of writing numbers, whatever the machine is set to."""
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    use_language(qapp)

@@ -24,8 +24,6 @@ from gui.main_window import MainWindow
 from gui.session import Session
 from gui.settings import SettingsFile
 from gui.theme import Themes
-from gui.translation import use_language
-from gui.words import use_readable_locale
 
 W = TypeVar("W", bound=QWidget)
 MOMENT = datetime(2026, 6, 9, 12, 2, 33, tzinfo=UTC)
@@ -110,8 +108,6 @@ class Desktop:
 
     def __init__(self, app: QApplication, engine: FakeEngine | None, error: Exception | None = None) -> None:
         self.opened: list[str] = []
-        use_readable_locale()
-        use_language(app)
 
         async def opener(name: str) -> Any:
             self.opened.append(name)

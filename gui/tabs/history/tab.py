@@ -62,7 +62,6 @@ class HistoryTab(Tab):
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setStretchLastSection(True)
         table.selectionModel().selectionChanged.connect(self._update_actions)
         return table
 

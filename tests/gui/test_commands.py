@@ -1,0 +1,62 @@
+"""Every action of the window is declared once, has its key to itself, and has a twin on the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gui.commands import COMMANDS, MENUS, WINDOW_ONLY, Command
+
+GUI = Path(__file__).parents[2] / "gui"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_a_command_says_what_it_does_and_stands_in_a_menu(command: Command) -> None:
+    assert command.text and command.tip and command.icon
+    assert command.menu in MENUS
+    assert not command.tip.endswith(".")
+
+
+def test_no_two_commands_share_an_id_or_a_key() -> None:
+    ids = [command.id for command in COMMANDS]
+    keys = [command.shortcut for command in COMMANDS if command.shortcut]
+    assert len(ids) == len(set(ids))
+    assert len(keys) == len(set(keys))
+
+
+def test_the_keys_that_people_expect_are_there() -> None:
+    keys = {command.shortcut for command in COMMANDS}
+    assert {"F5", "Ctrl+F", "Ctrl+K", "Ctrl+Z", "Ctrl+A", "Space", "Del", "F6", "Ctrl+,", "F1", "Esc"} <= keys
+
+
+def test_one_key_never_deletes_for_good() -> None:
+    deleting = [c for c in COMMANDS if c.shortcut and re.search(r"purge|for good|empty", c.text + c.twin, re.I)]
+    assert deleting == []
+
+
+def test_no_action_of_the_window_is_made_anywhere_else() -> None:
+    makers = [
+        path.relative_to(GUI).as_posix()
+        for path in GUI.rglob("*.py")
+        if re.search(r"QAction\(|setShortcut\(|QShortcut\(", path.read_text("utf-8"))
+    ]
+    assert makers == ["actions.py"]
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.twin != WINDOW_ONLY], ids=lambda command: command.id)
+def test_a_command_that_touches_data_has_a_twin_on_the_command_line(command: Command) -> None:
+    main = pytest.importorskip("core.cli.__main__")
+    typer = pytest.importorskip("typer")
+    known = typer.main.get_command(main.app)
+    words = command.twin.split()
+    assert words
+    place = known
+    while words and not words[0].startswith("--"):
+        word = words.pop(0)
+        assert word in place.commands, f"bucketdesk-cli has no “{command.twin}”"
+        place = place.commands[word]
+    options = {option for parameter in place.params for option in parameter.opts}
+    wanted = {word for word in words if word.startswith("--")}
+    assert wanted <= options, f"bucketdesk-cli {command.twin}: {wanted - options} is no option there"
