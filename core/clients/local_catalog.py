@@ -1,0 +1,214 @@
+"""The catalog of a local profile: somebody else's SQLite file, read gently and changed a row at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from core.clients.foreign_sqlite import ForeignFile, explain, signature
+from core.clients.local_changes import change_rows
+from core.clients.local_rows import (
+    KeyOrder,
+    check_key,
+    count_rows,
+    find_values,
+    read_page,
+    rows_by_key,
+    rows_that_point_here,
+)
+from core.clients.local_tables import Schema
+from core.errors import Usage
+from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table
+
+T = TypeVar("T")
+_IDLE_SECONDS = 10
+_Work = Callable[[sqlite3.Connection, Schema], T]
+
+
+class LocalCatalog:
+    """Any SQLite file as a `Catalog`. One thread uses one connection, and lets go of it when nothing was asked for a
+    while: a program that ends meanwhile can then put its own file in order."""
+
+    def __init__(self, path: Path, *, page_size: int = 2_000, left_out: frozenset[str] = frozenset()) -> None:
+        self._file = ForeignFile(path)
+        self._page_size = page_size
+        self._left_out = left_out
+        self._thread = ThreadPoolExecutor(1, "catalog")
+        self._held = _Held(self._file)
+        self._schema: tuple[int, int, Schema] | None = None
+        self._orders: dict[tuple[str, tuple[str, ...]], KeyOrder] = {}
+        self._idle: asyncio.TimerHandle | None = None
+
+    @property
+    def page_size(self) -> int:
+        return self._page_size
+
+    async def tables(self) -> tuple[Table, ...]:
+        return await self._run(lambda c, schema: tuple(d.table for d in schema.tables.values()))
+
+    async def table(self, name: str) -> Table:
+        return await self._run(lambda c, schema: schema.table(name).table)
+
+    async def check_key(self, table: str, key: Sequence[str]) -> None:
+        await self._run(lambda c, schema: check_key(c, schema.table(table), key))
+
+    async def read(
+        self,
+        table: str,
+        key: Sequence[str],
+        columns: Sequence[str],
+        after: RowKey | None = None,
+        limit: int | None = None,
+    ) -> RowPage:
+        size = self._page_size if limit is None else limit
+        if not 1 <= size <= self._page_size:
+            raise Usage(f"A page holds 1 to {self._page_size:,} rows, not {size:,}.")
+
+        def work(connection: sqlite3.Connection, schema: Schema) -> RowPage:
+            order = self._order(connection, schema, table, key)
+            return read_page(connection, schema.table(table), order, key, columns, after, size)
+
+        return await self._run(work)
+
+    async def count(self, table: str) -> int:
+        return await self._run(lambda c, schema: count_rows(c, schema.table(table)))
+
+    async def rows(self, table: str, key: Sequence[str], keys: Sequence[RowKey]) -> tuple[Row | None, ...]:
+        return await self._run(
+            lambda c, schema: rows_by_key(c, schema.table(table), self._order(c, schema, table, key), key, keys)
+        )
+
+    async def find(
+        self, table: str, key: Sequence[str], column: str, values: Sequence[str]
+    ) -> tuple[tuple[RowKey, str], ...]:
+        return await self._run(lambda c, schema: find_values(c, schema.table(table), key, column, values))
+
+    async def dependents(self, table: str, row: Row) -> tuple[tuple[str, tuple[str, ...], Row, str], ...]:
+        def work(connection: sqlite3.Connection, schema: Schema) -> tuple[tuple[str, tuple[str, ...], Row, str], ...]:
+            parent = schema.table(table)
+            found: list[tuple[str, tuple[str, ...], Row, str]] = []
+            for foreign in parent.table.referenced_by:
+                child = schema.table(foreign.table)
+                key, rows = rows_that_point_here(connection, foreign, parent, child, row)
+                found += [(foreign.table, key, one, foreign.on_delete) for one in rows]
+            return tuple(found)
+
+        return await self._run(work)
+
+    async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        if not changes:
+            return ()
+        return await self._run(lambda c, schema: change_rows(c, schema, changes), writing=True)
+
+    async def change_token(self) -> str | None:
+        return await self._run(lambda c, schema: self._held.token(c))
+
+    async def close(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self._held.let_go()
+
+    async def _run(self, work: _Work[T], *, writing: bool = False) -> T:
+        loop = asyncio.get_running_loop()
+        if self._idle is not None:
+            self._idle.cancel()
+        try:
+            return await loop.run_in_executor(self._thread, self._run_now, work, writing)
+        finally:
+            self._idle = loop.call_later(_IDLE_SECONDS, self._thread.submit, self._held.let_go)
+
+    def _run_now(self, work: _Work[T], writing: bool) -> T:
+        connection = self._held.connection(writing=writing)
+        try:
+            return work(connection, self._current_schema(connection))
+        except sqlite3.Error as exc:
+            raise explain(exc, self._file.path) from exc
+
+    def _current_schema(self, connection: sqlite3.Connection) -> Schema:
+        version = connection.execute("PRAGMA schema_version").fetchone()[0]
+        if self._schema is None or self._schema[:2] != (self._held.opened, version):
+            self._schema = (self._held.opened, version, Schema(connection, self._left_out))
+            self._orders.clear()
+        return self._schema[2]
+
+    def _order(self, connection: sqlite3.Connection, schema: Schema, table: str, key: Sequence[str]) -> KeyOrder:
+        name = (table, tuple(key))
+        if name not in self._orders:
+            described = schema.table(table)
+            described.check_columns(key)
+            self._orders[name] = KeyOrder(connection, described, key)
+        return self._orders[name]
+
+
+class _Held:
+    """The one connection to the file, as long as it is in use, and whether anybody else wrote since it was first open.
+    Belongs to the catalog's thread."""
+
+    def __init__(self, file: ForeignFile) -> None:
+        self._file = file
+        self._connection: sqlite3.Connection | None = None
+        self._copy: Path | None = None
+        self._writing = False
+        self._signature = signature(file.path)
+        self._data_version = 0
+        self._changes = 0
+        self.opened = 0
+
+    def connection(self, *, writing: bool) -> sqlite3.Connection:
+        """The connection; one that may write stays one until it is let go, and then does not count its own changes as
+        somebody else's."""
+        if self._copy is not None and signature(self._file.path) != self._signature:
+            self.let_go()
+        if self._connection is not None and writing and not self._writing:
+            self.let_go()
+        if self._connection is None:
+            before = signature(self._file.path)
+            if writing:
+                self._connection = self._file.open_to_write()
+            else:
+                self._connection, self._copy = self._file.open_to_read()
+            self._writing = writing
+            self.opened += 1
+            if before != self._signature:
+                self._changes += 1
+            self._signature = before
+            self._data_version = self._version(self._connection)
+        return self._connection
+
+    def token(self, connection: sqlite3.Connection) -> str:
+        """Differs from an earlier one when anybody else committed in between."""
+        version = self._version(connection)
+        if version != self._data_version:
+            self._data_version = version
+            self._changes += 1
+        return str(self._changes)
+
+    def let_go(self) -> None:
+        """Closes the connection, and remembers how the file looks."""
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        if self._copy is None:
+            before = signature(self._file.path)
+            try:
+                self.token(connection)
+            except sqlite3.Error:
+                self._changes += 1
+            self._signature = before
+        connection.close()
+        if self._copy is not None:
+            shutil.rmtree(self._copy, ignore_errors=True)
+            self._copy = None
+
+    @staticmethod
+    def _version(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -1,0 +1,133 @@
+"""What the practice project's store keeps beside its files: the table `storage_objects` of its catalog."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.clients.foreign_sqlite import PATIENCE_SECONDS, explain
+from core.models import Attributes
+
+TABLE = "storage_objects"
+"""The store's own table; not one of the user's."""
+Name = tuple[str, str]
+"""Bucket and key."""
+_COLUMNS = "content_type, cache_control, user_metadata, created_at, updated_at, size_bytes, mtime_ns"
+_CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One object's attributes, and the size and time its file had when they were written (None: not known)."""
+
+    attributes: Attributes
+    size_bytes: int | None
+    mtime_ns: int | None
+
+
+class PracticeRecords:
+    """Reads and writes the records, each call with a connection of its own: the catalog is open elsewhere too. Raises
+    `ServiceError`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, names: Sequence[Name]) -> dict[Name, Record]:
+        """The records that there are."""
+        with self._connected() as connection:
+            found: dict[Name, Record] = {}
+            for start in range(0, len(names), _CHUNK):
+                chunk = names[start : start + _CHUNK]
+                places = ", ".join("(?, ?)" for _ in chunk)
+                sql = f"SELECT bucket_id, name, {_COLUMNS} FROM {TABLE} WHERE (bucket_id, name) IN (VALUES {places})"
+                for bucket, key, *cells in connection.execute(sql, [part for name in chunk for part in name]):
+                    found[bucket, key] = _record(cells)
+            return found
+
+    def copy(self, pairs: Sequence[tuple[Name, Name]]) -> None:
+        """Gives the second name of each pair the record of the first, where that has one."""
+        sql = (
+            f"INSERT OR REPLACE INTO {TABLE} (bucket_id, name, {_COLUMNS}) "
+            f"SELECT ?, ?, {_COLUMNS} FROM {TABLE} WHERE bucket_id = ? AND name = ?"
+        )
+        with self._changing() as connection:
+            connection.executemany(sql, [(*new, *old) for old, new in pairs])
+
+    def write(self, name: Name, attributes: Attributes, size_bytes: int, mtime_ns: int) -> None:
+        """Sets one object's record."""
+        cells = (
+            attributes.content_type,
+            attributes.cache_control,
+            json.dumps(dict(attributes.metadata), ensure_ascii=False),
+            attributes.created and attributes.created.isoformat(),
+            attributes.updated and attributes.updated.isoformat(),
+            size_bytes,
+            mtime_ns,
+        )
+        with self._changing() as connection:
+            connection.execute(
+                f"INSERT OR REPLACE INTO {TABLE} (bucket_id, name, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*name, *cells),
+            )
+
+    def forget(self, names: Sequence[Name]) -> None:
+        """Removes records."""
+        with self._changing() as connection:
+            connection.executemany(f"DELETE FROM {TABLE} WHERE bucket_id = ? AND name = ?", names)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        try:
+            address = f"{self._path.absolute().as_uri()}?mode=rw"
+            connection = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
+            with contextlib.closing(connection):
+                yield connection
+        except sqlite3.Error as exc:
+            raise explain(exc, self._path) from exc
+
+
+def _record(cells: Sequence[object]) -> Record:
+    content_type, cache_control, metadata, created, updated, size_bytes, mtime_ns = cells
+    return Record(
+        Attributes(
+            content_type=str(content_type or ""),
+            cache_control=None if cache_control is None else str(cache_control),
+            metadata=_texts(metadata),
+            created=_time(created),
+            updated=_time(updated),
+        ),
+        size_bytes if isinstance(size_bytes, int) else None,
+        mtime_ns if isinstance(mtime_ns, int) else None,
+    )
+
+
+def _texts(cell: object) -> dict[str, str]:
+    try:
+        found = json.loads(str(cell)) if cell else {}
+    except ValueError:
+        return {}  # somebody edited it by hand
+    return (
+        {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in found.items()}
+        if isinstance(found, dict)
+        else {}
+    )
+
+
+def _time(cell: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(cell)) if cell else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
