@@ -35,7 +35,7 @@ class Painter:
     def __init__(self, world: World, storage: Path, moment: Moment) -> None:
         self._world = world
         self._storage = storage
-        self._now = moment.now.timestamp()
+        self._moment = moment
         self._span = _REPEATING if len(world.items) > _ALL_DIFFERENT else len(world.items)
         self._models: dict[tuple[str, str, int], Item] = {}
         for item in world.items:
@@ -57,8 +57,8 @@ class Painter:
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(picture)
-        when = self._now - item.age.total_seconds()
-        os.utime(path, (when, when))
+        when = self._moment.file_time_ns(item.age)
+        os.utime(path, ns=(when, when))
         return len(picture)
 
     def _model(self, item: Item) -> tuple[str, str, int]:

@@ -29,6 +29,10 @@ class Moment:
         """That time, as the tables hold it."""
         return (self.now - age).isoformat(timespec="seconds")
 
+    def file_time_ns(self, age: timedelta) -> int:
+        """The same time, as a file has it."""
+        return int((self.now - age).timestamp()) * 1_000_000_000
+
 
 def parts(world: World) -> Iterator[Cells]:
     """`parts`: enough of them for every image to belong to one."""

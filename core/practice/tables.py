@@ -39,7 +39,7 @@ def _script(name: str) -> str:
 def _tables(world: World, moment: Moment, sizes: Sequence[int]) -> Iterator[tuple[str, Iterable[Cells]]]:
     """Every table with its rows, those that others point at first."""
     site = Website(world, moment, sizes)
-    yield "storage_objects", _storage_objects(world, moment)
+    yield "storage_objects", _storage_objects(world, moment, sizes)
     yield "parts", registers.parts(world)
     yield "part_images", registers.part_images(world, moment)
     yield "patients", registers.patients(world)
@@ -59,11 +59,12 @@ def _fill(connection: sqlite3.Connection, table: str, rows: Iterable[Cells]) -> 
     return connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows).rowcount
 
 
-def _storage_objects(world: World, moment: Moment) -> Iterator[Cells]:
+def _storage_objects(world: World, moment: Moment, sizes: Sequence[int]) -> Iterator[Cells]:
     dice = world.dice("storage_objects")
-    for item in world.items:
+    for item, size in zip(world.items, sizes, strict=True):
         updated = moment.ago(item.age)
         created = updated if dice.random() < 0.8 else moment.ago(item.age * 1.5)
         metadata = json.dumps({"uploaded-by": dice.choice(("scanner", "web form", "import"))})
         kept = dice.choice(("max-age=3600", "no-cache"))
-        yield item.bucket, item.key, names.content_type(item.key), kept, metadata, created, updated
+        kind, when = names.content_type(item.key), moment.file_time_ns(item.age)
+        yield item.bucket, item.key, kind, kept, metadata, created, updated, size, when
