@@ -120,9 +120,11 @@ async def painted(window: MainWindow) -> None:
 
 def furnish(window: MainWindow) -> Opening:
     """Everything that may come after the first picture, its imports too: what the commands do, icons, the tabs."""
+    from core.log import start_log
     from gui.opening import Opening
     from gui.window_actions import WindowActions
 
+    start_log()
     opening = Opening(window)
     WindowActions(window, opening)
     window.desk.icons.load()

@@ -36,7 +36,8 @@ class Closing(QObject):
         self._desk.jobs.ask(self._ask())
 
     async def _ask(self) -> None:
-        self._tray.show_window()
+        if not self._window.isVisible() or self._window.isMinimized():
+            self._tray.show_window()
         running = self._desk.jobs.running
         choices = [Choice("pause", self.tr("Pause and quit"))]
         if self._tray.is_available:

@@ -35,10 +35,12 @@ def hint(error: BaseException) -> str:
 
 
 def details(error: BaseException) -> str:
-    """What helps to find the cause: kind, system and, for a bug, where it happened."""
+    """What helps to find the cause: kind, system and where it happened, with every secret masked."""
+    from core.log import mask
+
     lines = [f"{type(error).__name__} · Python {platform.python_version()} · {platform.platform()}"]
     lines += traceback.format_exception(error)
-    return "\n".join(lines)
+    return mask("\n".join(lines))
 
 
 class ErrorDialog(QDialog):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import logging
 import time
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.errors import CoreError
 from core.progress import Progress, Report
 from gui.pace import Pace
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _TICK_MS = 100  # ten a second is as often as anybody reads a number
 
 
@@ -204,6 +207,7 @@ class Jobs(QObject):
             job.ending = stopped(job) if stopped else None
             job.end(JobState.STOPPED)
         elif error := task.exception():
+            _log_error(job.title, error)
             job.end(JobState.FAILED, error)
         else:
             job.end(JobState.DONE)
@@ -225,9 +229,18 @@ class Jobs(QObject):
         if isinstance(error, Exception) and failed is not None:
             failed(error)
         elif error is not None:
+            _log_error("a question", error)
             self.went_wrong.emit(error)
 
     def _on_timer_timeout(self) -> None:
         now = time.monotonic()
         for job in self.running:
             job.tick(now)
+
+
+def _log_error(what: str, error: BaseException) -> None:
+    """An error that a person can act on is a line; a fault of the program keeps its traceback."""
+    if isinstance(error, CoreError):
+        _log.warning("%s: %s", what, error)
+    else:
+        _log.error("%s failed", what, exc_info=error)
