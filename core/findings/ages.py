@@ -1,0 +1,15 @@
+"""over_age: an object that is older than its bucket's family keeps such."""
+
+from __future__ import annotations
+
+from core.profiles import Profile
+
+SQL = """SELECT ?1, key, '', '', '[]', '', NULL, size, type, changed, coalesce(changed, first_seen), version, '', '',
+        json_object('days', ?3)
+    FROM objects WHERE listing = ?2 AND coalesce(changed, first_seen) < ?4 ORDER BY key"""
+
+
+def retention_days(profile: Profile, bucket: str) -> int | None:
+    """For how many days a bucket keeps its objects; None for ever. The shortest of its families."""
+    days = [f.retention_days for f in profile.families if f.holds(bucket) and f.retention_days is not None]
+    return min(days, default=None)

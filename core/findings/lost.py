@@ -1,0 +1,81 @@
+"""References that name nothing: found once, then explained by a wrong prefix, a near spelling, or an absent file."""
+
+from __future__ import annotations
+
+import sqlite3
+from urllib.parse import unquote
+
+from core.references import near_folds
+
+
+def find_lost(connection: sqlite3.Connection, scan: int) -> None:
+    """Fills `temp.listed` (bucket, its listing), `temp.lost` (understood references of which no reading names an
+    object) and counts in each source's listing how many of its references resolve."""
+    for name in ("listed", "absent", "lost"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    connection.execute(
+        "CREATE TEMP TABLE listed AS SELECT name AS bucket, id AS listing FROM listings"
+        " WHERE current = 1 AND what = 'bucket'"
+    )
+    connection.execute("CREATE TEMP TABLE absent (bucket TEXT, key TEXT)")
+    connection.execute(
+        "CREATE TEMP TABLE lost (ref INTEGER PRIMARY KEY, listing INTEGER, row INTEGER, bucket TEXT, key TEXT)"
+    )
+    for bucket, listing in connection.execute("SELECT bucket, listing FROM temp.listed").fetchall():
+        connection.execute(f"INSERT INTO temp.absent SELECT ?2, key FROM ({ABSENT})", (scan, bucket, listing))
+    connection.execute(
+        """INSERT INTO temp.lost SELECT r.n, r.listing, r.row, r.bucket, r.key
+        FROM temp.absent a CROSS JOIN refs r ON r.scan = ? AND r.bucket = a.bucket AND r.key = a.key
+        WHERE r.form = 0 AND r.problem IS NULL AND NOT EXISTS (SELECT 1 FROM refs s WHERE s.row = r.row
+            AND s.col = r.col AND s.element IS r.element AND s.form = 1)""",
+        (scan,),
+    )
+    connection.execute("DROP TABLE temp.absent")
+
+
+ABSENT = (
+    "SELECT key FROM refs WHERE scan = ?1 AND bucket = ?2 EXCEPT SELECT key FROM objects WHERE listing = ?3 ORDER BY 1"
+)
+"""Keys that are named in a bucket and not there: two index scans, merged."""
+
+
+def count_resolved(connection: sqlite3.Connection) -> None:
+    """Counts, for every source in force, how many of its understood references resolve to objects."""
+    connection.execute(
+        "UPDATE listings SET resolved = refs - not_understood"
+        " - (SELECT count(*) FROM temp.lost l WHERE l.listing = listings.id) WHERE current = 1 AND what = 'source'"
+    )
+
+
+def find_near(connection: sqlite3.Connection, scan: int) -> None:
+    """Fills `temp.near` (reference, bucket, the key it may mean) for references that name nothing, or were not
+    understood, and equal an existing key but for its spelling. Wrong prefixes are explained already."""
+    for name in ("tries", "near"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    connection.execute("CREATE TEMP TABLE tries (ref INTEGER, bucket TEXT, fold TEXT)")
+    connection.execute("CREATE TEMP TABLE near (ref INTEGER, bucket TEXT, key TEXT)")
+    unexplained = connection.execute(
+        """SELECT ref, bucket, key FROM temp.lost WHERE ref NOT IN (SELECT ref FROM temp.wrong)
+        UNION ALL SELECT n, bucket, key FROM refs
+        WHERE scan = ? AND form = 0 AND problem IS NOT NULL AND bucket IS NOT NULL AND key <> ''""",
+        (scan,),
+    )
+    connection.executemany(
+        "INSERT INTO temp.tries VALUES (?, ?, ?)",
+        ((ref, bucket, folded) for ref, bucket, key in unexplained for folded in near_folds(bucket, key)),
+    )
+    connection.execute(
+        """INSERT INTO temp.near
+        SELECT t.ref, t.bucket, o.key FROM temp.tries t JOIN temp.listed b ON b.bucket = t.bucket
+        CROSS JOIN objects o ON o.listing = b.listing AND o.key = t.fold
+        UNION ALL SELECT t.ref, t.bucket, o.key FROM temp.tries t JOIN temp.listed b ON b.bucket = t.bucket
+        CROSS JOIN folds o ON o.listing = b.listing AND o.fold = t.fold"""
+    )
+    connection.execute("DROP TABLE temp.tries")
+    connection.execute("CREATE INDEX temp.near_ref ON near (ref)")
+    connection.execute("CREATE INDEX temp.near_key ON near (bucket, key)")
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Makes `decoded` (percent-decoding) callable in SQL on this connection."""
+    connection.create_function("decoded", 1, unquote, deterministic=True)
