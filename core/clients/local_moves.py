@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,12 @@ _CANNOT_LINK = {
     for name in ("EXDEV", "EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK", "EINVAL")
     if hasattr(errno, name)
 }
+_MISSING = (FileNotFoundError, NotADirectoryError)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file below a folder that is known to be real."""
+    """A file below a folder that is known to be real. Folders that are missing are made with `make_mode`."""
 
     root: Path
     parts: tuple[str, ...]
@@ -34,119 +36,150 @@ class Place:
         """What a person would call it."""
         return "/".join(self.parts)
 
+    @property
+    def path(self) -> Path:
+        """Where it would be. For notes and sentences: files are opened folder by folder."""
+        return self.root.joinpath(*self.parts)
+
+    def status(self) -> os.stat_result:
+        """What stands there; a link is a link. Raises `OSError`."""
+        with opened(self.root, self.parts[:-1]) as folder:
+            return folder.status(self.parts[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class FileMove:
+    """One file to another place; with `version`, only if it still has it."""
+
+    source: Place
+    target: Place
+    version: str | None
+
 
 def version_of(status: os.stat_result) -> str:
     """Size and time of last change: differs whenever the content may, and survives a move to another disk."""
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
-def move_file(source: Place, target: Place, version: str | None, records: CopyRecords) -> Outcome:
-    """Moves one file; the caller adds the object. DONE where an earlier call did it already, wholly or half."""
+def move_files(moves: Sequence[FileMove], records: CopyRecords) -> list[Outcome]:
+    """Moves each file; the caller adds the objects. DONE where an earlier call did it already, wholly or half.
+
+    First every file gets its new name, then the new names are had on the disk, then the old names go: at every moment
+    each file has a name that outlives a power cut."""
+    started = [_give_new_name(move, records) for move in moves]
+    _sync(move.target for move, begun in zip(moves, started, strict=True) if not isinstance(begun, Outcome))
+    ended = [
+        begun if isinstance(begun, Outcome) else _take_old_name(move, begun, records)
+        for move, begun in zip(moves, started, strict=True)
+    ]
+    _sync(move.source for move, outcome in zip(moves, ended, strict=True) if outcome.result is Result.DONE)
+    return ended
+
+
+def _give_new_name(move: FileMove, records: CopyRecords) -> Outcome | os.stat_result:
+    """The first half: the file as it was seen, or how it ended already."""
+    source, target = move.source, move.target
     try:
         with contextlib.ExitStack() as stack:
-            try:
-                here = stack.enter_context(opened(source.root, source.parts[:-1]))
-                held = here.status(source.parts[-1])
-            except FileNotFoundError:
-                return _gone(source, target, version, records)
-            if (wrong := _unmovable(source, held, version)) is not None:
+            with _about(source):
+                try:
+                    here = stack.enter_context(opened(source.root, source.parts[:-1]))
+                    held = here.status(source.parts[-1])
+                except _MISSING:
+                    return _gone(move, records)
+            if (wrong := _unmovable(move, held)) is not None:
                 return wrong
-            there = stack.enter_context(opened(target.root, target.parts[:-1], make_mode=target.make_mode))
-            return _Moving(here, source, there, target, held, records).work()
-    except OSError as exc:
-        return Outcome(Result.FAILED, explain(exc, target.name).message)
+            with _about(target):
+                there = stack.enter_context(opened(target.root, target.parts[:-1], make_mode=target.make_mode))
+                return held if _share(move, here, held, there, records) else _taken(target)
     except CoreError as exc:
         return Outcome(Result.FAILED, exc.message)
 
 
-def _gone(source: Place, target: Place, version: str | None, records: CopyRecords) -> Outcome:
+def _share(move: FileMove, here: Folder, held: os.stat_result, there: Folder, records: CopyRecords) -> bool:
+    """Has the file under its new name too; False when somebody else's stands there."""
+    name, new = move.source.parts[-1], move.target.parts[-1]
     try:
-        with opened(target.root, target.parts[:-1]) as there:
-            standing = there.status(target.parts[-1])
+        standing = there.status(new)
     except FileNotFoundError:
+        try:
+            here.link(name, there, new)
+            return True
+        except FileExistsError:
+            return False
+        except OSError as exc:
+            if exc.errno not in _CANNOT_LINK:
+                raise
+            # Where one disk ends and another begins, or a file has one name only: copy, sync, verify.
+            return copy_into(here, name, there, new, records)
+    if os.path.samestat(standing, held):
+        return True
+    return records.made(there.path / new, standing) and copy_into(here, name, there, new, records)
+
+
+def _take_old_name(move: FileMove, held: os.stat_result, records: CopyRecords) -> Outcome:
+    """The second half, if the old name still means the same file, unchanged; else the new name goes again."""
+    source, target = move.source, move.target
+    name = source.parts[-1]
+    try:
+        with _about(source), opened(source.root, source.parts[:-1]) as here:
+            try:
+                now = here.status(name)
+            except FileNotFoundError:
+                return _gone(move, records)
+            if os.path.samestat(now, held) and version_of(now) == version_of(held):
+                here.unlink(name)
+                records.forget(target.path)
+                return Outcome(Result.DONE)
+        _take_back(target, records)
+        return Outcome(Result.DRIFTED, f"{source.name} was changed just now; it was left where it is.")
+    except CoreError as exc:
+        _take_back(target, records)
+        return Outcome(Result.FAILED, exc.message)
+
+
+def _take_back(target: Place, records: CopyRecords) -> None:
+    with _about(target), opened(target.root, target.parts[:-1]) as there:
+        there.unlink(target.parts[-1])
+        records.forget(target.path)
+
+
+def _gone(move: FileMove, records: CopyRecords) -> Outcome:
+    source, target = move.source, move.target
+    try:
+        standing = target.status()
+    except _MISSING:
         return Outcome(Result.DRIFTED, f"{source.name} is not there any more.")
-    if stat.S_ISREG(standing.st_mode) and version in (None, version_of(standing)):
-        records.forget(target.root.joinpath(*target.parts))
+    if stat.S_ISREG(standing.st_mode) and move.version in (None, version_of(standing)):
+        records.forget(target.path)
         return Outcome(Result.DONE)
     return Outcome(Result.DRIFTED, f"{source.name} is not there any more, and another file stands at {target.name}.")
 
 
-def _unmovable(source: Place, held: os.stat_result, version: str | None) -> Outcome | None:
+def _unmovable(move: FileMove, held: os.stat_result) -> Outcome | None:
+    name = move.source.name
     if stat.S_ISLNK(held.st_mode):
-        return Outcome(Result.FAILED, f"{source.name} is a link to another file; links are left where they are.")
+        return Outcome(Result.FAILED, f"{name} is a link to another file; links are left where they are.")
     if not stat.S_ISREG(held.st_mode):
-        return Outcome(Result.DRIFTED, f"{source.name} is no file any more.")
-    if version is not None and version_of(held) != version:
-        return Outcome(Result.DRIFTED, f"{source.name} has changed since it was looked at.")
+        return Outcome(Result.DRIFTED, f"{name} is no file any more.")
+    if move.version is not None and version_of(held) != move.version:
+        return Outcome(Result.DRIFTED, f"{name} has changed since it was looked at.")
     return None
 
 
-@dataclass(slots=True)
-class _Moving:
-    here: Folder
-    source: Place
-    there: Folder
-    target: Place
-    held: os.stat_result
-    records: CopyRecords
+def _taken(target: Place) -> Outcome:
+    return Outcome(Result.DRIFTED, f"Another file stands at {target.name} already; both were left as they are.")
 
-    def work(self) -> Outcome:
-        name, new = self.source.parts[-1], self.target.parts[-1]
-        standing = self._standing()
-        if standing is None:
-            try:
-                self.here.link(name, self.there, new)
-            except FileExistsError:
-                return self._taken()
-            except OSError as exc:
-                if exc.errno not in _CANNOT_LINK:
-                    raise
-                return self._copy()
-            standing = self.there.status(new)
-        elif not os.path.samestat(standing, self.held):
-            if self.records.made(self.there.path / new, standing):
-                return self._copy()
-            return self._taken()
-        return self._let_go(standing)
 
-    def _standing(self) -> os.stat_result | None:
-        try:
-            return self.there.status(self.target.parts[-1])
-        except FileNotFoundError:
-            return None
+def _sync(places: Iterable[Place]) -> None:
+    for root, parts in {(place.root, place.parts[:-1]) for place in places}:
+        with contextlib.suppress(OSError), opened(root, parts) as folder:
+            folder.sync()
 
-    def _taken(self) -> Outcome:
-        return Outcome(
-            Result.DRIFTED, f"Another file stands at {self.target.name} already; both were left as they are."
-        )
 
-    def _let_go(self, standing: os.stat_result) -> Outcome:
-        """Takes the old name away, if it still is the same file, unchanged."""
-        name, new = self.source.parts[-1], self.target.parts[-1]
-        self.there.sync()
-        now = self.here.status(name)
-        if (
-            not os.path.samestat(now, standing)
-            or not os.path.samestat(now, self.held)
-            or version_of(now) != version_of(self.held)
-        ):
-            self.there.unlink(new)
-            return Outcome(Result.DRIFTED, f"{self.source.name} was changed just now; it was left where it is.")
-        self.here.unlink(name)
-        self.here.sync()
-        return Outcome(Result.DONE)
-
-    def _copy(self) -> Outcome:
-        """Where one disk ends and another begins, or names cannot share a file: copy, sync, verify, remove."""
-        name, new = self.source.parts[-1], self.target.parts[-1]
-        if not copy_into(self.here, name, self.there, new, self.records):
-            return self._taken()
-        now = self.here.status(name)
-        if not os.path.samestat(now, self.held) or version_of(now) != version_of(self.held):
-            self.there.unlink(new)
-            self.records.forget(self.there.path / new)
-            return Outcome(Result.DRIFTED, f"{self.source.name} was changed just now; it was left where it is.")
-        self.here.unlink(name)
-        self.here.sync()
-        self.records.forget(self.there.path / new)
-        return Outcome(Result.DONE)
+@contextlib.contextmanager
+def _about(place: Place) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise explain(exc, place.name) from exc

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 from core.clients.foreign_sqlite import PATIENCE_SECONDS, explain
@@ -18,6 +19,7 @@ TABLE = "storage_objects"
 Name = tuple[str, str]
 """Bucket and key."""
 _COLUMNS = "content_type, cache_control, user_metadata, created_at, updated_at, size_bytes, mtime_ns"
+_DELETE = f"DELETE FROM {TABLE} WHERE bucket_id = ? AND name = ?"
 _CHUNK = 400
 
 
@@ -41,6 +43,8 @@ class PracticeRecords:
         """The records that there are."""
         with self._connected() as connection:
             found: dict[Name, Record] = {}
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone():
+                return found
             for start in range(0, len(names), _CHUNK):
                 chunk = names[start : start + _CHUNK]
                 places = ", ".join("(?, ?)" for _ in chunk)
@@ -50,12 +54,13 @@ class PracticeRecords:
             return found
 
     def copy(self, pairs: Sequence[tuple[Name, Name]]) -> None:
-        """Gives the second name of each pair the record of the first, where that has one."""
+        """Gives the second name of each pair the record of the first: none, where that has none."""
         sql = (
-            f"INSERT OR REPLACE INTO {TABLE} (bucket_id, name, {_COLUMNS}) "
+            f"INSERT INTO {TABLE} (bucket_id, name, {_COLUMNS}) "
             f"SELECT ?, ?, {_COLUMNS} FROM {TABLE} WHERE bucket_id = ? AND name = ?"
         )
         with self._changing() as connection:
+            connection.executemany(_DELETE, [new for _, new in pairs])
             connection.executemany(sql, [(*new, *old) for old, new in pairs])
 
     def write(self, name: Name, attributes: Attributes, size_bytes: int, mtime_ns: int) -> None:
@@ -78,12 +83,13 @@ class PracticeRecords:
     def forget(self, names: Sequence[Name]) -> None:
         """Removes records."""
         with self._changing() as connection:
-            connection.executemany(f"DELETE FROM {TABLE} WHERE bucket_id = ? AND name = ?", names)
+            connection.executemany(_DELETE, names)
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_script())
             yield connection
             connection.execute("COMMIT")
 
@@ -96,6 +102,10 @@ class PracticeRecords:
                 yield connection
         except sqlite3.Error as exc:
             raise explain(exc, self._path) from exc
+
+
+def _script() -> str:
+    return (resources.files("resources") / "practice" / f"{TABLE}.sql").read_text("utf-8")
 
 
 def _record(cells: Sequence[object]) -> Record:

@@ -8,10 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.clients.local_folders import parts_of
 from core.clients.local_store import LocalStore
 from core.clients.practice_records import Name, PracticeRecords, Record
-from core.errors import InvalidName
 from core.models import QUARANTINE, Attributes, Move, Object, Outcome, Result
 from core.ports import StoreLimits
 
@@ -29,11 +27,6 @@ class PracticeStore(LocalStore):
         super().__init__(root, quarantine)
         self._kept = PracticeRecords(catalog)
 
-    def _parts(self, key: str) -> tuple[str, ...]:
-        if why := self._refusal(key):
-            raise InvalidName(f"The key “{key}” is not allowed. {why}", "Use letters, digits and _/!.*'() &$@=;:+,?-")
-        return parts_of(key)
-
     def _refusal(self, key: str) -> str:
         if _KEY.fullmatch(key) is None:
             return "A key holds letters A to Z, digits, spaces and _/!.*'()&$@=;:+,?- only."
@@ -47,7 +40,7 @@ class PracticeStore(LocalStore):
         plain = super()._attributes_now(bucket, keys)
         kept = self._kept.read([(bucket, key) for key in keys])
         return tuple(
-            own if own is None or (record := kept.get((bucket, key))) is None else record.attributes
+            own if own is None or (record := kept.get((bucket, key))) is None else _joined(own, record.attributes)
             for key, own in zip(keys, plain, strict=True)
         )
 
@@ -57,21 +50,20 @@ class PracticeStore(LocalStore):
         free = [pair for pair in pairs if self._object(*pair[1]) is None]
         self._kept.copy(free)
         outcomes = super()._move_now(moves)
-        done = [pair[0] for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.result is Result.DONE]
-        failed = {
-            pair[1]: pair for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.result is not Result.DONE
-        }
-        self._kept.forget([*done, *(new for _, new in free if new in failed)])
+        ended = list(zip(pairs, outcomes, strict=True))
+        done = [old for (old, _), outcome in ended if outcome.result is Result.DONE]
+        not_done = {new for (_, new), outcome in ended if outcome.result is not Result.DONE}
+        self._kept.forget([*done, *(new for _, new in free if new in not_done)])
         return tuple(
             replace(outcome, object=self._described([outcome.object])[0]) if outcome.object else outcome
             for outcome in outcomes
         )
 
-    def _remove_one(self, key: str) -> Outcome:
-        outcome = super()._remove_one(key)
-        if outcome.result is not Result.FAILED:
-            self._kept.forget([(QUARANTINE, key)])
-        return outcome
+    def _remove_now(self, keys: Sequence[str]) -> tuple[Outcome, ...]:
+        outcomes = super()._remove_now(keys)
+        gone = [key for key, outcome in zip(keys, outcomes, strict=True) if outcome.result is not Result.FAILED]
+        self._kept.forget([(QUARANTINE, key) for key in gone])
+        return outcomes
 
     def _upload_now(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
         found = super()._upload_now(bucket, key, path, attributes)
@@ -80,6 +72,10 @@ class PracticeStore(LocalStore):
         whole = replace(attributes, created=attributes.created or now, updated=attributes.updated or now)
         self._kept.write((bucket, key), whole, int(size), int(mtime_ns))
         return self._described([found])[0] or found
+
+
+def _joined(own: Attributes, kept: Attributes) -> Attributes:
+    return replace(kept, content_type=kept.content_type or own.content_type, updated=kept.updated or own.updated)
 
 
 def _with_record(found: Object, record: Record | None) -> Object:

@@ -1,0 +1,146 @@
+"""Which folders of a local profile are buckets, and which files in them are objects."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.clients.foreign_sqlite import SIDE_FILES
+from core.clients.local_copies import CopyRecords
+from core.clients.local_folders import explain, opened, parts_of
+from core.clients.local_moves import Place
+from core.errors import BadProfile, InvalidName, NotFound, Unreadable
+from core.models import QUARANTINE
+
+_NOTES = ".bucketdesk-copies"
+_OWNER_ONLY = 0o700
+_AS_USUAL = 0o777
+
+
+class Buckets:
+    """The folders in `root`, or the chosen ones; `.` is `root` itself, by its own name. The quarantine is one more, in
+    a place of its own. A catalog and what SQLite puts beside it are no objects, wherever they lie."""
+
+    def __init__(self, root: Path, quarantine: Path, chosen: Sequence[str], catalog: Path | None) -> None:
+        self.root = root.resolve()
+        self.quarantine = quarantine.resolve()
+        if self.quarantine.is_relative_to(self.root) or self.root.is_relative_to(self.quarantine):
+            raise BadProfile(
+                f"The quarantine {quarantine} and the storage folder {root} lie inside one another.",
+                "Choose a quarantine folder outside of the storage.",
+            )
+        self._chosen = tuple(self.root.name if name == "." else name for name in chosen)
+        self._is_whole = "." in chosen
+        self._hidden = _catalog_files(catalog)
+        self._exact: bool | None = None
+        self.copies = CopyRecords(self.quarantine / _NOTES)
+
+    def names(self) -> list[str]:
+        """The chosen ones, there or not; else every folder. Raises `NotFound` when there is no storage at all."""
+        self.check_root()
+        if self._chosen:
+            return sorted(set(self._chosen))
+        try:
+            with os.scandir(self.root) as entries:
+                found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except OSError as exc:
+            raise explain(exc, str(self.root)) from exc
+        return sorted(name for name in found if self.holds(name))
+
+    def check_root(self) -> None:
+        """Raises `NotFound` when the storage folder is not there: then no bucket of it is empty."""
+        if not self.root.is_dir():
+            raise NotFound(
+                f"The storage folder {self.root} is not there.",
+                "Connect the disk that holds it, or correct the profile.",
+            )
+
+    def holds(self, bucket: str) -> bool:
+        """Whether there is such a bucket; the quarantine does not count. Raises `NotAllowed` when it cannot be told."""
+        if bucket.startswith(QUARANTINE) or (self._chosen and bucket not in self._chosen):
+            return False
+        try:
+            return stat.S_ISDIR(os.lstat(self.folder(bucket)).st_mode)
+        except (FileNotFoundError, NotADirectoryError, InvalidName, NotFound):
+            return False
+        except OSError as exc:
+            raise explain(exc, f"the bucket {bucket}") from exc
+
+    def listed_folder(self, bucket: str) -> Path | None:
+        """The folder that a listing walks, None where there is none. Raises `Unreadable` for a link."""
+        self.check_root()
+        folder = self.folder(bucket)
+        if bucket == QUARANTINE:
+            return folder if folder.is_dir() else None
+        if self.holds(bucket):
+            return folder
+        if folder.is_symlink():
+            raise Unreadable(
+                f"The bucket {bucket} is a link to another folder, which is not followed.",
+                "Name the folder itself as storage.",
+            )
+        return None
+
+    def folder(self, bucket: str) -> Path:
+        """Where a bucket's files would be. Raises `NotFound`, `InvalidName`."""
+        if bucket == QUARANTINE:
+            return self.quarantine
+        if self._is_whole and bucket == self.root.name:
+            return self.root
+        if len(parts_of(bucket)) > 1:
+            raise NotFound(f"There is no bucket “{bucket}” in {self.root}.")
+        return self.root / bucket
+
+    def place(self, bucket: str, key: str) -> Place:
+        """A key's place. Raises `NotFound` for a missing bucket, `InvalidName` for what no file can be called."""
+        parts = parts_of(key)
+        folder = self.folder(bucket)
+        if bucket == QUARANTINE:
+            return Place(folder, parts, _OWNER_ONLY)
+        if not self.holds(bucket):
+            raise NotFound(f"There is no bucket “{bucket}” in {self.root}.")
+        if folder.joinpath(*parts) in self._hidden:
+            raise NotFound(f"{bucket}/{key} is the catalog itself, and no object.")
+        return Place(folder, parts, _AS_USUAL)
+
+    def hides(self, bucket: str) -> Callable[[str], bool]:
+        """Tells the keys of a bucket that are no objects."""
+        if bucket == QUARANTINE:
+            return lambda key: key.startswith(_NOTES + "/")
+        folder = self.folder(bucket)
+        hidden = {path.relative_to(folder).as_posix() for path in self._hidden if path.is_relative_to(folder)}
+        return hidden.__contains__
+
+    def spells_exactly(self) -> bool:
+        """Whether this file system tells names apart that differ in case only."""
+        if self._exact is None:
+            other = self.root.with_name(self.root.name.swapcase())
+            same = other.name != self.root.name and other.exists() and other.samefile(self.root)
+            self._exact = os.name == "posix" and not same
+        return self._exact
+
+    def make_quarantine(self) -> None:
+        """Makes it, for its owner only. Raises `ServiceError`."""
+        try:
+            self.quarantine.mkdir(_OWNER_ONLY, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise explain(exc, f"the quarantine {self.quarantine}") from exc
+
+    def tidy_quarantine(self, key: str) -> None:
+        """Removes the folders that a key was in, as far as they are empty now."""
+        parts = key.split("/")
+        for depth in range(len(parts) - 1, 0, -1):
+            try:
+                with opened(self.quarantine, parts[: depth - 1]) as folder:
+                    folder.remove(parts[depth - 1])
+            except OSError:
+                return
+
+
+def _catalog_files(catalog: Path | None) -> frozenset[Path]:
+    if catalog is None:
+        return frozenset()
+    found = catalog.resolve()
+    return frozenset({found, *(found.with_name(found.name + ending) for ending in SIDE_FILES)})
