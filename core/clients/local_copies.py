@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def _copy_traits(source: int, copy: int) -> None:
     if hasattr(os, "fchmod"):
         with contextlib.suppress(OSError):  # not every file system knows rights
             os.fchmod(copy, stat.S_IMODE(status.st_mode))
-    if hasattr(os, "listxattr"):
+    if sys.platform == "linux":
         with contextlib.suppress(OSError):  # nor every file system extended attributes
             for trait in os.listxattr(source):
                 os.setxattr(copy, trait, os.getxattr(source, trait))

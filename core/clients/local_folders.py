@@ -96,7 +96,7 @@ class Folder:
             if not stat.S_ISDIR(status.st_mode) or is_junction(status):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name)
             return Folder(self.path / name, None)
-        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | _CLOEXEC
+        flags = os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC
         try:
             return Folder(self.path / name, os.open(name, flags, dir_fd=self._descriptor))
         except OSError as exc:
@@ -115,12 +115,14 @@ class Folder:
 
 
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+_DIRECTORY = getattr(os, "O_DIRECTORY", 0)  # where a platform has none of these, BY_DESCRIPTOR is False
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextlib.contextmanager
 def opened(root: Path, parts: Sequence[str], *, make_mode: int | None = None) -> Iterator[Folder]:
     """The folder `parts` below `root`; with `make_mode`, folders that are missing are made. Raises `OSError`."""
-    folder = Folder(root, os.open(root, os.O_RDONLY | os.O_DIRECTORY | _CLOEXEC) if BY_DESCRIPTOR else None)
+    folder = Folder(root, os.open(root, os.O_RDONLY | _DIRECTORY | _CLOEXEC) if BY_DESCRIPTOR else None)
     try:
         for part in parts:
             if make_mode is not None:
