@@ -14,8 +14,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from core import profiles
-from gui.closing import Closing
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.settings import SettingsFile
@@ -24,6 +22,7 @@ from gui.translation import use_language
 from gui.words import use_readable_locale
 
 if TYPE_CHECKING:
+    from gui.closing import Closing
     from gui.opening import Opening
 
 _PATIENCE_SECONDS = 15.0
@@ -82,19 +81,23 @@ async def main(app: QApplication, options: Options) -> int:
     themes.choose(settings.current.theme)
     session = Session()
     window = MainWindow(themes, settings, session)
-    closing = Closing(window, ended)
+    window.close_asked.connect(ended.set)  # until there is something that could be running
     heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
     heartbeat.timeout.connect(_let_python_look_at_signals)
     heartbeat.start()
     window.show()
+    closing: Closing | None = None
     try:
         await painted(window)
+        window.close_asked.disconnect(ended.set)
+        closing = make_closing(window, ended)
         furnish(window).open(first_profile(options, settings))
         await ended.wait()
     finally:
         window.remember_place()
         window.hide()
-        await closing.pause(_PATIENCE_SECONDS)
+        if closing is not None:
+            await closing.pause(_PATIENCE_SECONDS)
         await session.close()
         window.desk.remembered.save()
         window.deleteLater()
@@ -103,6 +106,8 @@ async def main(app: QApplication, options: Options) -> int:
 
 def first_profile(options: Options, settings: SettingsFile) -> str:
     """The profile to open: the one asked for, else the last one if it still exists, else practice."""
+    from core import profiles
+
     if options.practice:
         return profiles.PRACTICE
     if options.profile:
@@ -116,6 +121,13 @@ async def painted(window: MainWindow) -> None:
     seen = asyncio.Event()
     window.painted.connect(seen.set)
     await seen.wait()
+
+
+def make_closing(window: MainWindow, ended: asyncio.Event) -> Closing:
+    """What decides, from now on, whether a window that is closed may end the program."""
+    from gui.closing import Closing
+
+    return Closing(window, ended)
 
 
 def furnish(window: MainWindow) -> Opening:

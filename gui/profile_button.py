@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from core import profiles
 from gui.icons import Icons
 from gui.theme import GAP_TINY
 
+_PRACTICE = "practice"  # as in core.profiles, which is imported only when it is needed
 _MOST_CHARACTERS = 32
 
 
@@ -49,6 +49,8 @@ class ProfileButton(QPushButton):
         """Fills the menu with the projects of now and opens it below the button."""
         menu = self.menu_of_profiles
         menu.clear()
+        from core import profiles
+
         for name in (profiles.PRACTICE, *profiles.names()):
             entry = menu.addAction(self.title_of(name))
             entry.setCheckable(True)
@@ -61,4 +63,4 @@ class ProfileButton(QPushButton):
 
     def title_of(self, name: str) -> str:
         """How a profile is called in the window."""
-        return self.tr("Practice project") if name == profiles.PRACTICE else name
+        return self.tr("Practice project") if name == _PRACTICE else name

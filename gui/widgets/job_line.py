@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gui import words
-from gui.error_dialog import sentence
 from gui.icons import Icons
 from gui.jobs import Ending, Job, JobState, NextStep
 from gui.theme import GAP, GAP_SMALL
@@ -119,6 +118,8 @@ class JobLine(QWidget):
 
     def _plain_ending(self) -> Ending:
         if self.job.error is not None:
+            from gui.error_dialog import sentence
+
             return Ending(sentence(self.job.error), "danger")
         if self.job.state is JobState.STOPPED:
             return Ending(self.tr("stopped; what was done by then is kept"), "warning")
