@@ -109,14 +109,18 @@ class Terminal:
             MofNCompleteColumn(),
             TimeRemainingColumn(compact=True),
         )
-        with Bars(*shown, console=self._err, transient=True) as bars:
-            task = bars.add_task("", total=None)
+        bars = Bars(*shown, console=self._err, transient=True)
+        task = bars.add_task("", total=None)
 
-            def report(progress: Progress) -> None:
-                note = words.plain(progress.note)
-                bars.update(task, completed=progress.done, total=progress.total, description=note)
+        def report(progress: Progress) -> None:
+            bars.start()  # with the first news, so that what is over at once shows no bar
+            note = words.plain(progress.note)
+            bars.update(task, completed=progress.done, total=progress.total, description=note)
 
+        try:
             yield report
+        finally:
+            bars.stop()
 
     # --- questions
 
