@@ -108,7 +108,7 @@ def taking_of(connection: sqlite3.Connection, run_id: str) -> dict[Place, int]:
 
 # A step left at its intent by a dead process may have been done: it counts until that is settled.
 _KINDS = str(tuple(str(kind) for kind in _TAKING))
-_TAKEN = f"steps.kind IN {_KINDS} AND steps.state IN ('done', 'intent')"
+_TAKEN = f"steps.kind IN {_KINDS} AND steps.state IN ('done', 'purged', 'intent')"
 _STANDING = "runs.kind <> 'undo' AND runs.state <> 'undone'"
 _WHEN = "coalesce(steps.at, runs.started)"
 
@@ -129,7 +129,7 @@ def _taken_by_others(connection: sqlite3.Connection, run_id: str, since: int) ->
 
 def _removed_by(connection: sqlite3.Connection, run_id: str) -> dict[Place, int]:
     rows = connection.execute(
-        "SELECT kind, bucket, tbl, count(*) FROM steps WHERE run_id = ? AND state = 'done' "
+        "SELECT kind, bucket, tbl, count(*) FROM steps WHERE run_id = ? AND state IN ('done', 'purged') "
         "AND kind IN ('delete_object', 'delete_row') GROUP BY 1, 2, 3",
         (run_id,),
     )
@@ -144,7 +144,7 @@ async def _removed_since_scan(workspace: Workspace) -> dict[str, int]:
     rows = await workspace.journal.read(
         lambda connection: connection.execute(
             f"SELECT bucket, count(*) FROM runs JOIN steps USING (run_id) WHERE {_STANDING} "
-            f"AND steps.kind = 'delete_object' AND steps.state = 'done' AND {_WHEN} >= ? GROUP BY 1",
+            f"AND steps.kind = 'delete_object' AND steps.state IN ('done', 'purged') AND {_WHEN} >= ? GROUP BY 1",
             (started or 0,),
         ).fetchall()
     )

@@ -88,13 +88,15 @@ class Attributes:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as the catalog declares it. `text_like`: its values may hold text, JSON or arrays."""
+    """A column as the catalog declares it. `text_like`: its values may hold text, JSON or arrays. `has_default`: an
+    insert may leave it out, as the catalog then fills it, numbered keys included."""
 
     name: str
     type: str
     nullable: bool
     generated: bool
     text_like: bool
+    has_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,8 @@ class Step:
     """One change with the precondition it was computed from. Object steps fill bucket, key, size, etag, version; row
     steps fill table, key_columns, row_key, before, after. `finding` is the id of the finding behind it; a step that
     goes along with another (a dependent row) has `because`, that step's n. `needs` are steps that must be done first.
-    `place` is where a quarantined object lies (purge, restore). `same_as` is the key whose bytes must be equal."""
+    `place` is where a quarantined object lies (purge, restore). `same_as` is the key whose bytes must be equal.
+    `changed` is when the object last changed, for showing."""
 
     n: int
     kind: StepKind
@@ -308,6 +311,7 @@ class Step:
     after: Mapping[str, Value] | None = None
     because: int | None = None
     needs: tuple[int, ...] = ()
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

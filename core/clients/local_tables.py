@@ -80,11 +80,11 @@ class Schema:
 
     def _describe(self, name: str, without_rowid: bool | None) -> Described:
         rows = _xinfo(self._connection, name)
-        columns = tuple(_column(row) for row in rows)
         keyed = sorted((pk, column) for _, column, _, _, _, pk, _ in rows if pk)
         primary_key = tuple(column for _, column in keyed)
         plain = without_rowid is False
         numbered = plain and _numbers_rows(self._connection, name, rows)
+        columns = tuple(_column(row, numbered=numbered and bool(row[5])) for row in rows)
         lower = {c.name.lower() for c in columns}
         allows = plain and ROWID not in lower
         unique = list(_unique_indexes(self._connection, name)) if without_rowid is not None else []
@@ -123,9 +123,9 @@ def _xinfo(connection: sqlite3.Connection, name: str) -> list[_Info]:
         return []  # a virtual table of a module that only its own program has: known by name, but not readable
 
 
-def _column(row: _Info) -> Column:
-    _, name, kind, not_null, _, _, hidden = row
-    return Column(name, kind, not not_null, hidden in (2, 3), _may_hold_text(kind))
+def _column(row: _Info, *, numbered: bool) -> Column:
+    _, name, kind, not_null, default, _, hidden = row
+    return Column(name, kind, not not_null, hidden in (2, 3), _may_hold_text(kind), numbered or default is not None)
 
 
 def _may_hold_text(kind: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ STEPS = st.builds(
     after=ROWS,
     because=st.none() | st.integers(1, 99),
     needs=st.lists(st.integers(1, 99), max_size=3).map(tuple),
+    changed=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 
 

@@ -1,0 +1,159 @@
+"""The repair of duplicates: rows that name a copy are pointed at the one kept, then the copy is removed."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.cleanup.chosen import Chosen
+from core.cleanup.ground import Ground, Listed
+from core.cleanup.objects import NOT_LISTED, removal_of
+from core.cleanup.planning import Planning
+from core.cleanup.relations import identity
+from core.cleanup.rows import NotOffered, check_writable, edit
+from core.models import Row, Table, Value
+from core.profiles import Source
+from core.things import object_thing, row_thing
+from core.values import decode_key
+
+_KEYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A row that named an object when it was scanned, as it is now."""
+
+    source: Source
+    table: Table
+    row: Row
+
+
+async def merge_copies(planning: Planning, findings: Sequence[Chosen]) -> None:
+    """For each copy, updates of all rows that name it and a `delete_object` step that needs them; or none of this,
+    when one of the rows cannot be pointed elsewhere."""
+    ground = planning.ground
+    kept = await ground.listed({(f.bucket, f.related) for f in findings})
+    naming = await _naming(planning, findings)
+    marked = await ground.kept(
+        {row_thing(n.table.name, n.row.key) for rows in naming.values() for n in rows}
+        | {object_thing(f.bucket, f.key) for f in findings}
+    )
+
+    def think() -> None:
+        for finding in findings:
+            try:
+                _merge(planning, finding, naming[finding.bucket, finding.key], kept, marked)
+            except NotOffered as exc:
+                planning.refuse(finding.bucket, str(exc))
+
+    await asyncio.to_thread(think)
+
+
+def _merge(
+    planning: Planning,
+    finding: Chosen,
+    rows: Iterable[Naming],
+    kept: Mapping[tuple[str, str], Listed],
+    marked: frozenset[str],
+) -> None:
+    thing = object_thing(finding.bucket, finding.key)
+    if finding.version is None or planning.draft.is_settled(thing):
+        raise NotOffered(NOT_LISTED)
+    if planning.draft.step(thing) is not None:
+        return
+    one = kept.get((finding.bucket, finding.related))
+    same_content = one is not None and (one.etag, one.size_bytes) == (finding.etag, finding.size_bytes)
+    if not same_content or planning.draft.step(object_thing(finding.bucket, finding.related)) is not None:
+        raise NotOffered("the object that it is a copy of is not there any more, or is not equal to it")
+    changes = [(n, change) for n in rows if (change := _pointed_elsewhere(planning, n, finding, marked)) is not None]
+    needs = set()
+    for naming, change in changes:
+        planning.change_row(naming.table, naming.source.key, naming.row, change, finding.id)
+        needs.add(identity(naming.table, naming.source.key, naming.row))
+    planning.draft.put(thing, removal_of(finding, planning.removal, finding.related), needs=needs)
+
+
+def _pointed_elsewhere(
+    planning: Planning, naming: Naming, finding: Chosen, marked: frozenset[str]
+) -> Mapping[str, Value] | None:
+    """The change to a row after which it names the kept object only; None when it names the copy no more, or goes.
+    Raises `NotOffered`."""
+    source, table, ground = naming.source, naming.table, planning.ground
+    row = planning.as_planned(table, source.key, naming.row)
+    if row is None:
+        return None
+    target = (finding.bucket, finding.key)
+    columns = {column for column, r in ground.read(source, row) if (r.bucket, r.key) == target}
+    if not columns:
+        return None
+    if row_thing(table.name, naming.row.key) in marked:
+        raise NotOffered("a row that names it was marked to be kept")
+    changes: dict[str, Value] = {}
+    for column in sorted(columns):
+        changes |= edit(ground, source, table, row, column, target, finding.related)
+    changes |= _without_link(source, table, row)
+    check_writable(table, row, changes)
+    return changes
+
+
+def _without_link(source: Source, table: Table, row: Row) -> dict[str, Value]:
+    """A stored URL of the copy would soon lead nowhere; without one the row counts as a link to be made."""
+    changes: dict[str, Value] = {}
+    for column in (source.url_column, source.expires_column):
+        if column is None or column in {c.name for c in source.columns} or row.values.get(column) in (None, ""):
+            continue
+        nullable = any(c.nullable for c in table.columns if c.name == column)
+        if not nullable and column == source.url_column:
+            raise NotOffered(f"column “{column}” holds a URL of the copy and may not be empty")
+        if nullable:
+            changes[column] = None
+    return changes
+
+
+async def _naming(planning: Planning, findings: Sequence[Chosen]) -> Mapping[tuple[str, str], list[Naming]]:
+    """The rows that named each copy at the scan and are still there."""
+    ground = planning.ground
+    places = [(f.bucket, f.key) for f in findings]
+    found = await ground.workspace.inventory.read(lambda connection: _rows_naming(connection, places))
+    by_source: dict[str, set[str]] = defaultdict(set)
+    for _, _, source, key in found:
+        by_source[source].add(key)
+    rows: dict[tuple[str, str], Naming] = {}
+    for name, keys in by_source.items():
+        rows.update({(name, key): naming for key, naming in (await _read(ground, name, keys)).items()})
+    naming: dict[tuple[str, str], list[Naming]] = defaultdict(list)
+    for bucket, key, source, row_key in found:
+        if (source, row_key) in rows:
+            naming[bucket, key].append(rows[source, row_key])
+    return naming
+
+
+async def _read(ground: Ground, name: str, keys: Iterable[str]) -> dict[str, Naming]:
+    source = ground.sources.get(name)
+    if source is None:
+        return {}
+    table = await ground.table(source.table)
+    found = await ground.rows(source.table, source.key, [decode_key(key) for key in sorted(keys)])
+    return {key: Naming(source, table, row) for key, row in found.items()}
+
+
+def _rows_naming(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    found: list[tuple[str, str, str, str]] = []
+    scans = [
+        scan
+        for (scan,) in connection.execute("SELECT DISTINCT scan FROM listings WHERE what = 'source' AND current = 1")
+    ]
+    for start in range(0, len(places), _KEYS):
+        batch = places[start : start + _KEYS]
+        marks = ",".join(["(?, ?)"] * len(batch))
+        for scan in scans:
+            found += connection.execute(
+                f"WITH asked (bucket, key) AS (VALUES {marks}) SELECT DISTINCT a.bucket, a.key, l.name, rows.key "
+                "FROM asked AS a JOIN refs AS r ON r.scan = ? AND r.bucket = a.bucket AND r.key = a.key "
+                "JOIN listings AS l ON l.id = r.listing AND l.current = 1 JOIN rows ON rows.n = r.row",
+                [*(value for place in batch for value in place), scan],
+            )
+    return found

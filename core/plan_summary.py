@@ -1,0 +1,127 @@
+"""What a plan would do, in numbers and a sample: for the preview, and for people who read the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.models import PlanHead, Step, StepKind
+from core.plan_files import read_head, read_verified
+
+SAMPLE = 24
+"""How many objects a contact sheet shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The steps of one kind in one bucket or table. `along`: those that only go along with another step."""
+
+    kind: StepKind
+    where: str
+    steps: int
+    bytes: int
+    along: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan at one glance. `oldest` and `newest` are when its objects last changed; `sample` are object steps from all
+    over the plan, in order."""
+
+    head: PlanHead
+    totals: tuple[Total, ...]
+    oldest: datetime | None
+    newest: datetime | None
+    sample: tuple[Step, ...]
+
+
+async def summarize(path: Path) -> PlanSummary:
+    """Reads a plan once, in flat memory. Raises `BadPlan` when it was changed."""
+    return await asyncio.to_thread(_summarize, path)
+
+
+def describe(summary: PlanSummary) -> tuple[str, ...]:
+    """Sentences: what the plan does where, what the guard says, what was left out and why."""
+    return tuple(_sentences(summary))
+
+
+def _summarize(path: Path) -> PlanSummary:
+    head = read_head(path)
+    objects = sum(head.by_kind.get(kind, 0) for kind in _OBJECTS)
+    every = max(1, objects // SAMPLE)
+    counts: Counter[tuple[StepKind, str]] = Counter()
+    sizes: Counter[tuple[StepKind, str]] = Counter()
+    along: Counter[tuple[StepKind, str]] = Counter()
+    sample: list[Step] = []
+    oldest = newest = None
+    seen = 0
+    for step in read_verified(path):
+        where = (step.kind, step.table or step.bucket)
+        counts[where] += 1
+        sizes[where] += step.size_bytes
+        along[where] += step.because is not None
+        if step.kind in _OBJECTS:
+            if seen % every == 0 and len(sample) < SAMPLE:
+                sample.append(step)
+            seen += 1
+            if step.changed is not None:
+                oldest = min(oldest or step.changed, step.changed)
+                newest = max(newest or step.changed, step.changed)
+    order = sorted(counts, key=lambda where: (list(StepKind).index(where[0]), -counts[where], where[1]))
+    totals = tuple(Total(*where, counts[where], sizes[where], along[where]) for where in order)
+    return PlanSummary(head, totals, oldest, newest, tuple(sample))
+
+
+def _sentences(summary: PlanSummary) -> Iterator[str]:
+    head = summary.head
+    if not summary.totals:
+        yield "Nothing to do."
+    for total in summary.totals:
+        yield (
+            _VERBS[total.kind].format(
+                count=f"{total.steps:,}",
+                things=_THINGS[total.kind][total.steps != 1],
+                where=total.where,
+                size=human_size(total.bytes),
+                removal={"archive": "the archive"}.get(head.removal, "the quarantine"),
+            )
+            + (f", {total.along:,} of them because other rows go" if total.along else "")
+            + "."
+        )
+    if head.guard is not None:
+        yield (
+            f"This takes {head.guard.share:.0%} of {head.guard.where}, over the guard's {head.guard.limit:.0%}: "
+            f"applying it asks for the name, or for --allow-share {_round_up(head.guard.share)}."
+        )
+    for refusal in head.refused:
+        yield f"Left as it is: {refusal.count:,} in {refusal.where}, because {refusal.why}."
+
+
+def human_size(size_bytes: int) -> str:
+    """A size as people read it: 412 KB, 31.4 GB."""
+    size, unit = float(size_bytes), "bytes"
+    for larger in ("KB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if unit in ("bytes", "KB") or size >= 100 else f"{size:,.1f} {unit}"
+
+
+def _round_up(share: float) -> str:
+    return f"{min(1.0, -(-share * 100 // 1) / 100):.2f}"
+
+
+_OBJECTS = (StepKind.DELETE_OBJECT, StepKind.PURGE_OBJECT, StepKind.RESTORE_OBJECT)
+_THINGS = {kind: ("object", "objects") if kind in _OBJECTS else ("row", "rows") for kind in StepKind}
+_VERBS = {
+    StepKind.DELETE_OBJECT: "Move {count} {things} of {where} ({size}) to {removal}",
+    StepKind.INSERT_ROW: "Insert {count} {things} into {where}",
+    StepKind.UPDATE_ROW: "Change {count} {things} of {where}",
+    StepKind.DELETE_ROW: "Delete {count} {things} of {where}",
+    StepKind.PURGE_OBJECT: "Remove {count} {things} of {where} ({size}) from the quarantine for good",
+    StepKind.RESTORE_OBJECT: "Put {count} {things} back into {where} ({size})",
+}
