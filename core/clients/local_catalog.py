@@ -22,6 +22,7 @@ from core.clients.local_rows import (
     rows_that_point_here,
 )
 from core.clients.local_tables import Schema
+from core.clients.sorting_rules import is_about_rules, stood_in
 from core.errors import Usage
 from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table
 
@@ -129,7 +130,16 @@ class LocalCatalog:
     def _run_now(self, work: _Work[T], writing: bool) -> T:
         connection = self._held.connection(writing=writing)
         try:
-            return work(connection, self._current_schema(connection))
+            schema = self._current_schema(connection)
+            try:
+                return work(connection, schema)
+            except sqlite3.OperationalError as exc:
+                if writing or not is_about_rules(exc):
+                    raise
+                self._held.let_go()  # SQLite does not try an index again that it once found no rule for
+                connection = self._held.connection(writing=False)
+                with stood_in(connection):
+                    return work(connection, schema)
         except sqlite3.Error as exc:
             raise explain(exc, self._file.path) from exc
 
