@@ -15,6 +15,7 @@ from core.clients.local_folders import Folder
 from core.errors import PreconditionFailed
 
 _BLOCK = 1 << 20
+_TIMES_BY_DESCRIPTOR = os.utime in os.supports_fd
 
 
 class CopyRecords:
@@ -63,7 +64,7 @@ def copy_into(here: Folder, name: str, there: Folder, new: str, records: CopyRec
             written = _copy_bytes(source, copy)
             _copy_traits(source, copy)
             os.fsync(copy)
-        if os.utime not in os.supports_fd:
+        if not _TIMES_BY_DESCRIPTOR:
             times = here.status(name)
             os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
         there.sync()
@@ -122,7 +123,7 @@ def _copy_traits(source: int, copy: int) -> None:
         with contextlib.suppress(OSError):  # nor every file system extended attributes
             for trait in os.listxattr(source):
                 os.setxattr(copy, trait, os.getxattr(source, trait))
-    if os.utime in os.supports_fd:
+    if _TIMES_BY_DESCRIPTOR:
         os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 

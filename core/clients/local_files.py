@@ -17,8 +17,10 @@ from core.clients.local_moves import Place, version_of
 from core.errors import AlreadyExists, NotFound, Unavailable
 from core.models import Attributes, Object
 
+_TIMES_OF_LINKS = os.utime in os.supports_follow_symlinks
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TYPES = mimetypes.MimeTypes()  # Python's own list: the same on every machine
+_BLOCK = 1 << 20
 _PLAIN = "application/octet-stream"
 
 
@@ -91,10 +93,10 @@ def open_to_read(place: Place, what: str) -> Iterator[int]:
 def read_start(place: Place, what: str, limit_bytes: int) -> bytes:
     """At most the first bytes."""
     with open_to_read(place, what) as descriptor:
-        found = b""
-        while len(found) < limit_bytes and (block := os.read(descriptor, limit_bytes - len(found))):
+        found = bytearray()
+        while block := os.read(descriptor, min(limit_bytes - len(found), _BLOCK)):
             found += block
-        return found
+        return bytes(found)
 
 
 def hash_file(place: Place, what: str) -> str | None:
@@ -115,7 +117,7 @@ def copy_out(place: Place, what: str, path: Path) -> None:
         partial.unlink(missing_ok=True)
         with open_to_read(place, what) as source, partial.open("xb") as copy:
             before = os.fstat(source)
-            while block := os.read(source, 1 << 20):
+            while block := os.read(source, _BLOCK):
                 copy.write(block)
             copy.flush()
             os.fsync(copy.fileno())
@@ -157,6 +159,6 @@ def copy_in(path: Path, place: Place, attributes: Attributes, records: CopyRecor
         wanted = attributes.updated
         if wanted is not None and time_of(status.st_mtime_ns) != wanted:
             nanoseconds = (wanted - _EPOCH) // timedelta(microseconds=1) * 1000
-            os.utime(target, ns=(nanoseconds, nanoseconds), follow_symlinks=os.utime not in os.supports_follow_symlinks)
+            os.utime(target, ns=(nanoseconds, nanoseconds), follow_symlinks=not _TIMES_OF_LINKS)
         records.forget(target)
         return folder.status(name)

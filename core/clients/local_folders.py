@@ -15,6 +15,7 @@ from core.errors import AlreadyExists, CoreError, InvalidName, NotAllowed, NotFo
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.link in os.supports_dir_fd and os.unlink in os.supports_dir_fd
 """Where names can be looked up inside an open folder (POSIX), a link that is swapped in later redirects nothing.
 Elsewhere each part of the path is looked at just before it is used."""
+_LINKS_LINKS = os.link in os.supports_follow_symlinks
 _MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, which the stat module has on Windows only
 _NOT_ON_WINDOWS = re.compile(
     r'[<>:"|?*\\\x00-\x1f]|[. ](/|$)|(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|/|$)', re.IGNORECASE
@@ -63,7 +64,7 @@ class Folder:
             other._at(other_name),
             src_dir_fd=self._descriptor,
             dst_dir_fd=other._descriptor,
-            follow_symlinks=os.link not in os.supports_follow_symlinks,
+            follow_symlinks=not _LINKS_LINKS,
         )
 
     def unlink(self, name: str) -> None:

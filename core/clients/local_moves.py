@@ -66,6 +66,24 @@ def move_files(moves: Sequence[FileMove], records: CopyRecords) -> list[Outcome]
 
     First every file gets its new name, then the new names are had on the disk, then the old names go: at every moment
     each file has a name that outlives a power cut."""
+    return [outcome for part in _independent(moves) for outcome in _move_together(part, records)]
+
+
+def _independent(moves: Sequence[FileMove]) -> Iterator[list[FileMove]]:
+    """The moves in parts within which no place occurs twice: what one move does is no business of another's."""
+    part: list[FileMove] = []
+    taken: set[Path] = set()
+    for move in moves:
+        ends = {move.source.path, move.target.path}
+        if not taken.isdisjoint(ends):
+            yield part
+            part, taken = [], set()
+        part.append(move)
+        taken |= ends
+    yield part
+
+
+def _move_together(moves: Sequence[FileMove], records: CopyRecords) -> list[Outcome]:
     started = [_give_new_name(move, records) for move in moves]
     _sync(move.target for move, begun in zip(moves, started, strict=True) if not isinstance(begun, Outcome))
     ended = [
@@ -127,6 +145,8 @@ def _take_old_name(move: FileMove, held: os.stat_result, records: CopyRecords) -
                 now = here.status(name)
             except FileNotFoundError:
                 return _gone(move, records)
+            if not _arrived(target, held, records):
+                return Outcome(Result.DRIFTED, f"{target.name} was taken away just now; {source.name} was left.")
             if os.path.samestat(now, held) and version_of(now) == version_of(held):
                 here.unlink(name)
                 records.forget(target.path)
@@ -136,6 +156,16 @@ def _take_old_name(move: FileMove, held: os.stat_result, records: CopyRecords) -
     except CoreError as exc:
         _take_back(target, records)
         return Outcome(Result.FAILED, exc.message)
+
+
+def _arrived(target: Place, held: os.stat_result, records: CopyRecords) -> bool:
+    """Whether the file is under its new name still: the old one is never taken away from bytes that have no other."""
+    try:
+        standing = target.status()
+    except _MISSING:
+        return False
+    is_copy = records.made(target.path, standing) and standing.st_size == held.st_size
+    return is_copy or os.path.samestat(standing, held)
 
 
 def _take_back(target: Place, records: CopyRecords) -> None:
