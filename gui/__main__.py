@@ -9,12 +9,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+_PRACTICE = "practice"  # as in core.profiles, which is imported only after the first picture
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the command line, looks for a display and runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage."""
     chosen = _parser().parse_args(arguments)
-    if chosen.tour is not None and not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    profile = _PRACTICE if chosen.practice else chosen.profile or ""
+    if chosen.tour is not None:
+        from gui.tour import take_tour
+
+        return take_tour(chosen.tour, profile or _PRACTICE, has_display=has_display())
     if not has_display():
         print(
             "Bucketdesk needs a graphical desktop, and there is none here. "
@@ -23,12 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     try:
-        from gui.app import Options, run
+        from gui.app import run
     except ImportError as error:
         print(_missing_library(error), file=sys.stderr)
         return 1
     try:
-        return run(Options(chosen.profile or "", chosen.practice, chosen.tour))
+        return run(profile)
     except KeyboardInterrupt:
         return 130
 

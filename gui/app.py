@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+from shiboken6 import delete
 
 from gui.main_window import MainWindow
 from gui.session import Session
@@ -30,28 +30,20 @@ _HEARTBEAT_MS = 200
 _THREADS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line asked for; `tour` renders every tab into a folder instead of opening a window."""
-
-    profile: str = ""
-    practice: bool = False
-    tour: Path | None = None
+def run(profile: str) -> int:
+    """Opens the window on a profile ("" for the last one) and stays until it is closed. Gives the exit code."""
+    return live(lambda window: main(window, profile))
 
 
-def run(options: Options) -> int:
-    """Runs the program to its end and gives its exit code."""
+def live(life: Callable[[MainWindow], Coroutine[object, object, int]]) -> int:
+    """Runs one coroutine with a shown and painted window, and takes everything away in order."""
     app = make_application()
-    with asyncio.Runner(loop_factory=lambda: make_loop(app)) as runner:
-        if options.tour is not None:
-            from gui.tour import tour
-
-            code = runner.run(tour(app, options.tour))
-        else:
-            code = runner.run(main(app, options))
-    # Widgets in reference cycles must go while their application lives; later the order is left to chance, and crashes.
-    gc.collect()
-    return code
+    try:
+        with asyncio.Runner(loop_factory=lambda: make_loop(app)) as runner:
+            return runner.run(_with_window(app, life))
+    finally:
+        # What is left in reference cycles must go while its application lives; later the order is chance, and crashes.
+        gc.collect()
 
 
 def make_application() -> QApplication:
@@ -73,53 +65,59 @@ def make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
     return loop
 
 
-async def main(app: QApplication, options: Options) -> int:
-    """The window's whole life: paint, open the project, wait for the end, pause what runs, close."""
-    ended = asyncio.Event()
+async def _with_window(app: QApplication, life: Callable[[MainWindow], Coroutine[object, object, int]]) -> int:
     settings = SettingsFile()
     themes = Themes(app)
     themes.choose(settings.current.theme)
     session = Session()
     window = MainWindow(themes, settings, session)
-    window.close_asked.connect(ended.set)  # until there is something that could be running
     heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
     heartbeat.timeout.connect(_let_python_look_at_signals)
     heartbeat.start()
-    window.show()
+    try:
+        return await life(window)
+    finally:
+        window.hide()
+        await window.desk.jobs.stop(_PATIENCE_SECONDS)
+        await session.close()
+        delete(window)  # now, and not by the chance of a garbage collection after the application is gone
+
+
+async def main(window: MainWindow, profile: str) -> int:
+    """The window's whole life: paint, open the project, wait for the end, pause what runs."""
+    ended = asyncio.Event()
+    window.close_asked.connect(ended.set)  # until there is something that could be running
     closing: Closing | None = None
     try:
-        await painted(window)
+        await paint(window)
         window.close_asked.disconnect(ended.set)
         closing = make_closing(window, ended)
-        furnish(window).open(first_profile(options, settings))
+        furnish(window).open(first_profile(profile, window.desk.settings))
         await ended.wait()
     finally:
         window.remember_place()
-        window.hide()
         if closing is not None:
+            window.hide()
             await closing.pause(_PATIENCE_SECONDS)
-        await session.close()
         window.desk.remembered.save()
-        window.deleteLater()
     return 0
 
 
-def first_profile(options: Options, settings: SettingsFile) -> str:
+def first_profile(asked: str, settings: SettingsFile) -> str:
     """The profile to open: the one asked for, else the last one if it still exists, else practice."""
     from core import profiles
 
-    if options.practice:
-        return profiles.PRACTICE
-    if options.profile:
-        return options.profile
+    if asked:
+        return asked
     last = settings.current.last_profile if settings.current.reopen_last else ""
     return last if last in profiles.names() else profiles.PRACTICE
 
 
-async def painted(window: MainWindow) -> None:
-    """Waits until the window has been drawn for the first time."""
+async def paint(window: MainWindow) -> None:
+    """Shows the window and waits until it has been drawn for the first time."""
     seen = asyncio.Event()
     window.painted.connect(seen.set)
+    window.show()
     await seen.wait()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import NotFound
 from core.models import Run, RunState
+from core.plan_copy import plan_file_of
 from core.progress import Report
 from gui import words
 from gui.desk import Desk
@@ -47,19 +47,14 @@ def resume_run(desk: Desk, run: Run) -> None:
     engine = desk.engine
     if engine is None:
         return
-    path = engine.workspace.folder / "plans" / f"{run.plan_id}.jsonl"
 
     async def work(report: Report) -> Run:
         resumed: Run
         if run.undo_of:
             resumed = await engine.undo(run.undo_of, report=report)
-            return resumed
-        if not path.exists():
-            raise NotFound(
-                translate("Runs", "The plan file of this run is not in the project's workspace."),
-                translate("Runs", "Apply the same plan file again with “bucketdesk-cli apply FILE”, or undo the run."),
-            )
-        resumed = await engine.apply(path, report=report)
+        else:
+            path = await plan_file_of(engine.workspace, run.plan_id, run.run_id)
+            resumed = await engine.apply(path, report=report)
         return resumed
 
     title = translate("Runs", "Go on with %1").replace("%1", name_of(run))

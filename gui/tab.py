@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -38,3 +38,8 @@ class Tab(QWidget):
     def step_back(self) -> bool:
         """Takes the filter, then the selection away (Esc); says whether there was something to take."""
         return False
+
+    async def stops(self) -> AsyncIterator[str]:
+        """The states of this tab that the tour takes pictures of: each is shown when its name is given, and left when
+        the next one is asked for. Dialogs may stay open meanwhile; they are in the picture."""
+        yield ""

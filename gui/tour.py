@@ -1,32 +1,38 @@
-"""A tour of the window in pictures: every tab and dialog, light and dark, at two scales, as PNG files."""
+"""`bucketdesk --tour FOLDER`: works through a project as a person would, and takes pictures on the way."""
 
 from __future__ import annotations
 
-import asyncio
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-
-from gui.main_window import MainWindow
-from gui.opening import Opening
-from gui.session import Session
-from gui.settings import SettingsFile
-from gui.theme import Themes
-from gui.window_actions import WindowActions
+_PRACTICE = "practice"
+_SCALES = ("1", "2")
+_SCREEN = '{"screens": [{"name": "tour", "x": 0, "y": 0, "width": 2880, "height": 1800, "dpr": 1}]}'
 
 
-async def tour(app: QApplication, folder: Path) -> int:
-    """Writes the pictures into `folder` and gives the exit code."""
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    themes = Themes(app)
-    window = MainWindow(themes, SettingsFile(), Session())
-    WindowActions(window, Opening(window))
-    window.desk.icons.load()
-    window.tabs.fill(window.desk)
-    window.resize(1280, 800)
-    window.show()
-    for name in ("light", "dark"):
-        themes.choose(name)
-        app.processEvents()
-        window.grab().save(str(folder / f"window-{name}.png"))
+def take_tour(folder: Path, profile: str, *, has_display: bool) -> int:
+    """Renders the tour at 100 % and at 200 %, each in a process of its own, because Qt reads the scale only once.
+
+    The practice project is made anew for it in a temporary home, worked on, and thrown away; another profile is only
+    scanned. Gives the exit code of the first that fails, else 0.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("[0-9][0-9]-*.png"):
+        old.unlink()
+    for scale in _SCALES:
+        with tempfile.TemporaryDirectory(prefix="bucketdesk-tour-") as home:
+            environment = {**os.environ, "QT_SCALE_FACTOR": scale}
+            if not has_display:
+                screen = Path(home) / "screen.json"
+                screen.write_text(_SCREEN, "utf-8")
+                environment["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
+            if profile == _PRACTICE:
+                environment["BUCKETDESK_HOME"] = str(Path(home) / "home")
+            command = [sys.executable, "-m", "gui.guide", str(folder), profile]
+            ended = subprocess.run(command, env=environment, check=False)
+        if ended.returncode != 0:
+            return ended.returncode
     return 0
