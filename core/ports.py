@@ -70,7 +70,8 @@ class ObjectStore(Protocol):
         ...
 
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
-        """A hash of each object's bytes, read now, None where it is absent or unreadable. At most `batch_size`."""
+        """The SHA-256 (hex) of each object's bytes, read now, None where it is absent or unreadable. At most
+        `batch_size`."""
         ...
 
     async def attributes(self, bucket: str, keys: Sequence[str]) -> tuple[Attributes | None, ...]:

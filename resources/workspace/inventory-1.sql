@@ -112,3 +112,7 @@ CREATE TABLE links (
 -- Content hashes, so that unchanged files are hashed once.
 CREATE TABLE hashes (bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL, etag TEXT NOT NULL,
     PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+
+-- What text-like columns name at this moment, folded (see references): read in full while a run removes objects.
+CREATE TABLE named (bucket TEXT NOT NULL, fold TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (bucket, fold))
+    WITHOUT ROWID;

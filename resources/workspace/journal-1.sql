@@ -12,21 +12,27 @@ CREATE TABLE runs (
     plan_id TEXT NOT NULL DEFAULT '', undo_of TEXT NOT NULL DEFAULT '', project TEXT NOT NULL,
     started INTEGER NOT NULL, ended INTEGER, seconds REAL NOT NULL DEFAULT 0,
     state TEXT NOT NULL,                 -- running, interrupted, done, partly, undone
-    steps INTEGER NOT NULL DEFAULT 0
+    steps INTEGER NOT NULL DEFAULT 0,
+    allowed REAL                         -- the share that the person allowed this run to take
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX runs_plan ON runs (plan_id) WHERE plan_id <> '';
 
 CREATE TABLE steps (
     run_id TEXT NOT NULL, n INTEGER NOT NULL,
-    state TEXT NOT NULL,                 -- waiting, intent, done, skipped, failed, drifted, undone
+    state TEXT NOT NULL,                 -- waiting, intent, done, skipped, failed, drifted; once done: undone, purged
     kind TEXT NOT NULL, bucket TEXT NOT NULL DEFAULT '', key TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL DEFAULT 0,
     tbl TEXT NOT NULL DEFAULT '', row_key TEXT NOT NULL DEFAULT '',
     step TEXT NOT NULL,                  -- the plan's line
-    trace TEXT NOT NULL DEFAULT '',       -- JSON: what the act left behind (quarantine place, row afterwards, …)
+    trace TEXT NOT NULL DEFAULT '',      -- JSON: what the act left behind (quarantine place, row afterwards, …)
     reason TEXT NOT NULL DEFAULT '', at INTEGER,
     PRIMARY KEY (run_id, n)
 ) WITHOUT ROWID;
-CREATE INDEX steps_state ON steps (run_id, state);
+CREATE INDEX steps_state ON steps (run_id, state, n, bytes);
+
+-- Which step needs which, for those that need any.
+CREATE TABLE needs (run_id TEXT NOT NULL, n INTEGER NOT NULL, need INTEGER NOT NULL, PRIMARY KEY (run_id, n, need))
+    WITHOUT ROWID;
+CREATE INDEX needs_need ON needs (run_id, need);
 
 -- Keep marks, on the thing and not on one finding: they bind every plan.
 CREATE TABLE keeps (

@@ -1,0 +1,77 @@
+"""The acts beside removal: changing rows, and putting objects back for an undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.apply import objects, rows
+from core.apply.back import put_back
+from core.apply.intents import intend
+from core.apply.job import Job
+from core.apply.recheck import Recheck, Spot
+from core.errors import Unavailable
+from core.journal import Ending
+from core.models import Row, StepKind
+from core.runs import Entry, StepState
+
+
+async def change_rows(job: Job, looks: Recheck | None, entries: Sequence[Entry]) -> None:
+    """Changes rows. A row whose file came back meanwhile is put back. Raises `ServiceError`, `WorkspaceError`."""
+    await intend(job, entries)
+    try:
+        endings = await rows.change(job, entries)
+    except Unavailable:
+        await job.end([Ending(entry.step.n, StepState.WAITING) for entry in entries])
+        raise
+    if job.record.kind == "undo":
+        endings = await _there_already(job, entries, endings)
+    back = await _came_back(job, looks, entries, endings) if looks is not None else {}
+    await job.end(endings)
+    job.seam("result")
+    if back:
+        done = await job.record.entries(back)
+        await put_back(job, list(done.values()), back)
+
+
+async def restore(job: Job, entries: Sequence[Entry]) -> None:
+    """Puts objects back for an undo. Raises `ServiceError`, `WorkspaceError`."""
+    await intend(job, entries)
+    try:
+        endings = await objects.restore(job, entries)
+    except Unavailable:
+        await job.end([Ending(entry.step.n, StepState.WAITING) for entry in entries])
+        raise
+    await job.end(endings)
+    job.seam("result")
+
+
+async def _there_already(job: Job, entries: Sequence[Entry], endings: Sequence[Ending]) -> list[Ending]:
+    """A row that somebody else put back as it was needs no undoing."""
+    stuck = {e.n for e in endings if e.state in (StepState.DRIFTED, StepState.FAILED)}
+    asked = [e for e in entries if e.step.n in stuck and e.step.kind is StepKind.INSERT_ROW and rows.has_key(e)]
+    there = await rows.read(job, [rows.place(e) for e in asked])
+    same = {
+        e.step.n
+        for e in asked
+        if (row := there.get((e.step.table, e.step.row_key))) and rows.holds(row.values, e.step.after or {})
+    }
+    return [Ending(e.n, StepState.SKIPPED, "It is there already, as it was.") if e.n in same else e for e in endings]
+
+
+async def _came_back(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Sequence[Ending]) -> dict[int, str]:
+    """Deleted rows whose file is there now, each with the reason to put it back."""
+    done = {ending.n for ending in endings if ending.state is StepState.DONE}
+    gone = [e for e in entries if e.step.n in done and e.step.kind is StepKind.DELETE_ROW and e.step.because is None]
+    spots: dict[int, list[Spot]] = {}
+    for entry in gone:
+        row = Row(entry.step.row_key, entry.trace.before or {})
+        sources = [s for s in job.profile.sources if s.table == entry.step.table]
+        places = looks.places(row, sources)
+        spots[entry.step.n] = [(bucket, key) for readings in places for bucket, key, _ in readings if bucket and key]
+    standing = await objects.stat(job, [spot for some in spots.values() for spot in some])
+    found = {}
+    for n, some in spots.items():
+        back = next((spot for spot in some if spot in standing), None)
+        if back is not None:
+            found[n] = f"The file {back[0]}/{back[1]} came back meanwhile, so the row was put back."
+    return found

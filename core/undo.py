@@ -1,0 +1,154 @@
+"""Undoes a run: objects come back from the quarantine or the archive, rows get their recorded values back."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+from core.adoption import adopt
+from core.apply.intake import new_run_id
+from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
+from core.apply.reversal import reverse
+from core.apply.run import LOCK_SECONDS, carry_out
+from core.apply.settle import settle
+from core.apply.windows import work_off
+from core.errors import Usage
+from core.journal import RunRecord, add_run, add_steps, count_steps
+from core.models import Run, RunState, Step
+from core.ports import Catalog, ObjectStore
+from core.profiles import Profile
+from core.progress import Report, silent
+from core.quarantine import remove_manifests
+from core.runs import ENTRY, Entry, StepState, read_entry, read_run
+from core.traces import Trace
+from core.workspace import Workspace
+
+_BATCH = 2000
+_PURGED = "Its object was purged from the quarantine and cannot come back."
+
+
+async def undo(
+    workspace: Workspace,
+    store: ObjectStore,
+    catalog: Catalog,
+    profile: Profile,
+    run_id: str,
+    *,
+    report: Report = silent,
+    seam: Seam = nobody,
+    pauses: tuple[float, ...] = PAUSES_SECONDS,
+) -> Run:
+    """Puts back what a run did, last first, wherever things still are as it left them; never overwrites. Returns the
+    run of kind `undo`: what drifted or failed there can be tried again with another undo. An undo that was interrupted
+    goes on. A run that the journal does not know is taken from its manifests in the quarantine. Raises `NotFound`,
+    `Usage`, `Busy`, `ServiceError`, `WorkspaceError`."""
+    async with workspace.lock(LOCK_SECONDS):
+        if not await workspace.journal.read(lambda c: _is_known(c, run_id)):
+            await adopt(workspace, store, profile, run_id)
+        original = await workspace.journal.read(lambda c: read_run(c, run_id))
+        record = RunRecord(workspace, run_id, original.kind)
+        undoing = await workspace.journal.read(lambda c: _under_way(c, run_id))
+        if undoing is None:
+            _check_undoable(original)
+            job = Job(workspace, store, catalog, profile, record, report, seam, pauses, total=original.steps)
+            await see_through(settle(job, None))
+            undoing = await workspace.journal.write(lambda c: _make(c, run_id, profile.project))
+        undo_record = RunRecord(workspace, undoing, "undo")
+        run = await undo_record.run()
+        job = Job(workspace, store, catalog, profile, undo_record, report, seam, pauses, total=run.steps)
+        job.count(run)
+        seam("taken in")
+        return await carry_out(job, lambda: _put_back(job, run_id))
+
+
+async def _put_back(job: Job, run_id: str) -> Run:
+    await job.record.start()
+    await see_through(settle(job, None))
+    await work_off(job, None)
+    run = await job.finish()
+    if await job.workspace.journal.write(lambda c: _close(c, run_id)):
+        await remove_manifests(job.store, run_id)
+    return run
+
+
+def _check_undoable(run: Run) -> None:
+    if run.kind == "undo":
+        raise Usage(f"Run {run.run_id} is itself an undo.", "Make a plan again to do what it took back.")
+    if run.kind == "purge":
+        raise Usage(f"Run {run.run_id} purged the quarantine; what is purged cannot come back.")
+    if run.state is RunState.UNDONE:
+        raise Usage(f"Run {run.run_id} has been undone already; there is nothing left to undo.")
+
+
+def _is_known(c: sqlite3.Connection, run_id: str) -> bool:
+    return c.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is not None
+
+
+def _under_way(c: sqlite3.Connection, run_id: str) -> str | None:
+    row = c.execute(
+        "SELECT run_id FROM runs WHERE undo_of = ? AND state IN ('running', 'interrupted')", (run_id,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _make(c: sqlite3.Connection, run_id: str, project: str) -> str:
+    """A new undo of what stands of a run, and nothing of the run may be begun any more."""
+    (top, standing) = c.execute(
+        "SELECT max(n), count(*) FILTER (WHERE state IN ('done', 'purged')) FROM steps WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    if not standing:
+        raise Usage(f"Run {run_id} changed nothing, so there is nothing to undo.")
+    c.execute(
+        "UPDATE steps SET state = 'skipped', reason = 'The run was undone before its turn.' "
+        "WHERE run_id = ? AND state = 'waiting'",
+        (run_id,),
+    )
+    undoing = new_run_id()
+    add_run(c, undoing, "undo", project, undo_of=run_id)
+    below = top + 1
+    while entries := [
+        read_entry(row)
+        for row in c.execute(
+            f"SELECT {ENTRY} FROM steps WHERE run_id = ? AND n < ? AND state IN ('done', 'purged') "
+            "ORDER BY n DESC LIMIT ?",
+            (run_id, below, _BATCH),
+        ).fetchall()
+    ]:
+        below = entries[-1].step.n
+        add_steps(c, undoing, [_reversed(c, entry, run_id, top) for entry in entries])
+    count_steps(c, undoing)
+    return undoing
+
+
+def _reversed(c: sqlite3.Connection, entry: Entry, run_id: str, top: int) -> Entry:
+    """The step that undoes `entry`. What needed it must be back first; numbers run the other way."""
+    n = top + 1 - entry.step.n
+    needs = c.execute(
+        "SELECT needs.n FROM needs JOIN steps USING (run_id, n) "
+        "WHERE run_id = ? AND need = ? AND state IN ('done', 'purged')",
+        (run_id, entry.step.n),
+    )
+    later = tuple(sorted(top + 1 - number for (number,) in needs))
+    try:
+        back = reverse(entry, run_id, n)
+    except ValueError:
+        step = Step(n, entry.step.kind, bucket=entry.step.bucket, key=entry.step.key, table=entry.step.table)
+        return Entry(step, StepState.FAILED, Trace(), "What was there before is not recorded.")
+    back = replace(back, step=replace(back.step, needs=later))
+    if entry.state is StepState.PURGED:
+        return Entry(back.step, StepState.FAILED, Trace(), _PURGED)
+    return back
+
+
+def _close(c: sqlite3.Connection, run_id: str) -> bool:
+    """Says of a run whose undo has ended where it stands now; whether all of it is undone."""
+    (standing,) = c.execute(
+        "SELECT count(*) FROM steps WHERE run_id = ? AND state IN ('done', 'purged', 'intent')", (run_id,)
+    ).fetchone()
+    if not standing:
+        c.execute("UPDATE runs SET state = 'undone' WHERE run_id = ?", (run_id,))
+    else:
+        c.execute(
+            "UPDATE runs SET state = 'partly' WHERE run_id = ? AND state IN ('running', 'interrupted')", (run_id,)
+        )
+    return not standing
