@@ -170,12 +170,12 @@ async def _settle(planning: Planning) -> None:
 
     def copy(connection: sqlite3.Connection) -> None:
         rows = connection.execute(
-            "SELECT bucket, key FROM runs JOIN steps USING (run_id) WHERE runs.kind <> 'undo' "
-            "AND steps.kind = 'delete_object' AND steps.state IN ('done', 'purged') "
+            "SELECT bucket, key, json_extract(step, '$.version') FROM runs JOIN steps USING (run_id) "
+            "WHERE runs.kind <> 'undo' AND steps.kind = 'delete_object' AND steps.state IN ('done', 'purged') "
             "AND coalesce(steps.at, runs.started) >= ?",
             (started,),
         )
         while batch := list(islice(rows, 1000)):
-            planning.draft.settle(object_thing(bucket, key) for bucket, key in batch)
+            planning.draft.settle((object_thing(bucket, key), version or "") for bucket, key, version in batch)
 
     await workspace.journal.read(copy)

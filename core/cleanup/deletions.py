@@ -6,12 +6,16 @@ import asyncio
 from collections.abc import Sequence
 
 from core.cleanup.chosen import Chosen
-from core.cleanup.ground import Ground
+from core.cleanup.ground import Ground, is_text, key_by
 from core.cleanup.planning import GONE, Planning
 from core.cleanup.relations import Held, RelatedRow, identity, unit_of
 from core.cleanup.rows import Case, read_cases
-from core.models import Row, Step, StepKind, Value
+from core.findings.identity import identify
+from core.models import Kind, Row, RowKey, Step, StepKind, Value
+from core.references import Reference
+from core.references.resolver import PRIMARY
 from core.things import row_thing
+from core.values import encode_key
 
 
 async def delete_rows(planning: Planning, findings: Sequence[Chosen]) -> None:
@@ -38,50 +42,60 @@ async def delete_rows(planning: Planning, findings: Sequence[Chosen]) -> None:
 
 
 async def _check_named(ground: Ground, case: Case) -> None:
-    """Raises `Held` unless every reference of the row is understood and absent, the finding's among them."""
+    """Raises `Held` unless every reference of the row is understood and its object proven absent, the finding's among
+    them."""
     finding = case.finding
     if (finding.bucket, finding.key) not in {(r.bucket, r.key) for _, r in ground.read(case.source, case.row)}:
         raise Held(GONE)
-    if why := await _why_needed(ground, case.table.name, case.row, strict=True):
+    if why := await _why_needed(ground, case.table.name, case.row, may_be_empty=False):
         raise Held(why)
 
 
 async def _check_company(ground: Ground, unit: dict[str, RelatedRow], about: str) -> None:
-    """Raises `Held` when a row that would go along is kept, or names an object that is there."""
+    """Raises `Held` when a row that would go along is kept, or names anything that is not proven absent."""
     company = {thing: one for thing, one in unit.items() if thing != about}
     things = set(company) | {row_thing(one.table, one.row.key) for one in company.values()}
     for source in ground.profile.sources:
         # A keep mark names the row by its source's key, which need not be the declared one.
         things |= {
-            row_thing(one.table, tuple(one.row.values[c] for c in source.key))
+            row_thing(one.table, key)
             for one in company.values()
-            if one.table == source.table and all(c in one.row.values for c in source.key)
+            if one.table == source.table and (key := key_by(source, one.row)) is not None
         }
     if await ground.kept(things):
         raise Held("a row that was marked to be kept would go along")
     for one in company.values():
-        if one.kind is StepKind.DELETE_ROW and await _why_needed(ground, one.table, one.row, strict=False):
-            raise Held(f"a row of “{one.table}” that names an existing object would go along")
+        if one.kind is StepKind.DELETE_ROW and await _why_needed(ground, one.table, one.row, may_be_empty=True):
+            raise Held(f"a row of “{one.table}” would go along, and what it names is not proven absent")
 
 
-async def _why_needed(ground: Ground, table: str, row: Row, *, strict: bool) -> str:
-    """Why a row may not go, from what every source of its table reads in it: it names an object that is there, or
-    (`strict`) something that is not understood."""
-    readings = [
-        found for source in ground.profile.sources if source.table == table for found in ground.read(source, row)
-    ]
-    places = {(r.bucket, r.key) for _, r in readings if r.bucket is not None and _is_text(r.key)}
-    there = await ground.listed({(bucket, key) for bucket, key in places if bucket is not None})
-    for column, reference in readings:
-        if (reference.bucket, reference.key) in there:
-            return f"column “{column}” names an object that is there"
-        if strict and reference.problem and reference.form == 0:
-            return f"what column “{column}” names is not understood ({reference.problem})"
-    return ""
+async def _why_needed(ground: Ground, table: str, row: Row, *, may_be_empty: bool) -> str:
+    """Why a row may not go: one of its references is not understood, or no open finding says that its object is absent
+    (it is there, may be there under another name, or was not there at the scan)."""
+    absent: dict[str, str] = {}
+    places: dict[tuple[str, str], str] = {}
+    for source in (source for source in ground.profile.sources if source.table == table):
+        key = key_by(source, row)
+        for column, one in ground.read(source, row):
+            if one.problem:
+                if one.form == PRIMARY and not (may_be_empty and not one.key.strip()):
+                    return f"what column “{column}” names is not understood ({one.problem})"
+                continue
+            places[one.bucket or "", one.key] = column
+            if one.form == PRIMARY:
+                if key is None:
+                    return f"the key of source “{source.name}” is not stored in the row"
+                absent[_lost(one, table, key, column)] = column
+    for place in await ground.listed([place for place in places if is_text(place[1])]):
+        return f"column “{places[place]}” names an object that is there"
+    open_ones = await ground.open_among(absent)
+    return next((f"what column “{absent[id]}” names is not proven absent" for id in absent if id not in open_ones), "")
 
 
-def _is_text(key: str) -> bool:
-    return not any("\ud800" <= c <= "\udfff" for c in key)
+def _lost(reference: Reference, table: str, key: RowKey, column: str) -> str:
+    """The id that a finding has which says that this reference's object is absent."""
+    kind = str(Kind.ROW_WITHOUT_FILE)
+    return identify(kind, reference.bucket or "", reference.key, table, encode_key(key), column, reference.element)
 
 
 def _put(planning: Planning, unit: dict[str, RelatedRow], about: str, finding: str) -> None:

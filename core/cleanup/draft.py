@@ -16,7 +16,7 @@ _SCHEMA = """
 CREATE TABLE steps (seq INTEGER PRIMARY KEY, thing TEXT NOT NULL UNIQUE, line TEXT NOT NULL,
     place TEXT, is_bucket INTEGER, rank INTEGER NOT NULL DEFAULT 0, because TEXT);
 CREATE TABLE needs (thing TEXT NOT NULL, need TEXT NOT NULL, PRIMARY KEY (thing, need)) WITHOUT ROWID;
-CREATE TABLE settled (thing TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE settled (thing TEXT, version TEXT, PRIMARY KEY (thing, version)) WITHOUT ROWID;
 CREATE TABLE numbers (n INTEGER PRIMARY KEY, seq INTEGER NOT NULL, thing TEXT NOT NULL);
 """
 _LONGEST_CHAIN = 10_000
@@ -41,17 +41,18 @@ class Draft:
             row = self._connection.execute("SELECT line FROM steps WHERE thing = ?", (thing,)).fetchone()
         return None if row is None else read_step(row[0])
 
-    def settle(self, things: Iterable[str]) -> None:
-        """Notes things that an earlier run has dealt with already."""
+    def settle(self, removed: Iterable[tuple[str, str]]) -> None:
+        """Notes things that an earlier run has removed already, each in the version that it had."""
         with _sentences():
             self._connection.execute("BEGIN")
-            self._connection.executemany("INSERT OR IGNORE INTO settled VALUES (?)", ((thing,) for thing in things))
+            self._connection.executemany("INSERT OR IGNORE INTO settled VALUES (?, ?)", removed)
             self._connection.execute("COMMIT")
 
-    def is_settled(self, thing: str) -> bool:
-        """Whether an earlier run has dealt with this thing since the scan."""
+    def is_settled(self, thing: str, version: str | None) -> bool:
+        """Whether an earlier run has removed this thing since the scan."""
         with _sentences():
-            return self._connection.execute("SELECT 1 FROM settled WHERE thing = ?", (thing,)).fetchone() is not None
+            sql = "SELECT 1 FROM settled WHERE thing = ? AND version = ?"
+            return self._connection.execute(sql, (thing, version)).fetchone() is not None
 
     def put(self, thing: str, step: Step, *, needs: Iterable[str] = (), because: str | None = None) -> None:
         """Adds a step, or puts another in place of the one about this thing. `needs` are things whose steps must be
@@ -73,12 +74,12 @@ class Draft:
         rows = []
         for thing, step in steps:
             place = place_of(step)
-            rows.append((thing, write_step(step), place and place.name, place and place.is_bucket, thing))
+            rows.append((thing, write_step(step), place and place.name, place and place.is_bucket, thing, step.version))
         with _sentences():
             self._connection.execute("BEGIN")
             self._connection.executemany(
                 "INSERT OR IGNORE INTO steps (thing, line, place, is_bucket) SELECT ?, ?, ?, ? "
-                "WHERE NOT EXISTS (SELECT 1 FROM settled WHERE thing = ?)",
+                "WHERE NOT EXISTS (SELECT 1 FROM settled WHERE thing = ? AND version = ?)",
                 rows,
             )
             self._connection.execute("COMMIT")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.errors import Usage
-from core.models import Row, RowKey, Table
+from core.findings.states import states
+from core.models import Row, RowKey, State, Table
 from core.ports import Catalog
 from core.profiles import Profile, Source
 from core.references import Reference, Resolver, folders
@@ -60,6 +61,11 @@ class Ground:
         """The objects that the scan in force saw at these (bucket, key)."""
         return await self.workspace.inventory.read(lambda connection: _listed(connection, places))
 
+    async def open_among(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the ids that open findings have."""
+        found = await self.workspace.inventory.read(lambda connection: states(connection, list(ids)))
+        return frozenset(id for id, state in found.items() if state is State.OPEN)
+
     async def kept(self, things: Collection[str]) -> frozenset[str]:
         """Those of the things that bear a keep mark."""
         return await self.workspace.journal.read(lambda connection: _kept(connection, things))
@@ -90,12 +96,14 @@ async def stand_on(workspace: Workspace, catalog: Catalog, profile: Profile) -> 
     return Ground(workspace, catalog, profile, scan_id, resolver)
 
 
-def bucket_of(source: Source, row: Row) -> str | None:
-    """The bucket that a row's plain paths lie in; None when only its references say."""
-    if source.bucket_column:
-        value = row.values.get(source.bucket_column)
-        return None if value is None else str(value)
-    return source.bucket
+def key_by(source: Source, row: Row) -> RowKey | None:
+    """The key by which a source knows a row; None when the row does not hold it."""
+    return tuple(row.values[c] for c in source.key) if all(c in row.values for c in source.key) else None
+
+
+def is_text(key: str) -> bool:
+    """Whether a key is valid text: no other can be in the inventory."""
+    return not any("\ud800" <= c <= "\udfff" for c in key)
 
 
 def _scan_in_force(connection: sqlite3.Connection) -> int | None:

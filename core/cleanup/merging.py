@@ -60,7 +60,7 @@ def _merge(
     marked: frozenset[str],
 ) -> None:
     thing = object_thing(finding.bucket, finding.key)
-    if finding.version is None or planning.draft.is_settled(thing):
+    if finding.version is None or planning.draft.is_settled(thing, finding.version):
         raise NotOffered(NOT_LISTED)
     if planning.draft.step(thing) is not None:
         return

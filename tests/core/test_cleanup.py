@@ -73,7 +73,7 @@ async def test_a_row_is_inserted_from_what_is_known(make: Make) -> None:
     assert step.kind is StepKind.INSERT_ROW
     assert step.after == {
         "id": step.row_key[0], "path": "new", "bucket": "photos", "size": 4, "status": "pending",
-        "at": "2026-03-10 14:02:00",
+        "at": "2026-03-10 14:03:00",
     }  # fmt: skip
     assert await world.carry_out([step]) == [Result.DONE]
     assert (await world.plan(Repair.INSERT))[0].refused == (

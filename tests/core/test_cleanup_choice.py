@@ -61,7 +61,8 @@ async def test_what_a_run_removed_since_the_scan_is_not_planned_again(make: Make
         )
         c.execute(
             "INSERT INTO steps (run_id, n, state, kind, bucket, key, step) "
-            "VALUES ('r', 1, 'done', 'delete_object', 'photos', 'a', '')"
+            "VALUES ('r', 1, 'done', 'delete_object', 'photos', 'a', json_object('version', ?))",
+            (world.store.objects["photos"]["a"].version,),
         )
 
     await world.workspace.journal.write(record)

@@ -123,6 +123,6 @@ async def test_a_kept_row_or_one_that_names_a_file_does_not_go_along(make: Make)
     head, steps = await world.plan()
     assert [about(step) for step in steps] == [("delete_row", "uses", (3,)), ("delete_row", "images", (3,))]
     assert {r.why for r in head.refused} == {
-        "a row of “uses” that names an existing object would go along",
+        "a row of “uses” would go along, and what it names is not proven absent",
         "a row that was marked to be kept would go along",
     }

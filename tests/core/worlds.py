@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -25,8 +26,9 @@ from core.models import (
     StepKind,
 )
 from core.plan_files import read_verified
+from core.plan_lines import write_step
 from core.profiles import Profile, ReferenceColumn, Safety, Source
-from core.workspace import Workspace
+from core.workspace import Workspace, to_micros
 from tests.core.fakes import FakeStore
 
 
@@ -71,6 +73,7 @@ class World:
         self.store.objects = {bucket: {} for bucket in self.buckets}
         for (bucket, key), content in self.objects.items():
             self.store.put(bucket, key, content.encode())
+        self.store.now_is += timedelta(minutes=1)
         await scan(self.store, self.catalog, self.workspace, self.profile)
         await self.workspace.inventory.write(
             lambda c: c.execute("UPDATE findings SET state = 'open' WHERE reason = '' AND state <> 'kept'")
@@ -109,7 +112,37 @@ class World:
                 )
                 (outcome,) = await self.catalog.change([change])
                 results.append(outcome.result)
+        await self._record(steps, results)
         return results
+
+    async def _record(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
+        def work(c: sqlite3.Connection) -> None:
+            run = f"r{c.execute('SELECT count(*) FROM runs').fetchone()[0]}"
+            c.execute(
+                "INSERT INTO runs (run_id, kind, plan_id, project, started, state) "
+                "VALUES (?, 'cleanup', ?, '', ?, 'done')",
+                (run, run, to_micros(self.store.now_is)),
+            )
+            c.executemany(
+                "INSERT INTO steps (run_id, n, state, kind, bucket, key, tbl, step, at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        run,
+                        s.n,
+                        str(r),
+                        str(s.kind),
+                        s.bucket,
+                        s.key,
+                        s.table,
+                        write_step(s),
+                        to_micros(self.store.now_is),
+                    )
+                    for s, r in zip(steps, results, strict=True)
+                ],
+            )
+
+        await self.workspace.journal.write(work)
 
 
 Make = Callable[..., Awaitable[World]]
