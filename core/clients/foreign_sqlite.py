@@ -34,6 +34,21 @@ def signature(path: Path) -> _Signature:
     return tuple(found)
 
 
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns  # not the ctime: for root, SQLite sets the owner anew when it opens it
+
+
 class ForeignFile:
     """One SQLite file of another program. Not thread-safe: its connections belong to the thread that opened them."""
 
@@ -77,14 +92,19 @@ class ForeignFile:
     def _open(self, wal: bool) -> tuple[sqlite3.Connection, Path | None]:
         if not wal:
             return _connect(self.path, "mode=ro"), None
-        if side_file(self.path, "-wal").exists():
+        log = side_file(self.path, "-wal")
+        lying = _identity(log)
+        if lying:
             try:
                 # readonly_shm: the log's index is used as it lies there, with no read mark of ours in it
                 return _connect(self.path, "mode=ro&readonly_shm=1"), None
             except sqlite3.OperationalError as exc:
                 if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
                     raise
-                return self._copy()
+                if _identity(log) == lying or _size_of(log):
+                    return self._copy()
+            # While we waited, its program ended and took the log away; the attempt above made an empty one, which goes
+            # with the connection below.
         if side_file(self.path, "-journal").exists():
             raise Unreadable(
                 f"{self.path.name} was left in the middle of a change by the program it belongs to.",
