@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.profiles import Profile
 
-SQL = """SELECT ?1, key, '', '', '[]', '', NULL, size, type, changed, coalesce(changed, first_seen), version, '', '',
-        json_object('days', ?3)
-    FROM objects WHERE listing = ?2 AND coalesce(changed, first_seen) < ?4 ORDER BY key"""
+SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, coalesce(changed, first_seen), version,
+        '', '', json_object('days', :days)
+    FROM objects WHERE listing = :listing AND coalesce(changed, first_seen) < :before ORDER BY key"""
 
 
 def retention_days(profile: Profile, bucket: str) -> int | None:

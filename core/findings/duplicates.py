@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-SQL = """SELECT ?1, key, '', '', '[]', '', NULL, size, type, changed, aged, version, kept, '',
+SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged, version, kept, '',
         json_object('copies', copies)
     FROM (SELECT key, size, type, changed, aged, version,
             row_number() OVER (PARTITION BY size, etag ORDER BY aged, key) AS place,
             first_value(key) OVER (PARTITION BY size, etag ORDER BY aged, key) AS kept,
             count(*) OVER (PARTITION BY size, etag) AS copies
         FROM (SELECT *, coalesce(changed, first_seen) AS aged FROM objects
-            WHERE listing = ?2 AND size > 0 AND etag IS NOT NULL AND (size, etag) IN (
-                SELECT size, etag FROM objects WHERE listing = ?2 AND size > 0 AND etag IS NOT NULL
+            WHERE listing = :listing AND size > 0 AND etag IS NOT NULL AND (size, etag) IN (
+                SELECT size, etag FROM objects WHERE listing = :listing AND size > 0 AND etag IS NOT NULL
                 GROUP BY size, etag HAVING count(*) > 1)))
     WHERE place > 1 ORDER BY key"""

@@ -18,10 +18,8 @@ def find_lost(connection: sqlite3.Connection, scan: int) -> None:
         " WHERE current = 1 AND what = 'bucket'"
     )
     connection.execute("CREATE TEMP TABLE absent (bucket TEXT, key TEXT)")
-    connection.execute(
-        "CREATE TEMP TABLE lost (ref INTEGER PRIMARY KEY, listing INTEGER, row INTEGER, bucket TEXT, key TEXT)"
-    )
-    for bucket, listing in connection.execute("SELECT bucket, listing FROM temp.listed").fetchall():
+    connection.execute("CREATE TEMP TABLE lost (ref INTEGER, listing INTEGER, row INTEGER, bucket TEXT, key TEXT)")
+    for bucket, listing in connection.execute("SELECT bucket, listing FROM temp.listed ORDER BY bucket").fetchall():
         connection.execute(f"INSERT INTO temp.absent SELECT ?2, key FROM ({ABSENT})", (scan, bucket, listing))
     connection.execute(
         """INSERT INTO temp.lost SELECT r.n, r.listing, r.row, r.bucket, r.key
@@ -47,7 +45,7 @@ def count_resolved(connection: sqlite3.Connection) -> None:
     )
 
 
-def find_near(connection: sqlite3.Connection, scan: int) -> None:
+def find_near(connection: sqlite3.Connection) -> None:
     """Fills `temp.near` (reference, bucket, the key it may mean) for references that name nothing, or were not
     understood, and equal an existing key but for its spelling. Wrong prefixes are explained already."""
     for name in ("tries", "near"):
@@ -56,9 +54,8 @@ def find_near(connection: sqlite3.Connection, scan: int) -> None:
     connection.execute("CREATE TEMP TABLE near (ref INTEGER, bucket TEXT, key TEXT)")
     unexplained = connection.execute(
         """SELECT ref, bucket, key FROM temp.lost WHERE ref NOT IN (SELECT ref FROM temp.wrong)
-        UNION ALL SELECT n, bucket, key FROM refs
-        WHERE scan = ? AND form = 0 AND problem IS NOT NULL AND bucket IS NOT NULL AND key <> ''""",
-        (scan,),
+        UNION ALL SELECT n, bucket, key FROM refs NOT INDEXED
+        WHERE form = 0 AND problem IS NOT NULL AND bucket IS NOT NULL AND key <> ''"""
     )
     connection.executemany(
         "INSERT INTO temp.tries VALUES (?, ?, ?)",

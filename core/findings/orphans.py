@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 UNNAMED = (
-    "SELECT key FROM objects WHERE listing = ?3 EXCEPT SELECT key FROM refs WHERE scan = ?1 AND bucket = ?2 ORDER BY 1"
+    "SELECT key FROM objects WHERE listing = :listing"
+    " EXCEPT SELECT key FROM refs WHERE scan = :scan AND bucket = :bucket ORDER BY 1"
 )
 """Keys that are there and not named: two index scans, merged."""
-SQL = f"""SELECT ?2, o.key, '', '', '[]', '', NULL, o.size, o.type, o.changed,
+SQL = f"""SELECT :bucket, o.key, '', '', '[]', '', NULL, o.size, o.type, o.changed,
         coalesce(o.changed, o.first_seen), o.version, coalesce(n.key, ''),
         iif(n.key IS NULL, '', 'A row names “' || n.key || '”, which differs only in spelling.'), ''
-    FROM ({UNNAMED}) u CROSS JOIN objects o ON o.listing = ?3 AND o.key = u.key
+    FROM ({UNNAMED}) u CROSS JOIN objects o ON o.listing = :listing AND o.key = u.key
     LEFT JOIN (SELECT a.key AS meant, min(r.key) AS key FROM temp.near a JOIN refs r ON r.n = a.ref
-        WHERE a.bucket = ?2 GROUP BY a.key) n ON n.meant = o.key
-    WHERE NOT EXISTS (SELECT 1 FROM temp.wrong w WHERE w.bucket = ?2 AND w.related = o.key)"""
+        WHERE a.bucket = :bucket GROUP BY a.key) n ON n.meant = o.key
+    WHERE NOT EXISTS (SELECT 1 FROM temp.wrong w WHERE w.bucket = :bucket AND w.related = o.key)"""

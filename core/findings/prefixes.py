@@ -35,14 +35,15 @@ def find_wrong(connection: sqlite3.Connection, profile: Profile) -> None:
         verdict = judge(bucket, prefix, listed, profile, has_folder=_has_folder(connection, bucket, prefix))
         if verdict is not None:
             connection.execute("INSERT INTO temp.prefixes VALUES (?, ?, ?)", (bucket, prefix, verdict))
-    for rest in ("substr(l.key, length(p.prefix) + 2)", "decoded(substr(l.key, length(p.prefix) + 2))"):
+    behind = "substr(l.key, length(p.prefix) + 2)"
+    for rest, condition in ((behind, ""), (f"decoded({behind})", "AND instr(l.key, '%')")):
         connection.execute(
             f"""INSERT OR IGNORE INTO temp.wrong SELECT l.ref, l.bucket, o.key, p.prefix, p.reason
             FROM temp.lost l JOIN temp.prefixes p ON p.bucket = l.bucket
                 AND p.prefix = substr(l.key, 1, instr(l.key, '/') - 1)
             JOIN temp.listed b ON b.bucket = l.bucket
             CROSS JOIN objects o ON o.listing = b.listing AND o.key = {rest}
-            WHERE instr(l.key, '/') > 1"""
+            WHERE instr(l.key, '/') > 1 {condition}"""
         )
     connection.execute(
         """UPDATE temp.wrong SET reason = replace(?, '{prefix}', prefix) WHERE prefix <> bucket AND EXISTS (

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from core.inventory import references
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report
@@ -66,6 +67,7 @@ async def begin(
     now = to_micros(await store.now())
     scope = _scope(profile, chosen)
     number, first = await finish(workspace, lambda c: _resumable(c, scope, now) or _new(c, scope, now))
+    await finish(workspace, references.start_anew)
     await prune(workspace, keep=number)
     return Session(number, first, store, catalog, workspace, profile, tuple(chosen), partial, report)
 
@@ -107,7 +109,7 @@ def _prune_some(connection: sqlite3.Connection, keep: int | None) -> bool:
     if stale is None:
         return False
     left = 0
-    for table in ("refs", "rows", "objects"):
+    for table in ("rows", "objects"):
         left += connection.execute(
             f"DELETE FROM {table} WHERE n IN (SELECT n FROM {table} WHERE listing = ? LIMIT {_CHUNK})", stale
         ).rowcount

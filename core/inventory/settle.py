@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from core import doubts, radar
 from core.errors import WorkspaceError
 from core.findings.settle import Moment, explain, find_all
+from core.inventory import references
 from core.inventory.session import Session
 from core.inventory.sources import reach
 from core.keeps import marks
@@ -23,6 +24,7 @@ _STEPS = 20_000
 
 async def settle(session: Session, known: Sequence[str], ended: int, seconds: float) -> None:
     """Puts the scan in force. A cancellation takes all of it back before it goes on."""
+    await session.write(lambda c: references.index(c, session.id))
     stop = threading.Event()
     writing = asyncio.ensure_future(
         session.workspace.inventory.write(lambda c: _stoppable(c, stop, session, known, ended, seconds))
@@ -56,6 +58,7 @@ def _settle(connection: sqlite3.Connection, session: Session, known: Sequence[st
     workspace, profile = session.workspace, session.profile
     _note_mappings(connection, session)
     _flip(connection, session, known, ended)
+    references.put_in_force(connection)
     radar.take_over(connection, add=False)
     explain(connection, profile, session.id)
     workspace.journal.read_now(lambda journal: doubts.measure(connection, journal, ended))

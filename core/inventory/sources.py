@@ -96,7 +96,7 @@ def _open(connection: sqlite3.Connection, session: Session, source: Source) -> _
 
 def _restart(connection: sqlite3.Connection, reading: _Reading) -> None:
     if reading.items:
-        connection.execute("DELETE FROM refs WHERE row IN (SELECT n FROM rows WHERE listing = ?)", (reading.listing,))
+        connection.execute("DELETE FROM refs_next WHERE listing = ?", (reading.listing,))
         connection.execute("DELETE FROM rows WHERE listing = ?", (reading.listing,))
     connection.execute(
         "UPDATE listings SET pages = 0, items = 0, refs = 0, not_understood = 0, judged = 0 WHERE id = ?",
@@ -151,7 +151,7 @@ def _write_page(
     )
 
 
-_INTO = "INSERT INTO refs (scan, listing, row, col, element, form, bucket, key, problem)"
+_INTO = "INSERT INTO refs_next (scan, listing, row, col, element, form, bucket, key, problem)"
 _INSERT = f"{_INTO} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FOUND = f"{_INTO} SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?"
 

@@ -64,8 +64,11 @@ CREATE TABLE refs (
     bucket TEXT, key TEXT NOT NULL,
     problem TEXT                         -- why it was not understood; NULL when it was
 );
-CREATE INDEX refs_key ON refs (scan, bucket, key);
-CREATE INDEX refs_row ON refs (row);
+CREATE INDEX refs_0_key ON refs (scan, bucket, key);
+CREATE INDEX refs_0_row ON refs (row);
+CREATE INDEX refs_0_forms ON refs (row, col, element) WHERE form = 1;
+
+-- A scan collects its references in refs_next (see core/inventory/references.py), which then takes the place of refs.
 
 -- Where the reference radar saw an object named outside the mapped columns.
 CREATE TABLE mentions (
