@@ -1,0 +1,217 @@
+"""Opening a project, and everything that can be done to it: the one door for window and command line."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal, TextIO
+
+from core import apply as apply_runs
+from core import (
+    cleanup,
+    doubts,
+    export,
+    inventory,
+    keeps,
+    pictures,
+    places,
+    plan_summary,
+    plans,
+    profiles,
+    purge,
+    runs,
+    suggest,
+    undo,
+)
+from core.browse import Browse
+from core.changes import Change, Changes
+from core.clients import open_local
+from core.errors import NotFound
+from core.inventory import ScanReport
+from core.models import PlanHead, Repair, Run, Selection, Step
+from core.pictures import Picture
+from core.plan_summary import PlanSummary
+from core.ports import Catalog, ObjectStore
+from core.practice import practice_profile
+from core.profiles import Profile
+from core.progress import Report, silent
+from core.references.resolver import Resolver, folders
+from core.runs import Entry
+from core.status import Status, read_status
+from core.suggest import Sample
+from core.workspace import Workspace
+
+
+def find_profile(name: str) -> Profile:
+    """The practice project's profile, or one that somebody made. Raises `NotFound`, `BadProfile`."""
+    return practice_profile() if name == profiles.PRACTICE else profiles.load(name)
+
+
+async def open_engine(profile: Profile) -> Engine:
+    """Opens a project; nothing is written to its storage or catalog. Raises `CoreError`."""
+    store, catalog = await asyncio.to_thread(open_local, profile)
+    try:
+        workspace = await Workspace.open(places.workspace(profile.name), profile.project)
+    except BaseException:
+        await catalog.close()
+        await store.close()
+        raise
+    return Engine(profile, workspace, store, catalog)
+
+
+class Engine:
+    """One open project. Every method may raise `CoreError`; `changes` says what kind of thing changed."""
+
+    def __init__(self, profile: Profile, workspace: Workspace, store: ObjectStore, catalog: Catalog) -> None:
+        self.profile = profile
+        self.workspace = workspace
+        self.store = store
+        self.catalog = catalog
+        self.changes = Changes()
+        self.browse = Browse(workspace)
+        self._decoders = ThreadPoolExecutor(1, "picture")  # one: decoding must leave the window its share
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What opening the workspace had to put right, in sentences."""
+        return tuple(self.workspace.notices)
+
+    async def scan(self, buckets: Sequence[str] = (), *, report: Report = silent) -> ScanReport:
+        """Reads storage and catalog into the inventory and finds what disagrees."""
+        try:
+            return await inventory.scan(self.store, self.catalog, self.workspace, self.profile, buckets, report)
+        finally:
+            self.changes.say(Change.INVENTORY | Change.FINDINGS)
+
+    async def status(self) -> Status:
+        """Where the project stands, and what to do next."""
+        return await read_status(self.workspace, self.profile)
+
+    async def keep(self, selection: Selection, reason: str) -> int:
+        """Marks the things that the selected findings are about as kept; how many findings that settles."""
+        try:
+            return await keeps.keep(self.workspace, selection, reason)
+        finally:
+            self.changes.say(Change.FINDINGS)
+
+    async def unkeep(self, selection: Selection) -> int:
+        """Takes keep marks back."""
+        try:
+            return await keeps.unkeep(self.workspace, selection)
+        finally:
+            self.changes.say(Change.FINDINGS)
+
+    async def accept_source(self, name: str) -> None:
+        """The person has seen samples of a doubted source and accepts it as it is."""
+        try:
+            await doubts.accept(self.workspace, name)
+        finally:
+            self.changes.say(Change.FINDINGS)
+
+    async def plan_cleanup(
+        self,
+        selection: Selection,
+        repair: Repair | None = None,
+        path: Path | None = None,
+        *,
+        report: Report = silent,
+    ) -> tuple[PlanHead, Path]:
+        """Plans the repair of the selected open findings into a file; writes nothing else."""
+        target = path or await self._plan_path()
+        head = await cleanup.plan_cleanup(
+            self.workspace, self.catalog, self.store, self.profile, selection, repair, target, report
+        )
+        return head, target
+
+    async def plan_purge(
+        self, run_ids: Sequence[str] = (), path: Path | None = None, *, report: Report = silent
+    ) -> tuple[PlanHead, Path]:
+        """Plans the final removal of what runs left in the quarantine (all runs, or these)."""
+        target = path or await self._plan_path()
+        head = await purge.plan_purge(self.workspace, self.store, self.profile, run_ids, target, report)
+        return head, target
+
+    async def summarize(self, path: Path) -> PlanSummary:
+        """What a plan would do, in numbers and a sample."""
+        return await plan_summary.summarize(path)
+
+    async def read_steps(self, path: Path, start: int = 0, limit: int = 200) -> tuple[Step, ...]:
+        """A page of a plan's steps."""
+        return await plans.read_steps(path, start, limit)
+
+    async def export_plan(self, path: Path, out: Path | TextIO, form: Literal["csv", "sql"]) -> PlanHead:
+        """Writes a plan as CSV or SQL, to a file or an open text stream."""
+        return await export.export_plan(path, out, form)
+
+    async def apply(
+        self,
+        path: Path,
+        *,
+        allow_share: float | None = None,
+        accept_sources: Sequence[str] = (),
+        confirm: str | None = None,
+        report: Report = silent,
+    ) -> Run:
+        """Applies a plan of this desk, or goes on with it."""
+        try:
+            return await apply_runs.apply(
+                self.workspace,
+                self.store,
+                self.catalog,
+                self.profile,
+                path,
+                allow_share=allow_share,
+                accept_sources=accept_sources,
+                confirm=confirm,
+                report=report,
+            )
+        finally:
+            self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY)
+
+    async def undo(self, run_id: str, *, report: Report = silent) -> Run:
+        """Puts back what a run changed, overwriting nothing."""
+        try:
+            return await undo.undo(self.workspace, self.store, self.catalog, self.profile, run_id, report=report)
+        finally:
+            self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY)
+
+    async def runs(self) -> tuple[Run, ...]:
+        """All runs, newest first."""
+        return await runs.runs(self.workspace)
+
+    async def run_steps(self, run_id: str, start: int = 0, limit: int = 200) -> tuple[Entry, ...]:
+        """A page of a run's steps, with how each ended."""
+        return await runs.run_steps(self.workspace, run_id, start, limit)
+
+    async def source_samples(self, name: str) -> tuple[Sample, ...]:
+        """A few values of a source and what they name, for the person who has to judge its mapping."""
+        source = next((s for s in self.profile.sources if s.name == name), None)
+        if source is None:
+            raise NotFound(f"The profile has no source named “{name}”.")
+        found = await suggest.resolve(self.store, self.catalog, source, await self.resolver())
+        return found.samples
+
+    async def resolver(self) -> Resolver:
+        """What reads references, knowing this project's buckets."""
+        buckets = [bucket.name for bucket in await self.store.buckets()]
+        return Resolver(buckets, folders(self.profile, buckets))
+
+    async def picture(self, bucket: str, key: str, side: int) -> Picture:
+        """A preview of an object, at most `side` pixels on its longer side. Raises `NoPreview`, `NotFound`."""
+        data = await self.store.read(bucket, key, pictures.LIMIT_BYTES + 1)
+        return await asyncio.get_running_loop().run_in_executor(self._decoders, pictures.decode, data, side)
+
+    async def close(self) -> None:
+        """Lets go of storage, catalog and workspace."""
+        await asyncio.to_thread(self._decoders.shutdown, wait=True, cancel_futures=True)
+        await self.catalog.close()
+        await self.store.close()
+        await self.workspace.close()
+
+    async def _plan_path(self) -> Path:
+        folder = self.workspace.folder / "plans"
+        await asyncio.to_thread(folder.mkdir, exist_ok=True)
+        return folder / f"{uuid.uuid4().hex[:12]}.jsonl"

@@ -1,0 +1,126 @@
+"""Where a project stands, in numbers, and what to do next, in order."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.inventory.report import SourceReport, source_reports
+from core.models import Kind, State
+from core.profiles import Profile
+from core.workspace import Workspace, from_micros, system_now
+
+_STALE_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links that rows keep to objects that are there."""
+
+    total: int
+    ok: int
+    missing: int
+    expired: int
+    expiring: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The last scan in numbers. `findings` counts the open ones; `states` all of them by state; `next` are sentences,
+    the most pressing first; `scanned_at` is None before any scan."""
+
+    objects: int
+    bytes: int
+    rows: int
+    links: Links
+    findings: dict[Kind, int]
+    states: dict[State, int]
+    next: tuple[str, ...]
+    scanned_at: datetime | None
+    complete: bool
+    sources: tuple[SourceReport, ...]
+    quarantined: int
+
+
+async def read_status(workspace: Workspace, profile: Profile) -> Status:
+    """Reads the status; nothing is scanned."""
+    quarantined = await workspace.journal.read(_quarantined)
+    return await workspace.inventory.read(lambda c: _read(c, profile, quarantined))
+
+
+def _read(connection: sqlite3.Connection, profile: Profile, quarantined: int) -> Status:
+    found = connection.execute("SELECT finished FROM scans WHERE state = 'done' ORDER BY id DESC LIMIT 1").fetchone()
+    sources = source_reports(connection)
+    objects, size = connection.execute(
+        "SELECT coalesce(sum(items), 0), coalesce(sum(bytes), 0) FROM listings WHERE current = 1 AND what = 'bucket'"
+    ).fetchone()
+    total, missing, expired, expiring = connection.execute(
+        "SELECT coalesce(sum(total), 0), coalesce(sum(missing), 0), coalesce(sum(expired), 0),"
+        " coalesce(sum(expiring), 0) FROM links"
+    ).fetchone()
+    tallies = connection.execute("SELECT kind, state, sum(items) FROM tallies GROUP BY 1, 2").fetchall()
+    open_ones = {Kind(kind): number for kind, state, number in tallies if state == State.OPEN}
+    states: dict[State, int] = {state: sum(n for _, s, n in tallies if s == state) for state in State}
+    unread = connection.execute("SELECT tbl, problem FROM radar WHERE problem <> '' ORDER BY 1").fetchall()
+    status = Status(
+        objects=objects,
+        bytes=size,
+        rows=sum(s.items for s in sources if s.what == "source"),
+        links=Links(total, total - missing - expired - expiring, missing, expired, expiring),
+        findings={kind: open_ones[kind] for kind in Kind if kind in open_ones},
+        states=states,
+        next=(),
+        scanned_at=from_micros(found[0]) if found and found[0] is not None else None,
+        complete=bool(sources) and all(source.complete for source in sources),
+        sources=sources,
+        quarantined=quarantined,
+    )
+    return replace(status, next=tuple(_steps(status, profile, unread)))
+
+
+def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]]) -> list[str]:
+    if status.scanned_at is None:
+        return ["Scan: nothing has been compared yet."]
+    steps: list[str] = []
+    if not profile.sources:
+        steps.append("Map the tables that name objects (sources of the profile): without them nothing can be compared.")
+    if system_now() - status.scanned_at > _STALE_AFTER:
+        steps.append(f"Scan again: the last complete picture is of {status.scanned_at:%d %B %Y}.")
+    steps += [f"Make the listing of {s.name} complete: {s.why}" for s in status.sources if not s.complete]
+    steps += [
+        f"Look at source {s.name}: {s.doubted} What rests on it is unproven until you accept it "
+        f"(--accept-source {s.name})."
+        for s in status.sources
+        if s.doubted
+    ]
+    steps += [f"Look at table {table}, which could not be read: {problem}" for table, problem in unread]
+    steps += [words.format(n=status.findings[kind]) for kind, words in _NEXT.items() if status.findings.get(kind)]
+    if status.states[State.UNPROVEN]:
+        steps.append(f"Look at {status.states[State.UNPROVEN]:,} unproven findings: they are never touched.")
+    if status.quarantined:
+        waiting = f"{status.quarantined:,} objects wait there (plan purge)"
+        steps.append(f"When you are sure, empty the quarantine: {waiting}.")
+    return steps or ["Nothing: storage and tables agree."]
+
+
+_NEXT = {
+    Kind.WRONG_PREFIX: "Repair {n:,} wrong prefixes first: files and rows that only miss each other come together.",
+    Kind.ROW_WITHOUT_FILE: "Settle {n:,} references to files that are not there.",
+    Kind.FILE_WITHOUT_ROW: "Review {n:,} files that no row names.",
+    Kind.DUPLICATE_CONTENT: "Review {n:,} copies of other objects.",
+    Kind.STALE_METADATA: "Have {n:,} rows with stale metadata processed again.",
+    Kind.LINK_EXPIRED: "Renew {n:,} expired links.",
+    Kind.LINK_EXPIRING: "Renew {n:,} links that expire soon.",
+    Kind.LINK_MISSING: "Make {n:,} missing links.",
+    Kind.OVER_AGE: "Decide about {n:,} objects over the age limit of their family.",
+}
+
+
+def _quarantined(connection: sqlite3.Connection) -> int:
+    return int(
+        connection.execute(
+            "SELECT count(*) FROM steps s JOIN runs r USING (run_id)"
+            " WHERE s.kind = 'delete_object' AND s.state = 'done' AND r.kind <> 'undo'"
+        ).fetchone()[0]
+    )
