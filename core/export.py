@@ -14,7 +14,7 @@ from typing import TextIO
 from core.errors import Usage, WorkspaceError
 from core.export_sql import statements
 from core.models import PlanHead, Step
-from core.plan_files import read_head, read_verified
+from core.plan_files import check, read_verified
 from core.values import encode_key, encode_row
 
 FORMS = ("csv", "sql")
@@ -34,9 +34,7 @@ async def export_plan(path: Path, out: Path | TextIO, form: str) -> PlanHead:
 
 
 def _export(path: Path, out: Path | TextIO, form: str) -> PlanHead:
-    head = read_head(path)
-    for _ in read_verified(path):  # nothing of a changed plan is shown, not even its beginning
-        pass
+    head = check(path)  # nothing of a changed plan is shown, not even its beginning
     try:
         if isinstance(out, Path):
             _write_file(out, path, head, form)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.errors import BadPlan
 from core.models import GuardHit, PlanHead, Refusal, Step
-from core.plan_files import FORMAT, PlanFile, read_head, read_head_text, read_verified
+from core.plan_files import FORMAT, PlanFile, check, read_head_text
 from core.plan_files import read_steps as steps_of
 from core.plan_lines import compact, head_json
 from core.workspace import Workspace, system_now, to_micros
@@ -62,7 +62,7 @@ async def write_plan(
 async def verify(path: Path, workspace: Workspace, project: str) -> PlanHead:
     """The head of a plan that this desk made, for this project, and that nobody changed since. Raises `BadPlan` with
     a sentence that says which of these does not hold."""
-    head = await asyncio.to_thread(_check_content, path)
+    head = await asyncio.to_thread(check, path)
     line = await asyncio.to_thread(read_head_text, path)
     await workspace.journal.read(lambda connection: check_known(connection, path, head, line, project))
     return head
@@ -88,13 +88,6 @@ def check_known(connection: sqlite3.Connection, path: Path, head: PlanHead, line
 async def read_steps(path: Path, start: int = 0, limit: int = 200) -> tuple[Step, ...]:
     """A page of a plan's steps, for showing. Raises `BadPlan`."""
     return await asyncio.to_thread(lambda: tuple(steps_of(path, start, limit)))
-
-
-def _check_content(path: Path) -> PlanHead:
-    head = read_head(path)
-    for _ in read_verified(path):
-        pass
-    return head
 
 
 def _register(connection: sqlite3.Connection, head: PlanHead) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadPlan, WorkspaceError
 from core.models import PlanHead, Step, StepKind
-from core.plan_files import FORMAT, PlanFile, read_head, read_steps, read_verified
+from core.plan_files import FORMAT, PlanFile, check, read_head, read_steps, read_verified
 from core.plan_lines import read_step, write_step
 from core.workspace import system_now
 
@@ -77,13 +77,15 @@ def test_any_changed_byte_is_noticed(
     path = tmp_path_factory.mktemp("plan") / "p.jsonl"
     made = written(path, steps)
     assert list(read_verified(path)) == numbered(steps)
-    assert read_head(path) == made
+    assert read_head(path) == check(path) == made
     raw = bytearray(path.read_bytes())
     at = data.draw(st.integers(0, len(raw) - 1))
     raw[at] = data.draw(st.integers(0, 255).filter(lambda byte: byte != raw[at]))
     path.write_bytes(raw)
     with pytest.raises(BadPlan):
         list(read_verified(path))
+    with pytest.raises(BadPlan):
+        check(path)
 
 
 @given(cut=st.integers(1, 400))
@@ -96,6 +98,8 @@ def test_a_plan_that_was_cut_short_or_grew_is_noticed(cut: int, tmp_path_factory
         path.write_bytes(raw)
         with pytest.raises(BadPlan):
             list(read_verified(path))
+        with pytest.raises(BadPlan):
+            check(path)
 
 
 def test_the_head_counts_what_the_steps_say(tmp_path: Path) -> None:
