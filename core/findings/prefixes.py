@@ -52,6 +52,7 @@ def find_wrong(connection: sqlite3.Connection, profile: Profile) -> None:
         (_TWIN,),
     )
     connection.execute("CREATE INDEX temp.wrong_key ON wrong (bucket, related)")
+    connection.execute("CREATE INDEX temp.wrong_twin ON wrong (related, prefix)")
 
 
 def judge(bucket: str, prefix: str, listed: Collection[str], profile: Profile, *, has_folder: bool) -> str | None:
