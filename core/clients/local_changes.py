@@ -152,9 +152,7 @@ class _Changing:
         return self._change.table
 
     def _where(self) -> tuple[str, list[Value]]:
-        by_name = dict(zip(self._change.key_columns, self._change.key, strict=True))
-        places, parameters = bound_row([by_name[column] for column in self._order.columns])
-        return f"{self._order.row_value} IN (VALUES {places})", parameters
+        return self._order.equal_to(self._change.key_columns, self._change.key)
 
     def _row(self) -> Row | None:
         change = self._change

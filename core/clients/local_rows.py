@@ -11,7 +11,8 @@ from core.clients.local_tables import ROWID, Described, UniqueIndex, quote, quot
 from core.errors import Unreadable
 from core.models import ForeignKey, Row, RowKey, RowPage, Value
 
-_CHUNK = 400
+_CHUNK = 8_000
+"""Values that one statement looks for: a column without an index is gone through once for all of them."""
 _BIGGEST = 1 << 63
 _Cells = tuple[Value, ...]
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class KeyOrder:
 
     def __init__(self, connection: sqlite3.Connection, described: Described, key: Sequence[str]) -> None:
         self.columns: tuple[str, ...] = tuple(key)
+        self.is_index = False
         self._terms = [f"{quote(column)} COLLATE BINARY" for column in key]
         for index in described.unique:
             if set(index.columns) <= set(key):
@@ -53,6 +55,7 @@ class KeyOrder:
                 if _follows(connection, described.table.name, index, columns):
                     self.columns = columns
                     self._terms = [quote(column) for column in columns]
+                    self.is_index = True
                     break
 
     @property
@@ -64,6 +67,18 @@ class KeyOrder:
     def row_value(self) -> str:
         """The key as a row value."""
         return f"({self.order_by})"
+
+    @property
+    def equal_to_wanted(self) -> str:
+        """The key of the table called `its` is that of a row of `wanted`, whose columns are in this order."""
+        return " AND ".join(f"its.{term} = wanted.column{number}" for number, term in enumerate(self._terms, 1))
+
+    def equal_to(self, key: Sequence[str], cells: RowKey) -> tuple[str, list[Value]]:
+        """The key, its columns given in any order, is this one: the condition and what to bind."""
+        by_name = dict(zip(key, cells, strict=True))
+        parts = [bound(by_name[column]) for column in self.columns]
+        condition = " AND ".join(f"{term} = {part[0]}" for term, part in zip(self._terms, parts, strict=True))
+        return condition, [part[1] for part in parts]
 
 
 def _follows(connection: sqlite3.Connection, table: str, index: UniqueIndex, columns: Sequence[str]) -> bool:
@@ -146,10 +161,12 @@ def rows_by_key(
         by_order = [dict(zip(key, one, strict=True)) for one in chunk]
         parts = [bound_row([cells[column] for column in order.columns]) for cells in by_order]
         places = ", ".join(part[0] for part in parts)
-        sql = (
-            f"SELECT {quoted((*key, *stored))} FROM {quote(described.table.name)} "
-            f"WHERE {order.row_value} IN (VALUES {places})"
-        )
+        columns = ", ".join(f"its.{quote(name)}" for name in (*key, *stored))
+        table = f"{quote(described.table.name)} AS its"
+        if order.is_index:
+            sql = f"SELECT {columns} FROM (VALUES {places}) wanted CROSS JOIN {table} ON {order.equal_to_wanted}"
+        else:  # once through the table for all of them, not once for each
+            sql = f"SELECT {columns} FROM {table} WHERE {order.row_value} IN (VALUES {places})"
         for cells in connection.execute(sql, [value for part in parts for value in part[1]]).fetchall():
             row = Row(cells[: len(key)], dict(zip(stored, cells[len(key) :], strict=True)))
             found[values.encode_key(row.key)] = row

@@ -48,7 +48,10 @@ class PracticeRecords:
             for start in range(0, len(names), _CHUNK):
                 chunk = names[start : start + _CHUNK]
                 places = ", ".join("(?, ?)" for _ in chunk)
-                sql = f"SELECT bucket_id, name, {_COLUMNS} FROM {TABLE} WHERE (bucket_id, name) IN (VALUES {places})"
+                sql = (
+                    f"SELECT bucket_id, name, {_COLUMNS} FROM (VALUES {places}) wanted "
+                    f"CROSS JOIN {TABLE} ON bucket_id = wanted.column1 AND name = wanted.column2"
+                )
                 for bucket, key, *cells in connection.execute(sql, [part for name in chunk for part in name]):
                     found[bucket, key] = _record(cells)
             return found

@@ -148,7 +148,7 @@ async def test_our_own_changes_are_not_somebody_elses(images: CatalogWorld, cata
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 async def test_undoing_any_changes_in_reverse_gives_the_first_table_again(kind: str, data: st.DataObject) -> None:
     async with catalog_world(kind) as world:

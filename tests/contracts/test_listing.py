@@ -13,7 +13,7 @@ from core.models import QUARANTINE
 from core.ports import ObjectStore
 from tests.contracts.worlds import ASCII, KINDS, StoreWorld, listing, store_world
 
-FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 HARD = [
     "e\u0301",
     "\u00e9",

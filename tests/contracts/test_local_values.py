@@ -17,7 +17,7 @@ from core.models import Result, Row, RowAction, RowChange, RowKey, Value
 from core.ports import Catalog
 from tests.contracts.worlds import CatalogWorld, catalog_world
 
-FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = ["", "a", "A", "a ", "b", "B", "1", "1.0", "é", "É", "\0", "a\0b", "😀", "\udcff", "a\udce9"]
 CELLS = (
     st.none()
@@ -146,17 +146,32 @@ async def test_generated_columns_are_read_and_not_written(world: CatalogWorld) -
 
 
 async def test_any_name_of_a_table_or_column_works(world: CatalogWorld) -> None:
-    for name in ("select", "with space", 'quo"te', "it's", "a.b", "[x]", "grüße", "%_", "1st", "--", "`"):
+    for name in (
+        "select",
+        "with space",
+        'quo"te',
+        "it's",
+        "a.b",
+        "[x]",
+        "grüße",
+        "%_",
+        "1st",
+        "--",
+        "`",
+        "column1",
+        "its",
+    ):
         quoted = '"' + name.replace('"', '""') + '"'
         world.run(f"CREATE TABLE {quoted} ({quoted} INTEGER PRIMARY KEY, v); INSERT INTO {quoted} VALUES (1, 'x')")
         await world.catalog.check_key(name, [name])
         assert (await world.catalog.read(name, [name], ["v"])).rows == (Row((1,), {"v": "x"}),)
         assert await world.catalog.find(name, [name], "v", ["x"]) == (((1,), "x"),)
+        assert await world.catalog.rows(name, [name], [(1,)]) == (Row((1,), {name: 1, "v": "x"}),)
         row: dict[str, Value] = {name: 1, "v": "x"}
         change = RowChange(RowAction.UPDATE, name, (name,), (1,), row, {"v": "y"})
         assert (await world.catalog.change([change]))[0].result is Result.DONE
         assert not (await world.catalog.table(name)).delete_trigger
-    assert len(await world.catalog.tables()) == 11
+    assert len(await world.catalog.tables()) == 13
 
 
 async def test_views_and_what_belongs_to_sqlite_are_no_tables(world: CatalogWorld) -> None:

@@ -11,7 +11,7 @@ from core.models import Row, RowKey
 from core.ports import Catalog
 from tests.contracts.worlds import KINDS, CatalogWorld, catalog_world
 
-FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 IMAGES = """
 CREATE TABLE images (id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER);
 INSERT INTO images VALUES (1, 'a.jpg', 10), (2, 'b.jpg', NULL), (5, 'a.jpg', 30), (9, 'd''x.jpg', 40);
