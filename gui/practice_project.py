@@ -32,13 +32,16 @@ def make(desk: Desk, opened: Callable[[], None]) -> Job:
         return await reset(report=report)
 
     def then(made: PracticeReport) -> Ending:
-        opened()
         text = translate("Practice", "%1 pictures and %2 rows, with trouble of %3 kinds in them")
         kinds = words.number(sum(1 for count in made.planted.values() if count))
         text = text.replace("%1", words.number(made.objects)).replace("%2", words.number(made.rows))
         return Ending(text.replace("%3", kinds))
 
-    return desk.jobs.start(translate("Practice", "Make the practice project"), work, then=then)
+    job = desk.jobs.start(translate("Practice", "Make the practice project"), work, then=then)
+    # Not in `then`: the project may only be opened when nothing is running any more. Also after a failure or a stop,
+    # because the earlier practice project is then still there.
+    job.ended.connect(lambda: opened() if is_made() else None)
+    return job
 
 
 async def ask_and_reset(desk: Desk, opened: Callable[[], None]) -> None:

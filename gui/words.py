@@ -59,6 +59,11 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def took(seconds: float) -> str:
+    """0.42 as "0.4 s", 65 as "1:05": how long something took."""
+    return f"{QLocale().toString(seconds, 'f', 1)} s" if seconds < 60 else duration(seconds)
+
+
 def rate(per_second: float) -> str:
     """12412.3 as "12,412", 3.21 as "3.2": how many a second."""
     return number(round(per_second)) if per_second >= 10 else QLocale().toString(per_second, "f", 1)

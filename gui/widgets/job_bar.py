@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gui.icons import Icons
-from gui.jobs import Job, Jobs, JobState
+from gui.jobs import Job, Jobs
 from gui.theme import GAP, GAP_SMALL, GAP_TINY
 from gui.widgets.job_line import LINE_HEIGHT, JobLine
 from gui.widgets.text import Text, hairline
@@ -16,7 +16,7 @@ _MOST_ENDED = 6
 
 
 class JobBar(QScrollArea):
-    """Hidden until something runs; an ended job stays until it is dismissed or newer ones push it out."""
+    """Hidden until something runs. A job that ended stays until it is dismissed, or till the next one ends after it."""
 
     error_asked = Signal(object)
     emptied = Signal()
@@ -40,8 +40,6 @@ class JobBar(QScrollArea):
         self.hide()
 
     def _on_jobs_started(self, job: Job) -> None:
-        for line in [line for line in self.lines if not line.job.is_running and line.job.title == job.title]:
-            self._drop(line)
         line = JobLine(job, self._icons)
         line.dismissed.connect(lambda: self._drop(line))
         line.error_asked.connect(self.error_asked)
@@ -52,9 +50,10 @@ class JobBar(QScrollArea):
         self.show()
 
     def _on_jobs_ended(self, job: Job) -> None:
-        del job
-        ended = [line for line in self.lines if not line.job.is_running and line.job.state is not JobState.FAILED]
-        for line in ended[:-_MOST_ENDED]:
+        """What ended well before, and earlier tries at the same, are over now; the history has them."""
+        earlier = [line for line in self.lines if line.job is not job and not line.job.is_running]
+        over = [line for line in earlier if line.ended_well or line.job.title == job.title]
+        for line in over + [line for line in earlier if line not in over][:-_MOST_ENDED]:
             self._drop(line)
         self._fit()
 

@@ -79,6 +79,11 @@ class JobLine(QWidget):
         self._draw_icon()
         self._on_job_moved()
 
+    @property
+    def ended_well(self) -> bool:
+        """Whether it is over and nothing of it needs attention."""
+        return not self.job.is_running and self._tone == "good"
+
     def _on_job_moved(self) -> None:
         progress = self.job.progress
         if progress.total is None:

@@ -14,10 +14,10 @@
 <context>
     <name>HistoryTab</name>
     <message numerus="yes">
-        <source>%Ln of them can be undone</source>
+        <source>%Ln can be undone</source>
         <translation>
-            <numerusform>%Ln of them can be undone</numerusform>
-            <numerusform>%Ln of them can be undone</numerusform>
+            <numerusform>%Ln can be undone</numerusform>
+            <numerusform>%Ln can be undone</numerusform>
         </translation>
     </message>
     <message numerus="yes">

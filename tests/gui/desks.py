@@ -145,8 +145,8 @@ class Desktop:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Lets the loop run until the condition holds; ten seconds are a failure."""
-    async with asyncio.timeout(10):
+    """Lets the loop run until the condition holds; thirty seconds are a failure."""
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0)
 

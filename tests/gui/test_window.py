@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton
 
+import core.practice
 from core.errors import BadProfile, Unavailable
 from core.models import RunState
 from core.profiles import Profile
@@ -218,3 +220,17 @@ async def test_every_control_has_a_name_that_a_screen_reader_can_say(desktop: Op
     await desk.settle()
     nameless = [b for b in desk.window.findChildren(QPushButton) if not (b.accessibleName() or b.text())]
     assert nameless == []
+
+
+async def test_the_practice_project_is_made_when_it_is_first_opened(
+    desktop: Opened, engine: FakeEngine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.practice.reset", partial(core.practice.reset, 100))
+    desk = desktop(engine)
+    desk.opening.open("practice")
+    await until(lambda: desk.opened)
+    assert desk.opened == ["practice"]
+    assert (home / "practice" / "catalog.db").is_file()
+    assert "pictures and" in desk.window.job_bar.lines[0].numbers.text()
+    assert desk.window.profile_button.text().startswith("Practice project")
+    await desk.settle()

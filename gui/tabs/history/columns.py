@@ -62,5 +62,5 @@ COLUMNS = (
         lambda run: words.exact_size(run.bytes),
         is_number=True,
     ),
-    RunColumn(QT_TRANSLATE_NOOP("HistoryColumns", "Took"), lambda run: words.duration(run.seconds), is_number=True),
+    RunColumn(QT_TRANSLATE_NOOP("HistoryColumns", "Took"), lambda run: words.took(run.seconds), is_number=True),
 )

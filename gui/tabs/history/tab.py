@@ -70,7 +70,8 @@ class HistoryTab(Tab):
         self.model.show(found)
         title = self.tr("%Ln run(s)", "", len(found)) if found else self.tr("No changes yet")
         undoable = sum(run.undoable for run in found)
-        self.heading.say(title, self.tr("%Ln of them can be undone", "", undoable) if found else "")
+        back = self.tr("%Ln can be undone", "", undoable) if undoable else self.tr("nothing left to undo")
+        self.heading.say(title, back if found else "")
         self.empty.say(
             "clock-counter-clockwise",
             self.tr("Nothing has been changed in this project"),
