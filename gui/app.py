@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -74,9 +75,11 @@ async def _with_window(app: QApplication, life: Callable[[MainWindow], Coroutine
     heartbeat = QTimer(window, interval=_HEARTBEAT_MS)
     heartbeat.timeout.connect(_let_python_look_at_signals)
     heartbeat.start()
+    _show_faults(window)
     try:
         return await life(window)
     finally:
+        sys.excepthook = sys.__excepthook__
         window.hide()
         await window.desk.jobs.stop(_PATIENCE_SECONDS)
         await session.close()
@@ -140,6 +143,24 @@ def furnish(window: MainWindow) -> Opening:
     window.desk.icons.load()
     window.tabs.fill(window.desk)
     return opening
+
+
+def _show_faults(window: MainWindow) -> None:
+    """A fault in a slot or a callback is shown and logged, as one in a job is, instead of being printed and lost."""
+
+    def show(error: BaseException) -> None:
+        logging.getLogger(__name__).error("A fault outside of any job", exc_info=error)
+        window.desk.jobs.went_wrong.emit(error)
+
+    def on_loop(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            show(error)
+        else:
+            loop.default_exception_handler(context)
+
+    sys.excepthook = lambda kind, error, trace: show(error)
+    asyncio.get_running_loop().set_exception_handler(on_loop)
 
 
 def _let_python_look_at_signals() -> None:

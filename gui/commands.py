@@ -279,6 +279,15 @@ HISTORY = (
         icon="play",
         tab="history",
     ),
+    Command(
+        id="purge",
+        text=QT_TRANSLATE_NOOP("Commands", "Empty the quarantine…"),
+        menu=ACTIONS,
+        twin="plan purge",
+        tip=QT_TRANSLATE_NOOP("Commands", "Delete for good what clean-ups moved away; asks for the project's name"),
+        icon="trash",
+        tab="history",
+    ),
 )
 
 COMMANDS: Sequence[Command] = (*WINDOW, *REVIEW, *HISTORY)

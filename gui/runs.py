@@ -11,6 +11,7 @@ from gui import words
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm
 from gui.jobs import Ending, Job, NextStep
+from gui.scan import start_scan
 from gui.translation import translate
 
 
@@ -145,7 +146,10 @@ def numbers_of(run: Run) -> str:
 def ending(desk: Desk, run: Run) -> Ending:
     """The closing line of a run, with *Undo* where it can be undone."""
     tone = "danger" if run.failed else "warning" if run.drifted else "good"
-    steps = [NextStep(translate("Runs", "Show in History"), lambda: desk.actions["go_history"].trigger())]
+    steps = [
+        NextStep(translate("Runs", "Scan again"), lambda: start_scan(desk)),
+        NextStep(translate("Runs", "Show in History"), lambda: desk.actions["go_history"].trigger()),
+    ]
     if run.undoable:
         steps.insert(0, NextStep(translate("Runs", "Undo"), lambda: undo_run(desk, run)))
     return Ending(numbers_of(run), tone, tuple(steps))

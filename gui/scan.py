@@ -10,7 +10,7 @@ from gui.jobs import Ending, Job, NextStep
 from gui.translation import translate
 
 if TYPE_CHECKING:
-    from core.inventory import ScanReport
+    from core.inventory import ScanReport, SourceReport
 
 
 def scan_title() -> str:
@@ -35,13 +35,16 @@ def ending(report: ScanReport) -> Ending:
     """What a scan saw, and what it could not see."""
     seen = translate("Scan", "%1 objects and %2 rows compared").replace("%1", words.number(report.objects))
     seen = seen.replace("%2", words.number(report.rows))
-    lacking = [source for source in report.sources if not source.complete]
-    if not lacking:
+    problems = [_problem(source) for source in report.sources if not source.complete or source.doubted]
+    if not problems:
         return Ending(seen)
-    first = lacking[0]
-    reason = translate("Scan", "%1 is not complete: %2").replace("%1", first.name).replace("%2", first.why)
-    more = "" if len(lacking) == 1 else " " + translate("Scan", "(and %Ln more)", "", len(lacking) - 1)
-    return Ending(f"{seen}. {reason}{more}", "warning")
+    more = "" if len(problems) == 1 else " " + translate("Scan", "(and %Ln more)", "", len(problems) - 1)
+    return Ending(f"{seen}. {problems[0]}{more}", "warning")
+
+
+def _problem(source: SourceReport) -> str:
+    said = translate("Scan", "%1 is doubted: %2") if source.complete else translate("Scan", "%1 is not complete: %2")
+    return said.replace("%1", source.name).replace("%2", source.doubted if source.complete else source.why)
 
 
 def stopped(desk: Desk, job: Job) -> Ending:

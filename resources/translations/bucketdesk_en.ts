@@ -39,6 +39,16 @@
     </message>
 </context>
 <context>
+    <name>Purge</name>
+    <message numerus="yes">
+        <source>%Ln object(s)</source>
+        <translation>
+            <numerusform>%Ln object</numerusform>
+            <numerusform>%Ln objects</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Runs</name>
     <message numerus="yes">
         <source>%Ln failed</source>

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -15,9 +16,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from core.changes import Change, Changes
-from core.models import Run, RunState
+from core.models import Run, RunState, Step, StepKind
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
+from core.runs import Entry, StepState
 from gui.app import furnish
 from gui.closing import Closing
 from gui.main_window import MainWindow
@@ -70,6 +72,12 @@ class FakeEngine:
 
     async def runs(self) -> tuple[Run, ...]:
         return tuple(self.known_runs)
+
+    async def run_steps(self, run_id: str, start: int = 0, limit: int = 200) -> tuple[Entry, ...]:
+        total = next(run.steps for run in self.known_runs if run.run_id == run_id)
+        numbers = range(start + 1, min(start + limit, total) + 1)
+        step = partial(Step, kind=StepKind.DELETE_OBJECT, bucket="sop-images")
+        return tuple(Entry(step(n, key=f"wire/{n}.png"), StepState.DONE) for n in numbers)
 
     async def status(self) -> SimpleNamespace:
         findings = {"file_without_row": 168, "wrong_prefix": 144} if self.scanned_at else {}

@@ -211,6 +211,14 @@ async def test_history_lists_the_runs_and_only_offers_what_can_be_done(desktop: 
     assert not undo.isEnabled()
     tab.table.selectRow(1)
     assert undo.isEnabled()
+    await until(lambda: tab.detail.model.rowCount() == 200)
+    assert [tab.detail.model.index(0, column).data() for column in range(3)] == [
+        "done",
+        "quarantine",
+        "sop-images/wire/1.png",
+    ]
+    tab.detail.table.scrollToBottom()
+    await until(lambda: tab.detail.model.rowCount() == 400)
 
 
 async def test_every_control_has_a_name_that_a_screen_reader_can_say(desktop: Opened, engine: FakeEngine) -> None:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSplitter,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.changes import Change
 from core.models import Run, RunState
 from gui import runs
+from gui.purge import ask_and_purge
 from gui.tab import Tab
+from gui.tabs.history.detail import RunDetail
 from gui.tabs.history.model import RunsModel
 from gui.theme import GAP, ROW_HEIGHT
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.heading import Heading
+
+_WHAT = 1
 
 
 class HistoryTab(Tab):
@@ -21,13 +33,21 @@ class HistoryTab(Tab):
 
     def build(self) -> None:
         self.heading = Heading()
+        self.heading.add(self.desk.actions.button("purge"))
         self.heading.add(self.desk.actions.button("resume_run"))
         self.heading.add(self.desk.actions.button("undo_run", main=True))
         self.model = RunsModel(self.desk.icons)
         self.table = self._table()
         self.empty = EmptyState(self.desk.icons)
         self._places = QStackedLayout()
-        self._places.addWidget(self.table)
+        self.detail = RunDetail(self.desk)
+        self._sides = QSplitter()
+        self._sides.setHandleWidth(GAP)
+        self._sides.setChildrenCollapsible(False)
+        self._sides.addWidget(self.table)
+        self._sides.addWidget(self.detail)
+        self._sides.setSizes([620, 620])
+        self._places.addWidget(self._sides)
         self._places.addWidget(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, 0)
@@ -37,6 +57,7 @@ class HistoryTab(Tab):
         self.desk.actions.bind("undo_run", self._on_undo_triggered)
         self.desk.actions.bind("resume_run", self._on_resume_triggered)
         self.desk.icons.loaded.connect(self.table.viewport().update)
+        self.desk.actions.bind("purge", self._on_purge_triggered)
         self._show(())
 
     def refresh(self, change: Change) -> None:
@@ -47,7 +68,7 @@ class HistoryTab(Tab):
             self.desk.jobs.ask(engine.runs(), self._show, newest="history")
 
     def panes(self) -> Sequence[QWidget]:
-        return (self.table,)
+        return (self.table, self.detail.table) if self.model.runs else (self.empty,)
 
     def _table(self) -> QTableView:
         table = QTableView()
@@ -62,6 +83,7 @@ class HistoryTab(Tab):
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(self._update_actions)
         return table
 
@@ -69,6 +91,7 @@ class HistoryTab(Tab):
         chosen = self._chosen()
         self.model.show(found)
         title = self.tr("%Ln run(s)", "", len(found)) if found else self.tr("No changes yet")
+        self.desk.actions.enable("purge", any(run.undoable for run in found))
         undoable = sum(run.undoable for run in found)
         back = self.tr("%Ln can be undone", "", undoable) if undoable else self.tr("nothing left to undo")
         self.heading.say(title, back if found else "")
@@ -77,7 +100,7 @@ class HistoryTab(Tab):
             self.tr("Nothing has been changed in this project"),
             self.tr("Every clean-up and repair will stand here, with what it did and the way back."),
         )
-        self._places.setCurrentWidget(self.table if found else self.empty)
+        self._places.setCurrentWidget(self._sides if found else self.empty)
         ids = [run.run_id for run in found]
         if found:
             self.table.selectRow(ids.index(chosen.run_id) if chosen and chosen.run_id in ids else 0)
@@ -89,6 +112,7 @@ class HistoryTab(Tab):
 
     def _update_actions(self) -> None:
         run = self._chosen()
+        self.detail.show_run(run)
         self.desk.actions.enable("undo_run", run is not None and run.undoable)
         self.desk.actions.enable("resume_run", run is not None and run.state is RunState.INTERRUPTED)
 
@@ -96,6 +120,9 @@ class HistoryTab(Tab):
         run = self._chosen()
         if run is not None:
             self.desk.jobs.ask(runs.ask_and_undo(self.desk, run))
+
+    def _on_purge_triggered(self) -> None:
+        self.desk.jobs.ask(ask_and_purge(self.desk))
 
     def _on_resume_triggered(self) -> None:
         run = self._chosen()
