@@ -33,12 +33,20 @@ class Witness:
 
     def _why(self, finding: Finding, source: str, reason: str, aged: datetime) -> str:
         if finding.state is State.YOUNG:
-            age = _duration(self.now - aged) if self.now >= aged else "in the future"
-            return f"Too young: {age} old, the grace period is {_duration(self.grace)}."
+            return self._youth(finding, source, aged)
         if finding.state is not State.UNPROVEN:
             return ""
         gap = self.proof.row_gap(source, finding.bucket) if source else self.proof.object_gap(finding.bucket)
         return reason or gap or self._mention(finding)
+
+    def _youth(self, finding: Finding, source: str, aged: datetime) -> str:
+        if aged > self.now:
+            return "Its time lies in the future, so it counts as new."
+        if self.now - aged < self.grace:
+            return f"Too young: {_duration(self.now - aged)} old, the grace period is {_duration(self.grace)}."
+        since = self.proof.row_since(source) if source else self.proof.object_since(finding.bucket)
+        ago = "" if since is None else f" {_duration(self.now - from_micros(since))} ago"
+        return f"What maps tables to this bucket changed{ago}; all that rests on it is new for {_duration(self.grace)}."
 
     def _mention(self, finding: Finding) -> str:
         found = self.connection.execute(

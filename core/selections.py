@@ -23,7 +23,8 @@ def filter_sql(filter: FindingFilter) -> tuple[str, dict[str, object]]:
     among("state", filter.states or tuple(s for s in State if s is not State.KEPT))
     among("bucket", filter.buckets)
     if filter.text:
-        conditions.append("f.n IN (SELECT n FROM finding_texts WHERE instr(text, :text))")
+        # One finding's text at a time: whoever goes through all of them begins with the texts (see browse/spans).
+        conditions.append("(SELECT instr(text, :text) FROM finding_texts t WHERE t.n = f.n)")
         parameters["text"] = folded(filter.text)
     if filter.content_type:
         conditions.append("(f.type = :type OR substr(f.type, 1, length(:type) + 1) = :type || '/')")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.browse.numbers import by_number, moment, numbers, order_by
+from core.browse.spans import count_plain, is_plain, natural_numbers
 from core.evidence import Witness, read_witness
 from core.keeps import reasons
 from core.models import Finding, FindingFilter, Kind, Selection, State
@@ -48,12 +49,15 @@ class FindingsView:
 
     async def count(self, filter: FindingFilter) -> int:
         """How many findings pass."""
-        condition, parameters = filter_sql(filter)
-        sql = f"SELECT count(*) FROM findings f WHERE {condition}"
-        return await self._workspace.inventory.read(lambda c: int(c.execute(sql, parameters).fetchone()[0]))
+        return await self._workspace.inventory.read(
+            lambda c: count_plain(c, filter) if is_plain(filter) else len(natural_numbers(c, filter))
+        )
 
     async def numbers(self, filter: FindingFilter, sort: str = "", descending: bool = False) -> array[int]:
         """The numbers of the findings that pass, sorted by key, bucket, row, bytes, changed or evidence."""
+        if sort not in _SORTS:
+            found = await self._workspace.inventory.read(lambda c: natural_numbers(c, filter))
+            return found[::-1] if descending else found
         condition, parameters = filter_sql(filter)
         order = order_by(_SORTS, sort, "f.n", "f.n", descending)
         sql = f"SELECT f.n FROM findings f WHERE {condition} ORDER BY {order}"
@@ -61,10 +65,7 @@ class FindingsView:
 
     async def slice(self, filter: FindingFilter, offset: int, limit: int) -> tuple[Finding, ...]:
         """`limit` findings of the natural order, from `offset` on."""
-        condition, parameters = filter_sql(filter)
-        sql = f"SELECT f.n FROM findings f WHERE {condition} ORDER BY f.n LIMIT :limit OFFSET :offset"
-        bounds = {**parameters, "limit": limit, "offset": offset}
-        wanted = await self._workspace.inventory.read(lambda c: numbers(c, sql, bounds))
+        wanted = (await self.numbers(filter))[offset : offset + limit]
         found: list[Finding] = []
         for start in range(0, len(wanted), _PAGE_ROWS):
             found += await self.page(wanted[start : start + _PAGE_ROWS])

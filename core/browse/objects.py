@@ -59,8 +59,9 @@ class ObjectsView:
 
         def ask(connection: sqlite3.Connection) -> array[int]:
             condition, parameters = _condition(connection, filter)
-            natural = "l.name, o.key" if not descending else "l.name DESC, o.key"
-            order = order_by(_SORTS, sort, natural, "o.n", descending)
+            if sort in ("", "bucket"):
+                return _natural(connection, condition, parameters, descending)
+            order = order_by(_SORTS, sort, "o.n", "o.n", descending)
             found = f"SELECT o.n FROM listings l CROSS JOIN objects o ON o.listing = l.id WHERE {condition}"
             return numbers(connection, f"{found} ORDER BY {order}", parameters)
 
@@ -80,6 +81,24 @@ _PAGE = """SELECT o.n, l.name, o.key, o.size, o.type, o.etag, o.version, o.chang
         (SELECT count(DISTINCT r.row) FROM refs r WHERE r.scan = (SELECT max(scan) FROM listings WHERE current = 1)
             AND r.bucket = l.name AND r.key = o.key AND r.problem IS NULL)
     FROM objects o JOIN listings l ON l.id = o.listing WHERE o.n IN"""
+
+
+def _natural(
+    connection: sqlite3.Connection, condition: str, parameters: dict[str, object], descending: bool
+) -> array[int]:
+    """Bucket by bucket: within one, the index that holds the keys has them in order."""
+    way = "DESC" if descending else "ASC"
+    listings = connection.execute(
+        f"SELECT id FROM listings WHERE current = 1 AND what = 'bucket' ORDER BY name {way}"
+    ).fetchall()
+    found = array("q")
+    for (listing,) in listings:
+        sql = (
+            "SELECT o.n FROM listings l CROSS JOIN objects o ON o.listing = l.id"
+            f" WHERE l.id = :listing AND {condition} ORDER BY o.key {way}"
+        )
+        found.extend(numbers(connection, sql, {**parameters, "listing": listing}))
+    return found
 
 
 def _condition(connection: sqlite3.Connection, filter: ObjectFilter) -> tuple[str, dict[str, object]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 SQL = """SELECT l.bucket, l.key, s.tbl, s.name, t.key, r.col, r.element, t.size, '', t.changed,
         coalesce(t.changed, t.first_seen), t.print, coalesce(n.key, ''),
-        iif(n.key IS NULL, '', 'It differs only in spelling from “' || n.key || '”, which is there.'), ''
+        CASE WHEN n.key IS NULL THEN ''
+            WHEN n.bucket = l.bucket THEN 'It differs only in spelling from “' || n.key || '”, which is there.'
+            ELSE 'It may mean “' || n.key || '” in bucket ' || n.bucket || '.' END, ''
     FROM temp.lost l CROSS JOIN refs r ON r.n = l.ref JOIN listings s ON s.id = l.listing JOIN rows t ON t.n = l.row
-    LEFT JOIN (SELECT ref, min(key) AS key FROM temp.near GROUP BY ref) n ON n.ref = l.ref
+    LEFT JOIN (SELECT ref, bucket, min(key) AS key FROM temp.near GROUP BY ref) n ON n.ref = l.ref
     WHERE l.ref NOT IN (SELECT ref FROM temp.wrong)
     ORDER BY l.rowid"""

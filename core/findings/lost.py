@@ -47,7 +47,8 @@ def count_resolved(connection: sqlite3.Connection) -> None:
 
 def find_near(connection: sqlite3.Connection) -> None:
     """Fills `temp.near` (reference, bucket, the key it may mean) for references that name nothing, or were not
-    understood, and equal an existing key but for its spelling. Wrong prefixes are explained already."""
+    understood, and equal an existing key but for its spelling, or name one behind its own bucket's name. Wrong prefixes
+    are explained already."""
     for name in ("tries", "near"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
     connection.execute("CREATE TEMP TABLE tries (ref INTEGER, bucket TEXT, fold TEXT)")
@@ -69,6 +70,12 @@ def find_near(connection: sqlite3.Connection) -> None:
         CROSS JOIN folds o ON o.listing = b.listing AND o.fold = t.fold"""
     )
     connection.execute("DROP TABLE temp.tries")
+    connection.execute(
+        """INSERT INTO temp.near SELECT l.ref, b.bucket, o.key
+        FROM temp.lost l JOIN temp.listed b ON b.bucket = substr(l.key, 1, instr(l.key, '/') - 1)
+        CROSS JOIN objects o ON o.listing = b.listing AND o.key = substr(l.key, length(b.bucket) + 2)
+        WHERE b.bucket <> l.bucket AND l.ref NOT IN (SELECT ref FROM temp.wrong)"""
+    )
     connection.execute("CREATE INDEX temp.near_ref ON near (ref)")
     connection.execute("CREATE INDEX temp.near_key ON near (bucket, key)")
 

@@ -9,7 +9,7 @@ UNNAMED = (
 """Keys that are there and not named: two index scans, merged."""
 SQL = f"""SELECT :bucket, o.key, '', '', '[]', '', NULL, o.size, o.type, o.changed,
         coalesce(o.changed, o.first_seen), o.version, coalesce(n.key, ''),
-        CASE WHEN n.key IS NOT NULL THEN 'A row names “' || n.key || '”, which differs only in spelling.'
+        CASE WHEN n.key IS NOT NULL THEN 'A row names “' || n.key || '”, which may be this one, written differently.'
             WHEN EXISTS (SELECT 1 FROM temp.wrong w
                 WHERE w.related = o.key AND w.prefix = :bucket AND w.bucket <> w.prefix)
             THEN 'A row names it behind the name of this bucket, as if it were in another, so it may be meant.'
