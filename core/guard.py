@@ -138,17 +138,28 @@ def _removed_by(connection: sqlite3.Connection, run_id: str) -> dict[Place, int]
 
 async def _removed_since_scan(workspace: Workspace) -> dict[str, int]:
     """Objects by bucket that the inventory still counts although a run took them since."""
-    started = await workspace.inventory.read(
-        lambda connection: connection.execute("SELECT max(started) FROM scans WHERE state = 'done'").fetchone()[0]
-    )
+    moment = await workspace.inventory.read(scan_in_force)
     rows = await workspace.journal.read(
         lambda connection: connection.execute(
-            f"SELECT bucket, count(*) FROM runs JOIN steps USING (run_id) WHERE {_STANDING} "
-            f"AND steps.kind = 'delete_object' AND steps.state IN ('done', 'purged') AND {_WHEN} >= ? GROUP BY 1",
-            (started or 0,),
+            f"SELECT bucket, count(*) FROM {REMOVED_SINCE} GROUP BY 1", moment
         ).fetchall()
     )
     return dict(rows)
+
+
+def scan_in_force(connection: sqlite3.Connection) -> dict[str, int]:
+    """The scan that the inventory shows: its number as `scan`, and when it `started`; zeros before the first."""
+    found = connection.execute("SELECT id, started FROM scans WHERE state = 'done' ORDER BY id DESC LIMIT 1").fetchone()
+    return {"scan": found[0] if found else 0, "started": found[1] if found else 0}
+
+
+REMOVED_SINCE = (
+    f"runs JOIN steps USING (run_id) WHERE {_STANDING} AND steps.kind = 'delete_object' "
+    f"AND steps.state IN ('done', 'purged') AND ({_WHEN} >= :started OR runs.plan_id IN "
+    "(SELECT plan_id FROM plans WHERE json_extract(head, '$.scan_id') >= :scan))"
+)
+"""FROM and WHERE of the journal's steps that removed objects after a scan: later by the clock or, since the service's
+clock and ours need not agree, by a plan that was made from it."""
 
 
 def _listed(connection: sqlite3.Connection, bucket: str) -> int:

@@ -20,7 +20,7 @@ from core.cleanup.objects import remove_objects
 from core.cleanup.planning import NOT_MAPPED, Planning
 from core.cleanup.rows import change_rows
 from core.errors import Busy, Usage
-from core.guard import measure, weigh
+from core.guard import REMOVED_SINCE, measure, scan_in_force, weigh
 from core.models import Kind, PlanHead, Repair, Selection
 from core.plans import write_plan
 from core.ports import Catalog, ObjectStore
@@ -162,19 +162,10 @@ def _usual(planning: Planning, finding: Chosen) -> Repair | None:
 async def _settle(planning: Planning) -> None:
     """Tells the draft which objects runs have removed since the scan: the inventory still shows them."""
     workspace = planning.ground.workspace
-    started = await workspace.inventory.read(
-        lambda connection: connection.execute(
-            "SELECT started FROM scans WHERE id = ?", (planning.ground.scan_id,)
-        ).fetchone()[0]
-    )
+    moment = await workspace.inventory.read(scan_in_force)
 
     def copy(connection: sqlite3.Connection) -> None:
-        rows = connection.execute(
-            "SELECT bucket, key, json_extract(step, '$.version') FROM runs JOIN steps USING (run_id) "
-            "WHERE runs.kind <> 'undo' AND steps.kind = 'delete_object' AND steps.state IN ('done', 'purged') "
-            "AND coalesce(steps.at, runs.started) >= ?",
-            (started,),
-        )
+        rows = connection.execute(f"SELECT bucket, key, json_extract(step, '$.version') FROM {REMOVED_SINCE}", moment)
         while batch := list(islice(rows, 1000)):
             planning.draft.settle((object_thing(bucket, key), version or "") for bucket, key, version in batch)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.cleanup.chosen import Chosen
-from core.cleanup.ground import Ground, Listed
+from core.cleanup.ground import Ground, Listed, is_text
 from core.cleanup.objects import NOT_LISTED, removal_of
 from core.cleanup.planning import Planning
 from core.cleanup.relations import identity
 from core.cleanup.rows import NotOffered, check_writable, edit
 from core.models import Row, Table, Value
 from core.profiles import Source
+from core.references import spellings
 from core.things import object_thing, row_thing
 from core.values import decode_key
 
@@ -37,6 +39,8 @@ async def merge_copies(planning: Planning, findings: Sequence[Chosen]) -> None:
     ground = planning.ground
     kept = await ground.listed({(f.bucket, f.related) for f in findings})
     naming = await _naming(planning, findings)
+    places = [(f.bucket, f.key) for f in findings]
+    unclear = await ground.workspace.inventory.read(lambda connection: _meant_otherwise(connection, places))
     marked = await ground.kept(
         {row_thing(n.table.name, n.row.key) for rows in naming.values() for n in rows}
         | {object_thing(f.bucket, f.key) for f in findings}
@@ -45,6 +49,8 @@ async def merge_copies(planning: Planning, findings: Sequence[Chosen]) -> None:
     def think() -> None:
         for finding in findings:
             try:
+                if (finding.bucket, finding.key) in unclear:
+                    raise NotOffered("a row may mean it by a wrong prefix or another spelling; repair that first")
                 _merge(planning, finding, naming[finding.bucket, finding.key], kept, marked)
             except NotOffered as exc:
                 planning.refuse(finding.bucket, str(exc))
@@ -140,12 +146,36 @@ async def _read(ground: Ground, name: str, keys: Iterable[str]) -> dict[str, Nam
     return {key: Naming(source, table, row) for key, row in found.items()}
 
 
+def _meant_otherwise(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Those of the (bucket, key) that a row may mean although it does not name them exactly: behind a wrong prefix, or
+    in another spelling."""
+    found = connection.execute(
+        "SELECT f.bucket, f.related FROM findings f WHERE f.kind = 'wrong_prefix' AND (f.bucket, f.related) IN "
+        "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))",
+        (json.dumps(places),),
+    ).fetchall()
+    forms = [(b, k, form) for b, k in places for form in spellings(b, k, "path") if form != k and is_text(form)]
+    for scan in _scans(connection):
+        found += connection.execute(
+            "WITH asked AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS bucket, json_extract(value, '$[1]') "
+            "AS key, json_extract(value, '$[2]') AS form FROM json_each(?)) "
+            "SELECT DISTINCT a.bucket, a.key FROM asked AS a "
+            "CROSS JOIN refs AS r ON r.scan = ? AND r.bucket = a.bucket AND r.key = a.form "
+            "WHERE NOT EXISTS (SELECT 1 FROM refs AS s WHERE s.row = r.row AND s.col = r.col "
+            "AND s.element IS r.element AND s.bucket = a.bucket AND s.key = a.key)",
+            (json.dumps(forms), scan),
+        ).fetchall()
+    return frozenset(found)
+
+
+def _scans(connection: sqlite3.Connection) -> list[int]:
+    found = connection.execute("SELECT DISTINCT scan FROM listings WHERE what = 'source' AND current = 1").fetchall()
+    return [scan for (scan,) in found]
+
+
 def _rows_naming(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
     found: list[tuple[str, str, str, str]] = []
-    scans = [
-        scan
-        for (scan,) in connection.execute("SELECT DISTINCT scan FROM listings WHERE what = 'source' AND current = 1")
-    ]
+    scans = _scans(connection)
     for start in range(0, len(places), _KEYS):
         batch = places[start : start + _KEYS]
         marks = ",".join(["(?, ?)"] * len(batch))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.models import Refusal, Repair, Result
-from tests.core.worlds import Make, photo, source
+from tests.core.worlds import IMAGES, Make, photo, source
 
 
 async def test_rows_that_name_a_copy_are_pointed_at_the_one_kept_first(make: Make) -> None:
@@ -41,3 +41,16 @@ async def test_a_copy_that_is_named_inside_text_stays_with_its_rows(make: Make) 
     head, steps = await world.plan(Repair.MERGE)
     assert steps == []
     assert head.refused == (Refusal("photos", "column “body” holds HTML, which is not rewritten", 1),)
+
+
+async def test_a_copy_that_a_row_means_by_a_wrong_prefix_or_another_spelling_stays(make: Make) -> None:
+    world = await make(
+        IMAGES + "INSERT INTO images (path) VALUES ('scans/b'), ('/c'), ('x%20y')",
+        source("images", "path"),
+        objects=photo("a", "same") | photo("b", "same") | photo("c", "same") | photo("x y", "same"),
+    )
+    head, steps = await world.plan(Repair.MERGE)
+    assert head.refused == (
+        Refusal("photos", "a row may mean it by a wrong prefix or another spelling; repair that first", 2),
+    )
+    assert [(step.key, step.after) for step in steps] == [("", {"path": "a"}), ("x y", None)]
