@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged, version, kept, '',
+SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged, version, kept,
+        coalesce((SELECT 'A row names “' || r.key || '”, which differs only in spelling.' FROM temp.near a
+            JOIN refs r ON r.n = a.ref WHERE a.bucket = :bucket AND a.key = copy.key LIMIT 1), ''),
         json_object('copies', copies)
     FROM (SELECT key, size, type, changed, aged, version,
             row_number() OVER (PARTITION BY size, etag ORDER BY aged, key) AS place,
@@ -11,5 +13,5 @@ SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged,
         FROM (SELECT *, coalesce(changed, first_seen) AS aged FROM objects
             WHERE listing = :listing AND size > 0 AND etag IS NOT NULL AND (size, etag) IN (
                 SELECT size, etag FROM objects WHERE listing = :listing AND size > 0 AND etag IS NOT NULL
-                GROUP BY size, etag HAVING count(*) > 1)))
+                GROUP BY size, etag HAVING count(*) > 1))) AS copy
     WHERE place > 1 ORDER BY key"""
