@@ -68,11 +68,6 @@ class KeyOrder:
         """The key as a row value."""
         return f"({self.order_by})"
 
-    @property
-    def equal_to_wanted(self) -> str:
-        """The key of the table called `its` is that of a row of `wanted`, whose columns are in this order."""
-        return " AND ".join(f"its.{term} = wanted.column{number}" for number, term in enumerate(self._terms, 1))
-
     def equal_to(self, key: Sequence[str], cells: RowKey) -> tuple[str, list[Value]]:
         """The key, its columns given in any order, is this one: the condition and what to bind."""
         by_name = dict(zip(key, cells, strict=True))
@@ -156,21 +151,41 @@ def rows_by_key(
     """The whole row of each key, None where there is none."""
     described.check_columns(key)
     stored = described.stored
+    select = f"SELECT {quoted((*key, *stored))} FROM {quote(described.table.name)}"
+    search = _search_index if order.is_index else _search_table
     found: dict[str, Row] = {}
-    for chunk in _chunks(list(keys), _CHUNK // max(len(key), 1)):
-        by_order = [dict(zip(key, one, strict=True)) for one in chunk]
-        parts = [bound_row([cells[column] for column in order.columns]) for cells in by_order]
-        places = ", ".join(part[0] for part in parts)
-        columns = ", ".join(f"its.{quote(name)}" for name in (*key, *stored))
-        table = f"{quote(described.table.name)} AS its"
-        if order.is_index:
-            sql = f"SELECT {columns} FROM (VALUES {places}) wanted CROSS JOIN {table} ON {order.equal_to_wanted}"
-        else:  # once through the table for all of them, not once for each
-            sql = f"SELECT {columns} FROM {table} WHERE {order.row_value} IN (VALUES {places})"
-        for cells in connection.execute(sql, [value for part in parts for value in part[1]]).fetchall():
-            row = Row(cells[: len(key)], dict(zip(stored, cells[len(key) :], strict=True)))
-            found[values.encode_key(row.key)] = row
+    for cells in search(connection, select, order, key, keys):
+        row = Row(cells[: len(key)], dict(zip(stored, cells[len(key) :], strict=True)))
+        found[values.encode_key(row.key)] = row
     return tuple(found.get(values.encode_key(tuple(one))) for one in keys)
+
+
+def _search_index(
+    connection: sqlite3.Connection, select: str, order: KeyOrder, key: Sequence[str], keys: Sequence[RowKey]
+) -> Iterator[_Cells]:
+    """Looks up one key after the other, all in one view of the file."""
+    is_own = not connection.in_transaction
+    if is_own:
+        connection.execute("BEGIN")
+    try:
+        for one in keys:
+            condition, parameters = order.equal_to(key, one)
+            yield from connection.execute(f"{select} WHERE {condition}", parameters).fetchall()
+    finally:
+        if is_own:
+            connection.execute("ROLLBACK")
+
+
+def _search_table(
+    connection: sqlite3.Connection, select: str, order: KeyOrder, key: Sequence[str], keys: Sequence[RowKey]
+) -> Iterator[_Cells]:
+    """Goes through the table once for many keys."""
+    for chunk in _chunks(list(keys), _CHUNK // len(key)):
+        by_name = [dict(zip(key, one, strict=True)) for one in chunk]
+        parts = [bound_row([cells[column] for column in order.columns]) for cells in by_name]
+        places = ", ".join(part[0] for part in parts)
+        parameters = [value for part in parts for value in part[1]]
+        yield from connection.execute(f"{select} WHERE {order.row_value} IN (VALUES {places})", parameters).fetchall()
 
 
 def find_values(

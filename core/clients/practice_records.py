@@ -19,8 +19,8 @@ TABLE = "storage_objects"
 Name = tuple[str, str]
 """Bucket and key."""
 _COLUMNS = "content_type, cache_control, user_metadata, created_at, updated_at, size_bytes, mtime_ns"
+_SELECT = f"SELECT {_COLUMNS} FROM {TABLE} WHERE bucket_id = ? AND name = ?"
 _DELETE = f"DELETE FROM {TABLE} WHERE bucket_id = ? AND name = ?"
-_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,11 @@ class PracticeRecords:
             found: dict[Name, Record] = {}
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone():
                 return found
-            for start in range(0, len(names), _CHUNK):
-                chunk = names[start : start + _CHUNK]
-                places = ", ".join("(?, ?)" for _ in chunk)
-                sql = (
-                    f"SELECT bucket_id, name, {_COLUMNS} FROM (VALUES {places}) wanted "
-                    f"CROSS JOIN {TABLE} ON bucket_id = wanted.column1 AND name = wanted.column2"
-                )
-                for bucket, key, *cells in connection.execute(sql, [part for name in chunk for part in name]):
-                    found[bucket, key] = _record(cells)
+            connection.execute("BEGIN")
+            for name in names:
+                cells = connection.execute(_SELECT, name).fetchone()
+                if cells is not None:
+                    found[name] = _record(cells)
             return found
 
     def copy(self, pairs: Sequence[tuple[Name, Name]]) -> None:

@@ -110,7 +110,9 @@ async def test_whole_rows_come_in_the_order_asked_for(catalogs: CatalogWorld, ca
 async def test_many_rows_are_found_in_one_call(catalogs: CatalogWorld, catalog: Catalog) -> None:
     catalogs.run("CREATE TABLE t (a INTEGER NOT NULL, b TEXT NOT NULL, PRIMARY KEY (a, b))")
     keys = [(number, f"{number:04}") for number in range(900)]
+    catalogs.other.execute("BEGIN")
     catalogs.other.executemany("INSERT INTO t VALUES (?, ?)", keys)
+    catalogs.other.execute("COMMIT")
     found = await catalog.rows("t", ["b", "a"], [(b, a) for a, b in keys])
     assert [row and row.values["a"] for row in found] == list(range(900))
     named = await catalog.find("t", ["a", "b"], "b", [b for _, b in keys])
