@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from core.clients.open_files import CountedConnection, in_use
 from core.errors import CoreError, NotAllowed, NotFound, Unavailable, Unreadable
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -56,41 +59,36 @@ class ForeignFile:
         self.path = path
 
     def open_to_read(self) -> tuple[sqlite3.Connection, Path | None]:
-        """A connection that cannot write, and the folder of the copy that it reads, if it reads one. No other
-        connection of this process to the file may be open: the header is read first, and POSIX drops all of a process's
-        locks on a file when any descriptor of it is closed. Raises `NotFound`, `NotAllowed`, `Unavailable`,
-        `Unreadable`."""
-        wal = self._is_wal()
-        try:
-            return self._open(wal)
-        except sqlite3.Error as exc:
-            raise explain(exc, self.path) from exc
-        except OSError as exc:
-            raise _explain_os(exc, self.path) from exc
+        """A connection that cannot write, and the folder of the copy that it reads, if it reads one. Raises `NotFound`,
+        `NotAllowed`, `Unavailable`, `Unreadable`."""
+        with self._sentences(), in_use(self.path) as is_wal:
+            connection, copy = self._open(is_wal)
+            if copy is None:
+                connection.keep_counted(self.path)
+            return connection, copy
 
     def open_to_write(self) -> sqlite3.Connection:
         """A connection that may write, for changes that a person applied. Raises as `open_to_read`."""
-        self._is_wal()
-        try:
+        with self._sentences(), in_use(self.path):
             # A journal left by a crash is for its own program to roll back; read-only opening tells.
             if side_file(self.path, "-journal").exists():
                 _connect(self.path, "mode=ro").close()
             connection = _connect(self.path, "mode=rw")
+            connection.keep_counted(self.path)
             connection.execute("PRAGMA foreign_keys=ON")
             return connection
+
+    @contextlib.contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as exc:
             raise explain(exc, self.path) from exc
-
-    def _is_wal(self) -> bool:
-        try:
-            with self.path.open("rb") as file:
-                head = file.read(20)
         except OSError as exc:
-            raise _explain_os(exc, self.path) from exc
-        return len(head) == 20 and head[18] == 2 and head[19] == 2
+            raise explain_os(exc, self.path) from exc
 
-    def _open(self, wal: bool) -> tuple[sqlite3.Connection, Path | None]:
-        if not wal:
+    def _open(self, is_wal: bool) -> tuple[CountedConnection, Path | None]:
+        if not is_wal:
             return _connect(self.path, "mode=ro"), None
         log = side_file(self.path, "-wal")
         lying = _identity(log)
@@ -115,7 +113,7 @@ class ForeignFile:
             return _connect(self.path, "mode=rw"), None
         return self._copy()
 
-    def _copy(self) -> tuple[sqlite3.Connection, Path]:
+    def _copy(self) -> tuple[CountedConnection, Path]:
         folder = Path(tempfile.mkdtemp(prefix="bucketdesk-catalog-"))
         try:
             before = signature(self.path)
@@ -133,10 +131,11 @@ class ForeignFile:
             raise
 
 
-def _connect(path: Path, query: str) -> sqlite3.Connection:
+def _connect(path: Path, query: str) -> CountedConnection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{query}",
         uri=True,
+        factory=CountedConnection,
         timeout=PATIENCE_SECONDS,
         isolation_level=None,
         check_same_thread=False,  # used by one thread at a time, closed by whichever comes last
@@ -187,7 +186,8 @@ def explain(exc: sqlite3.Error, path: Path) -> CoreError:
     return Unreadable(f"{name}: {text}.")
 
 
-def _explain_os(exc: OSError, path: Path) -> CoreError:
+def explain_os(exc: OSError, path: Path) -> CoreError:
+    """The sentence for a file that cannot be opened at all."""
     if isinstance(exc, FileNotFoundError):
         return NotFound(f"There is no catalog {path}.", "Check the profile, or connect the disk that holds it.")
     if isinstance(exc, PermissionError):

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from core.clients.foreign_sqlite import PATIENCE_SECONDS, explain
+from core.clients.foreign_sqlite import PATIENCE_SECONDS, explain, explain_os
+from core.clients.open_files import in_use
 from core.models import Attributes
 
 TABLE = "storage_objects"
@@ -95,12 +96,16 @@ class PracticeRecords:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
-            address = f"{self._path.absolute().as_uri()}?mode=rw"
-            connection = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
-            with contextlib.closing(connection):
+            with in_use(self._path), contextlib.closing(self._open()) as connection:
                 yield connection
         except sqlite3.Error as exc:
             raise explain(exc, self._path) from exc
+        except OSError as exc:
+            raise explain_os(exc, self._path) from exc
+
+    def _open(self) -> sqlite3.Connection:
+        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
 
 
 def _script() -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.clients import foreign_sqlite
+from core.clients.foreign_sqlite import ForeignFile
 from core.clients.local_catalog import LocalCatalog
 from core.errors import CoreError, NotAllowed, NotFound, Unavailable, Unreadable
 from core.models import Result, RowAction, RowChange
@@ -51,6 +52,12 @@ def another_program(path: Path, sql: str) -> Iterator[None]:
         finally:
             process.stdin.close()
             process.wait(10)
+
+
+def complaint_of_another_program(path: Path, sql: str) -> str:
+    """What a process that runs some SQL and ends says of it."""
+    command = [sys.executable, "-c", OTHER_PROGRAM, str(path), sql]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False).stderr
 
 
 def make(folder: Path, journal: str = "DELETE") -> Path:
@@ -198,6 +205,19 @@ async def test_a_commit_cut_off_in_the_middle_is_left_to_its_own_program(tmp_pat
         await catalog.change([RowChange(RowAction.DELETE, "t", ("id",), (1,), {"id": 1, "v": "a"}, None)])
     await catalog.close()
     assert look(path.parent) == before
+
+
+async def test_opening_it_once_more_lets_no_other_program_into_our_own_change(tmp_path: Path) -> None:
+    path = make(tmp_path / "theirs")
+    ours = ForeignFile(path).open_to_write()
+    with closing(ours):
+        ours.execute("PRAGMA query_only=0")
+        ours.execute("BEGIN IMMEDIATE")
+        ForeignFile(path).open_to_read()[0].close()
+        catalog = LocalCatalog(path)
+        assert await catalog.count("t") == 2
+        await catalog.close()
+        assert "database is locked" in complaint_of_another_program(path, f"PRAGMA busy_timeout=50; {MORE}")
 
 
 @pytest.mark.parametrize("journal", ["DELETE", "WAL"])
