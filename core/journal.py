@@ -61,9 +61,9 @@ class RunRecord:
 
         def ask(c: sqlite3.Connection) -> list[int]:
             rows = c.execute(
-                "SELECT DISTINCT s.n FROM needs JOIN steps s USING (run_id, n) "
-                "JOIN steps d ON d.run_id = needs.run_id AND d.n = need "
-                "WHERE needs.run_id = ? AND s.state IN ('failed', 'drifted', 'skipped') AND d.state = 'done' "
+                "SELECT DISTINCT s.n FROM needs CROSS JOIN steps s USING (run_id, n) "
+                "CROSS JOIN steps d ON d.run_id = needs.run_id AND d.n = need "
+                "WHERE needs.run_id = ? AND +s.state IN ('failed', 'drifted', 'skipped') AND +d.state = 'done' "
                 "ORDER BY 1",
                 (self.run_id,),
             )

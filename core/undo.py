@@ -109,7 +109,8 @@ def _make(c: sqlite3.Connection, run_id: str, project: str) -> str:
     while entries := [
         read_entry(row)
         for row in c.execute(
-            f"SELECT {ENTRY} FROM steps WHERE run_id = ? AND n < ? AND state IN ('done', 'purged') "
+            # +state: by number, not by state and then sorted
+            f"SELECT {ENTRY} FROM steps WHERE run_id = ? AND n < ? AND +state IN ('done', 'purged') "
             "ORDER BY n DESC LIMIT ?",
             (run_id, below, _BATCH),
         ).fetchall()
@@ -124,8 +125,8 @@ def _reversed(c: sqlite3.Connection, entry: Entry, run_id: str, top: int) -> Ent
     """The step that undoes `entry`. What needed it must be back first; numbers run the other way."""
     n = top + 1 - entry.step.n
     needs = c.execute(
-        "SELECT needs.n FROM needs JOIN steps USING (run_id, n) "
-        "WHERE run_id = ? AND need = ? AND state IN ('done', 'purged')",
+        "SELECT needs.n FROM needs CROSS JOIN steps USING (run_id, n) "
+        "WHERE needs.run_id = ? AND need = ? AND +state IN ('done', 'purged')",
         (run_id, entry.step.n),
     )
     later = tuple(sorted(top + 1 - number for (number,) in needs))

@@ -8,7 +8,8 @@ from core.apply import objects, rows
 from core.apply.back import put_back
 from core.apply.intents import intend
 from core.apply.job import Job
-from core.apply.recheck import Recheck, Spot
+from core.apply.recheck import Recheck
+from core.apply.snapshots import Spot
 from core.errors import Unavailable
 from core.journal import Ending
 from core.models import Row, StepKind
@@ -25,6 +26,8 @@ async def change_rows(job: Job, looks: Recheck | None, entries: Sequence[Entry])
         raise
     if job.record.kind == "undo":
         endings = await _there_already(job, entries, endings)
+    if looks is not None:
+        await _note(job, looks, entries, endings)
     back = await _came_back(job, looks, entries, endings) if looks is not None else {}
     await job.end(endings)
     job.seam("result")
@@ -56,6 +59,18 @@ async def _there_already(job: Job, entries: Sequence[Entry], endings: Sequence[E
         if (row := there.get((e.step.table, e.step.row_key))) and rows.holds(row.values, e.step.after or {})
     }
     return [Ending(e.n, StepState.SKIPPED, "It is there already, as it was.") if e.n in same else e for e in endings]
+
+
+async def _note(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Sequence[Ending]) -> None:
+    """What rows name that this run has written, or written anew, counts from now."""
+    tables = {entry.step.n: entry.step.table for entry in entries}
+    written: dict[str, list[Row]] = {}
+    for ending in endings:
+        if ending.state is StepState.DONE:
+            row = ending.trace.row if ending.trace else None
+            written.setdefault(tables[ending.n], []).extend([Row((), row)] if row else [])
+    for table, some in written.items():
+        await looks.note(table, some)
 
 
 async def _came_back(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Sequence[Ending]) -> dict[int, str]:

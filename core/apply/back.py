@@ -42,28 +42,23 @@ async def finish(job: Job, marked: Sequence[Entry], *, again: bool = False) -> N
         job.seam("back")
 
 
-async def compensate(job: Job, lost: Mapping[int, str]) -> set[int]:
-    """Puts back the done steps that went along with steps that could not be done (`lost`: number and why), and what in
-    turn needed those. Returns the numbers of steps that may not be done any more."""
-    barred: dict[int, str] = dict(lost)
+async def compensate(job: Job, lost: Mapping[int, str]) -> None:
+    """Puts back the done steps that went along with steps that could not be done (`lost`: number and why), what went
+    along with those, and what in turn needed them."""
     back: dict[int, Entry] = {}
+    seen: set[int] = set()
     frontier: set[int] = set(lost)
     while frontier:
-        along = await _partners(job, frontier)
-        for n, entry in along.items():
-            if entry.state is StepState.DONE and n not in back:
-                back[n] = entry
-        new = await job.record.needed_by(back.keys()) - barred.keys()
-        entries = await job.record.entries(new)
-        why = "What it needs had to be put back."
-        barred.update(dict.fromkeys(new, why))
-        back.update({n: e for n, e in entries.items() if e.state is StepState.DONE})
-        frontier = new
+        seen |= frontier
+        found = await _partners(job, frontier)
+        found.update(await job.record.entries(await job.record.needed_by(back.keys() | found.keys())))
+        done = {n: e for n, e in found.items() if e.state is StepState.DONE}
+        back.update(done)
+        frontier = done.keys() - seen
     if back:
         first = next(iter(lost.values()))
         reason = f"It was put back, because what it goes along with could not be done: {first}"
         await put_back(job, list(back.values()), dict.fromkeys(back, reason), StepState.SKIPPED)
-    return set(barred)
 
 
 async def _partners(job: Job, numbers: Iterable[int]) -> dict[int, Entry]:

@@ -10,9 +10,10 @@ from datetime import datetime
 from core.apply import objects, rows
 from core.apply.job import Job
 from core.apply.proofs import Ground, grounds
-from core.apply.recheck import Recheck, Spot
+from core.apply.recheck import Recheck
 from core.apply.relations import Relations
 from core.apply.row_checks import RowFacts, judge_row
+from core.apply.snapshots import Spot
 from core.journal import Ending
 from core.models import Kind, Object, State, Step, StepKind
 from core.runs import Entry, StepState

@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from urllib.parse import quote
 
 from core.apply import rows
 from core.apply.job import Job
+from core.apply.snapshots import Snapshots, Spot, home_of
 from core.errors import Unreadable
 from core.findings import Proof, proof
 from core.models import Row, Value
 from core.profiles import ReferenceColumn, Source
 from core.radar import look_through, take_over
-from core.references import Resolver, fold, folders, near_folds, spellings
+from core.references import Resolver, folders, spellings
 from core.references.resolver import PRIMARY
 from core.values import encode_key
 
 _EVERY_SECONDS = 600
 _CHEAP_SECONDS = 2.0
 _REST = 20
-_ATTEMPTS = 3
+_WORTH_SECONDS = 1.0
+"""So much time goes into asking a source by key before it is read in full instead, if that can be relied on."""
 _BY_KEY = ("path", "bucket_path")
-Spot = tuple[str, str]
-"""An object's bucket and key."""
+Readings = list[tuple[str | None, str, str]]
+"""One place in a row that names something: its readings as (bucket, key, problem)."""
 
 
 class Recheck:
-    """Asks the catalog which objects are named. Columns that hold one key are asked by key; those that hold more are
-    read in full when a run starts, every ten minutes of it, and sooner when it is cheap and the catalog changed."""
+    """Asks the catalog which objects are named. Columns that hold one key are asked by key; sources with columns that
+    hold more are read in full when a run starts, every ten minutes of it, and sooner when it is cheap and the catalog
+    changed."""
 
     def __init__(self, job: Job, resolver: Resolver, roots: Sequence[tuple[str, str]], known: Proof) -> None:
         self._job = job
         self._known = known
-        self.resolver = resolver
+        self._resolver = resolver
         self._roots = roots
+        self._snapshots = Snapshots(job, resolver)
         self._written = [s for s in job.profile.sources if any(c.holds not in _BY_KEY for c in s.columns)]
-        self._read_at = float("-inf")
-        self._took = 0.0
-        self._token: str | None = None
+        self._spent: Counter[str] = Counter()
 
     @classmethod
     async def open(cls, job: Job) -> Recheck:
@@ -54,69 +56,96 @@ class Recheck:
         incomplete = {name: known.buckets[name].why for name in listed if not known.buckets[name].complete}
         resolver = Resolver(listed, roots, incomplete=incomplete, unlisted=unlisted)
         forms = [(name, form.as_posix()) for name, root in roots.items() for form in {root.absolute(), root.resolve()}]
-        await job.workspace.inventory.write(lambda c: c.execute("DELETE FROM named").rowcount)
-        return cls(job, resolver, forms, known)
+        looks = cls(job, resolver, forms, known)
+        await looks._snapshots.clear()
+        return looks
 
     async def look_in_full(self) -> None:
         """Looks through all unmapped text of the catalog for names of objects. Raises `ServiceError`."""
         inventory = self._job.workspace.inventory
         await look_through(
-            self._job.catalog, self._job.profile, self.resolver, inventory.write, in_full=True, report=self._job.report
+            self._job.catalog, self._job.profile, self._resolver, inventory.write, in_full=True, report=self._job.report
         )
         await inventory.write(lambda c: take_over(c, add=True))
 
     async def renew(self, *, force: bool = False) -> bool:
-        """Reads the written sources again if it is due; whether it did. Raises `ServiceError`."""
-        if not self._written:
-            return False
+        """Reads the written sources again where it is due (`force`: wherever they may have changed); whether it did.
+        Raises `ServiceError`."""
         token = await self._job.patiently(self._job.catalog.change_token)
-        age = time.monotonic() - self._read_at
-        changed = token is None or token != self._token
-        cheap = self._took < _CHEAP_SECONDS and age > self._took * _REST
-        if not (force and changed) and age < _EVERY_SECONDS and not (changed and token is not None and cheap):
-            return False
-        started = time.monotonic()
-        await self._job.workspace.inventory.write(lambda c: c.execute("DELETE FROM named").rowcount)
-        for source in self._written:
-            self._token = await self._read(source)
-        self._read_at = time.monotonic()
-        self._took = self._read_at - started
-        return True
+        due = [source for source in self._written if self._is_due(source, token, force)]
+        for source in due:
+            await self._snapshots.take(source)
+        return bool(due)
 
     async def naming(self, spots: Iterable[Spot]) -> dict[Spot, str]:
         """Those of these objects that something names now, each with a sentence. Raises `ServiceError`."""
         wanted = list(dict.fromkeys(spots))
-        found = await self.written(wanted)
+        if not wanted:
+            return {}
+        token = await self._job.patiently(self._job.catalog.change_token)
+        found: dict[Spot, str] = {}
         for source in self._job.profile.sources:
-            for column in source.columns:
-                if column.holds in _BY_KEY:
-                    found.update(await self._by_key(source, column, wanted))
-        return found
+            if not self._snapshots.is_current(source, token):
+                found.update(await self._ask(source, wanted, token))
+        current = [s for s in self._job.profile.sources if self._snapshots.is_current(s, token)]
+        return {**found, **await self._read_names(wanted, [*current, *self._written])}
 
     async def written(self, spots: Iterable[Spot]) -> dict[Spot, str]:
-        """Those of these objects that a writing named when it was last read."""
-        wanted = list(dict.fromkeys(spots))
-        return await self._job.workspace.inventory.read(lambda c: _written_names(c, wanted))
+        """Those of these objects that a written source named when it was last read."""
+        return await self._read_names(list(dict.fromkeys(spots)), self._written)
 
-    def places(self, row: Row, sources: Iterable[Source]) -> list[list[tuple[str | None, str, str]]]:
-        """Every place in a row that names something, as its readings: (bucket, key, problem)."""
-        found: list[list[tuple[str | None, str, str]]] = []
+    async def note(self, table: str, changed: Iterable[Row]) -> None:
+        """Takes notice of rows that the run itself has written."""
+        await self._snapshots.note(table, changed)
+
+    def places(self, row: Row, sources: Iterable[Source]) -> list[Readings]:
+        """Every place in a row that names something."""
+        found: list[Readings] = []
         for source in sources:
-            home = row.values.get(source.bucket_column) if source.bucket_column else None
+            home = home_of(source, row.values)
             for column in source.columns:
-                by_element: dict[int | None, list[tuple[str | None, str, str]]] = {}
-                value = row.values.get(column.name)
-                for reading in self.resolver.read(source, column, value, home if isinstance(home, str) else None):
+                by_element: dict[int | None, Readings] = {}
+                for reading in self._resolver.read(source, column, row.values.get(column.name), home):
                     # Only the likeliest reading tells whether a place is understood; the others only may name.
                     problem = reading.problem if reading.form == PRIMARY else ""
                     by_element.setdefault(reading.element, []).append((reading.bucket, reading.key, problem))
                 found.extend(by_element.values())
         return found
 
+    def _is_due(self, source: Source, token: str | None, force: bool) -> bool:
+        age = self._snapshots.age_seconds(source)
+        if age >= _EVERY_SECONDS:
+            return True
+        if self._snapshots.is_current(source, token):
+            return False
+        took = self._snapshots.took_seconds(source)
+        return force or (token is not None and took < _CHEAP_SECONDS and age > took * _REST)
+
+    async def _read_names(self, spots: Sequence[Spot], sources: Iterable[Source]) -> dict[Spot, str]:
+        named = await self._snapshots.naming(spots, {source.name: source for source in sources})
+        mentioned = await self._job.workspace.inventory.read(lambda c: _mentions(c, spots))
+        return {**mentioned, **{spot: f"{name} names it now." for spot, name in named.items()}}
+
+    async def _ask(self, source: Source, spots: Sequence[Spot], token: str | None) -> dict[Spot, str]:
+        started = time.monotonic()
+        found: dict[Spot, str] = {}
+        for column in source.columns:
+            if column.holds in _BY_KEY:
+                found.update(await self._by_key(source, column, spots))
+        self._spent[source.name] += time.monotonic() - started  # type: ignore[assignment]
+        worth = max(_WORTH_SECONDS, self._snapshots.took_seconds(source))
+        if token is not None and self._spent[source.name] > worth:
+            self._spent[source.name] = 0
+            try:
+                await self._snapshots.take(source)
+            except Unreadable:
+                return found  # somebody writes to it all the time: it is asked by key, as before
+        return found
+
     async def _by_key(self, source: Source, column: ReferenceColumn, spots: Sequence[Spot]) -> dict[Spot, str]:
+        listing = self._known.sources.get(source.name)
         values: dict[str, list[Spot]] = {}
         for bucket, key in spots:
-            listing = self._known.sources.get(source.name)
             if listing is None or listing.reaches(bucket):
                 for value in self._values(bucket, key, column.holds):
                     values.setdefault(value, []).append((bucket, key))
@@ -137,62 +166,23 @@ class Recheck:
         for key, value in hits:
             row = there.get((source.table, key))
             for spot in values.get(value, ()):
-                home = row.values.get(source.bucket_column or "") if row else spot[0]
-                if home == spot[0] or home not in self.resolver.buckets:
+                home = home_of(source, row.values) if row else spot[0]
+                if home == spot[0] or home not in self._resolver.buckets:
                     found[spot] = _says(source, key)
         return found
 
     def _values(self, bucket: str, key: str, holds: str) -> Iterable[str]:
         yield from spellings(bucket, key, holds)
+        whole = _quoted(key, "")  # with its slashes encoded as well
+        yield from (whole, f"{bucket}/{whole}", _quoted(f"{bucket}/{key}", ""))
         for name, root in self._roots:
             if name == bucket:
                 yield f"{root}/{key}"
-                yield f"file://{quote(root)}/{quote(key, safe='/')}"
+                yield f"file://{_quoted(root, '/')}/{_quoted(key, '/')}"
 
-    async def _read(self, source: Source) -> str | None:
-        """Reads one written source to its end; returns the catalog's token, which did not change meanwhile."""
-        catalog = self._job.catalog
-        for _ in range(_ATTEMPTS):
-            before = await self._job.patiently(catalog.change_token)
-            await self._job.patiently(partial(catalog.check_key, source.table, source.key))
-            await self._walk(source)
-            after = await self._job.patiently(catalog.change_token)
-            if before == after:
-                return after
-        raise Unreadable(
-            f"“{source.table}” kept changing while it was read again, so nothing more was removed.",
-            "Let the program that writes to it come to rest, then apply the plan again.",
-        )
 
-    async def _walk(self, source: Source) -> None:
-        columns = [c for c in source.columns if c.holds not in _BY_KEY]
-        wanted = [c.name for c in columns] + ([source.bucket_column] if source.bucket_column else [])
-        after = None
-        while True:
-            ask = partial(self._job.catalog.read, source.table, source.key, wanted, after)
-            page = await self._job.patiently(ask)
-            names = await asyncio.to_thread(self._names_on, source, columns, page.rows)
-            await self._job.workspace.inventory.write(partial(_add_names, names))
-            after = page.cursor
-            if after is None:
-                return
-
-    def _names_on(
-        self, source: Source, columns: Sequence[ReferenceColumn], page: Sequence[Row]
-    ) -> set[tuple[str, str, str]]:
-        """(bucket, folded key, source) of everything that rows name; bucket '' where it is not known."""
-        found: set[tuple[str, str, str]] = set()
-        for row in page:
-            home = row.values.get(source.bucket_column) if source.bucket_column else None
-            for column in columns:
-                value = row.values.get(column.name)
-                for reading in self.resolver.read(source, column, value, home if isinstance(home, str) else None):
-                    bucket = reading.bucket or ""
-                    if reading.key:
-                        is_plain = bucket and not reading.problem
-                        folds = {fold(reading.key)} if is_plain else near_folds(bucket, reading.key)
-                        found.update((bucket, folded, source.name) for folded in folds)
-        return found
+def _quoted(text: str, safe: str) -> str:
+    return quote(text, safe=safe, errors="surrogateescape")
 
 
 def _unlisted(c: sqlite3.Connection) -> dict[str, list[str]]:
@@ -204,24 +194,14 @@ def _unlisted(c: sqlite3.Connection) -> dict[str, list[str]]:
     return found
 
 
-def _add_names(names: Iterable[tuple[str, str, str]], c: sqlite3.Connection) -> None:
-    c.executemany("INSERT OR IGNORE INTO named VALUES (?, ?, ?)", names)
-
-
 def _says(source: Source, key: tuple[Value, ...]) -> str:
     return f"A row of {source.table} names it now ({encode_key(key)})."
 
 
-def _written_names(c: sqlite3.Connection, spots: Sequence[Spot]) -> dict[Spot, str]:
+def _mentions(c: sqlite3.Connection, spots: Sequence[Spot]) -> dict[Spot, str]:
     found = {}
-    for bucket, key in spots:
-        row = c.execute(
-            "SELECT source FROM named WHERE bucket IN (?, '') AND fold = ? LIMIT 1", (bucket, fold(key))
-        ).fetchone()
+    for spot in spots:
+        row = c.execute("SELECT tbl, col FROM mentions WHERE bucket = ? AND key = ? LIMIT 1", spot).fetchone()
         if row is not None:
-            found[bucket, key] = f"{row[0]} names it now."
-            continue
-        row = c.execute("SELECT tbl, col FROM mentions WHERE bucket = ? AND key = ? LIMIT 1", (bucket, key)).fetchone()
-        if row is not None:
-            found[bucket, key] = f"Column {row[1]} of table {row[0]}, which is not mapped, names it."
+            found[spot] = f"Column {row[1]} of table {row[0]}, which is not mapped, names it."
     return found

@@ -7,8 +7,8 @@ from functools import partial
 
 from core.apply import rows
 from core.apply.job import Job
-from core.apply.recheck import Spot
 from core.apply.row_checks import RowFacts, as_planned, names_no_file
+from core.apply.snapshots import Spot
 from core.errors import NotFound, Unreadable
 from core.models import Object, Row, RowKey, Step, StepKind
 from core.runs import Entry

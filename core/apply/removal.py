@@ -11,7 +11,8 @@ from core.apply.back import put_back
 from core.apply.intents import intend
 from core.apply.job import ENDED, Job
 from core.apply.proofs import grounds
-from core.apply.recheck import Recheck, Spot
+from core.apply.recheck import Recheck
+from core.apply.snapshots import Spot
 from core.errors import ServiceError, Unavailable, WorkspaceError
 from core.journal import Ending
 from core.models import QUARANTINE, Attributes, Move, Result, State, StepKind

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.apply.proofs import Ground
-from core.apply.recheck import Recheck, Spot
+from core.apply.recheck import Readings, Recheck
 from core.apply.rows import holds
+from core.apply.snapshots import Spot
 from core.models import Kind, Object, Row, RowKey, Step, StepKind, Value
 from core.profiles import Source
 from core.values import encode_key
 
-Readings = list[tuple[str | None, str, str]]
-"""One place in a row that names something: its readings as (bucket, key, problem)."""
 CHANGED = "The row has changed since the plan was made."
 GONE = "The row is not there any more."
 

@@ -116,6 +116,7 @@ CREATE TABLE links (
 CREATE TABLE hashes (bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL, etag TEXT NOT NULL,
     PRIMARY KEY (bucket, key)) WITHOUT ROWID;
 
--- What text-like columns name at this moment, folded (see references): read in full while a run removes objects.
-CREATE TABLE named (bucket TEXT NOT NULL, fold TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (bucket, fold))
-    WITHOUT ROWID;
+-- What sources name at this moment, read in full while a run removes objects. near: the name is folded (see
+-- core/references), because what stands there was not understood; bucket is empty where it is not known.
+CREATE TABLE named (bucket TEXT NOT NULL, name TEXT NOT NULL, near INTEGER NOT NULL, source TEXT NOT NULL,
+    PRIMARY KEY (bucket, name, near, source)) WITHOUT ROWID;
