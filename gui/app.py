@@ -8,9 +8,11 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 from shiboken6 import delete
@@ -138,6 +140,7 @@ def furnish(window: MainWindow) -> Opening:
     from gui.window_actions import WindowActions
 
     start_log()
+    window.setWindowIcon(QIcon(str(files("resources") / "icons" / "bucketdesk.svg")))
     opening = Opening(window)
     WindowActions(window, opening)
     window.desk.icons.load()

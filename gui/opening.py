@@ -68,6 +68,7 @@ class Opening(QObject):
         session, engine = self._desk.session, self._desk.engine
         production = engine is not None and engine.profile.production
         self._window.profile_button.say(session.name, production=production)
+        self._window.setWindowTitle(f"{self._window.profile_button.title_of(session.name)} – Bucketdesk")
         self._window.banners.clear()
         self._window.status.say_nothing()
         for place in self._window.tabs.places:

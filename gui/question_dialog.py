@@ -63,7 +63,7 @@ class QuestionDialog(QDialog):
         (self.name_field or self.cancel_button).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        in_field = self.name_field is not None and self.name_field.hasFocus()
+        in_field = self.name_field is not None and self.focusWidget() is self.name_field
         if in_field and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._name_is_typed():
                 self.choice_buttons[0].setFocus()

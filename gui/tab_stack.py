@@ -70,6 +70,9 @@ class TabStack(QWidget):
         """Makes and shows the current tab; before this the row stands over empty space, which paints fast."""
         self._desk = desk
         self._show_current()
+        tab = self.current
+        if tab is not None and tab.panes():
+            tab.panes()[0].setFocus()  # keys should work at once, and in the tab
 
     def go(self, tab_id: str) -> None:
         """Shows a tab."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core import profiles
 from gui import practice_project, runs
@@ -93,7 +93,7 @@ class WindowActions(QObject):
             self._window.profile_button,
         ]
         seen = [pane for pane in panes if pane.isVisible() and pane.isEnabled()]
-        focused = QApplication.focusWidget()
+        focused = self._window.focusWidget()
         here = [number for number, pane in enumerate(seen) if _holds(pane, focused)]
         target = seen[((here[0] if here else -min(step, 0)) + step) % len(seen)]
         _first_focusable(target).setFocus(Qt.FocusReason.ShortcutFocusReason)

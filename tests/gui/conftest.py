@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -23,6 +24,14 @@ def pytest_asyncio_loop_factories(
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """One loop factory for every coroutine below this folder."""
     return {"qasync": _qt_loop}
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """Takes away here, in Qt's own thread, what a test leaves behind; else a worker of a later test might find it."""
+    gc.freeze()
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True, scope="session")

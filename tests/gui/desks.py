@@ -65,6 +65,7 @@ class FakeEngine:
     undone: list[str] = field(default_factory=list)
     applied: list[Path] = field(default_factory=list)
     is_closed: bool = False
+    confirmed: str = ""
     workspace: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(folder=Path("nowhere")))
 
     def __post_init__(self) -> None:
@@ -94,11 +95,14 @@ class FakeEngine:
         return SimpleNamespace(objects=14802, rows=20110, complete=True, sources=())
 
     async def apply(self, path: Path, *, report: Report = silent, **options: object) -> Run:
-        del options
+        self.confirmed = str(options.get("confirm"))
         self.applied.append(path)
         report(Progress(1, 412))
         await self.may_end.wait()
         return self.known_runs[0]
+
+    async def plan_purge(self) -> tuple[SimpleNamespace, Path]:
+        return SimpleNamespace(steps=412, bytes=4_100_000), Path("purge.jsonl")
 
     async def undo(self, run_id: str, *, report: Report = silent) -> Run:
         report(Progress(1, 412))
@@ -135,6 +139,8 @@ class Desktop:
 
     async def open(self, name: str = "clinic") -> None:
         """Opens a project and waits until everything about it was asked."""
+        self.window.activateWindow()
+        await until(self.window.isActiveWindow)
         self.opening.open(name)
         await self.settle()
 

@@ -242,3 +242,65 @@ async def test_the_practice_project_is_made_when_it_is_first_opened(
     assert "pictures and" in desk.window.job_bar.lines[0].numbers.text()
     assert desk.window.profile_button.text().startswith("Practice project")
     await desk.settle()
+
+
+async def test_f6_walks_through_the_parts_of_the_window_and_back(desktop: Opened, engine: FakeEngine) -> None:
+    engine.known_runs = [run_of()]
+    desk = desktop(engine)
+    await desk.open()
+    desk.window.tabs.go("history")
+    await desk.settle()
+    tab = desk.window.tabs.current
+    assert tab is not None
+    desk.window.tabs.bar.setFocus()
+    stations = []
+    for _ in range(4):
+        QTest.keyClick(desk.window, Qt.Key.Key_F6)
+        stations.append(desk.window.focusWidget())
+    assert stations == [tab.table, tab.detail.table, desk.window.profile_button, desk.window.tabs.bar]
+    QTest.keyClick(desk.window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert desk.window.focusWidget() is desk.window.profile_button
+
+
+async def test_emptying_the_quarantine_wants_the_name_of_the_project_typed(desktop: Opened, engine: FakeEngine) -> None:
+    engine.known_runs = [run_of()]
+    desk = desktop(engine)
+    await desk.open()
+    desk.window.tabs.go("history")
+    await desk.settle()
+    await press(desk.window, "Empty the quarantine…")
+    dialog = await shown(desk.window, QuestionDialog)
+    assert dialog.question.title == "Delete 412 objects (4.1 MB) from the quarantine for good?"
+    verb, field = dialog.choice_buttons[0], dialog.name_field
+    assert field is not None and not verb.isEnabled()
+    QTest.keyClicks(field, "clini")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert dialog.isVisible() and not verb.isEnabled()
+    QTest.keyClicks(field, "c")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert dialog.isVisible() and verb.isEnabled() and engine.applied == []
+    QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
+    await until(lambda: engine.applied)
+    assert engine.confirmed == "clinic"
+
+
+async def test_both_themes_keep_text_readable_and_the_window_follows_the_choice(
+    desktop: Opened, engine: FakeEngine
+) -> None:
+    desk = desktop(engine)
+    await desk.open()
+    desk.desk.settings.change(theme="dark")
+    assert desk.window.palette().window().color().lightness() < 60
+    desk.desk.settings.change(theme="light")
+    assert desk.window.palette().window().color().lightness() > 200
+
+
+async def test_no_part_of_a_tab_ever_stands_alone_as_a_window_of_its_own(desktop: Opened, engine: FakeEngine) -> None:
+    engine.known_runs = [run_of()]
+    desk = desktop(engine)
+    await desk.open()
+    for place in desk.window.tabs.places:
+        desk.window.tabs.go(place.id)
+        await desk.settle()
+        assert desk.window.isActiveWindow()
+        assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [desk.window]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QSplitter,
-    QStackedLayout,
+    QStackedWidget,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -39,7 +39,7 @@ class HistoryTab(Tab):
         self.model = RunsModel(self.desk.icons)
         self.table = self._table()
         self.empty = EmptyState(self.desk.icons)
-        self._places = QStackedLayout()
+        self._places = QStackedWidget()
         self.detail = RunDetail(self.desk)
         self._sides = QSplitter()
         self._sides.setHandleWidth(GAP)
@@ -53,7 +53,7 @@ class HistoryTab(Tab):
         column.setContentsMargins(GAP, GAP, GAP, 0)
         column.setSpacing(GAP)
         column.addWidget(self.heading)
-        column.addLayout(self._places, 1)
+        column.addWidget(self._places, 1)
         self.desk.actions.bind("undo_run", self._on_undo_triggered)
         self.desk.actions.bind("resume_run", self._on_resume_triggered)
         self.desk.icons.loaded.connect(self.table.viewport().update)
