@@ -142,5 +142,5 @@ class Buckets:
 def _catalog_files(catalog: Path | None) -> frozenset[Path]:
     if catalog is None:
         return frozenset()
-    found = catalog.resolve()
-    return frozenset({found, *(found.with_name(found.name + ending) for ending in SIDE_FILES)})
+    found = {catalog.resolve(), catalog.parent.resolve() / catalog.name}  # it may be a link to the file itself
+    return frozenset(path.with_name(path.name + ending) for path in found for ending in ("", *SIDE_FILES))

@@ -27,11 +27,11 @@ class CopyRecords:
 
     def begin(self, target: Path) -> None:
         """Before the target is made: from here on, a beginning of the source's bytes that stands there is ours."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._note(target).open("w", encoding="utf-8") as note:
-            json.dump(str(target), note)
-            note.flush()
-            os.fsync(note.fileno())
+        while True:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another thread ended the last copy and took the folder away
+                self._write(target)
+                return
 
     def made(self, target: Path, standing: os.stat_result) -> bool:
         """Whether a copy to this target was begun and not ended."""
@@ -40,6 +40,14 @@ class CopyRecords:
     def forget(self, target: Path) -> None:
         """The copy has ended."""
         self._note(target).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # others are under way, or it is gone already
+            self.folder.rmdir()
+
+    def _write(self, target: Path) -> None:
+        with self._note(target).open("w", encoding="utf-8") as note:
+            json.dump(str(target), note)
+            note.flush()
+            os.fsync(note.fileno())
 
     def _note(self, target: Path) -> Path:
         return self.folder / hashlib.sha256(os.fsencode(target)).hexdigest()

@@ -6,12 +6,14 @@ import errno
 import os
 import stat
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from core.clients import local_copies
+from core.clients.local_files import time_of
 from core.errors import AlreadyExists, Unavailable
 from core.models import QUARANTINE, Attributes, Move, Result
 from tests.contracts.worlds import StoreWorld, listing, store_world
@@ -20,6 +22,10 @@ CALLS = ("open", "link", "unlink", "mkdir", "rmdir", "stat", "lstat", "fsync", "
 AWAY = Move("photos", "ward/one.jpg", QUARANTINE, "run-1/photos/ward/one.jpg")
 BACK = Move(QUARANTINE, "run-1/photos/ward/one.jpg", "photos", "ward/one.jpg")
 DATA = bytes(range(256)) * 8
+
+
+WHEN_NS = 1_700_000_000_123_456_789
+TOLD = Attributes("image/jpeg", "no-cache", {"by": "me"}, datetime(2023, 1, 1, tzinfo=UTC), time_of(WHEN_NS))
 
 
 class Killed(BaseException):
@@ -66,21 +72,28 @@ def kill_after(monkeypatch: pytest.MonkeyPatch, count: int) -> Callable[[], bool
     return lambda: left[0] <= 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "disks"), [("local", "one disk"), ("local", "two disks"), ("practice", "one disk")], indirect=["disks"]
+)
 @pytest.mark.parametrize("move", [AWAY, BACK], ids=["away", "back"])
 async def test_a_move_cut_off_anywhere_loses_nothing_and_is_finished_by_repeating_it(
-    disks: str, move: Move, monkeypatch: pytest.MonkeyPatch
+    disks: str, move: Move, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    original = tmp_path / "original"
+    original.write_bytes(DATA)
+    os.utime(original, ns=(WHEN_NS, WHEN_NS))
     cut, count = True, 0
     while cut:
         count += 1
         assert count < 400
-        async with store_world("local") as world:
-            world.put("photos", "ward/one.jpg", DATA)
-            os.utime(world.storage / "photos" / "ward/one.jpg", ns=(10**18, 10**18 + 123_456_789))
+        async with store_world(kind) as world:
+            await world.store.upload("photos", "ward/one.jpg", original, TOLD)
             if move is BACK:
                 assert (await world.store.move([AWAY]))[0].result is Result.DONE
             seen = (await world.store.stat(move.bucket, [move.key]))[0]
-            assert seen is not None
+            kept = await world.store.attributes(move.bucket, [move.key])
+            assert seen is not None and kept[0] is not None
+            assert kind == "local" or kept[0] == TOLD
             wanted = Move(move.bucket, move.key, move.to_bucket, move.to_key, seen.version)
             with monkeypatch.context() as patch:
                 was_cut = kill_after(patch, count)
@@ -97,6 +110,7 @@ async def test_a_move_cut_off_anywhere_loses_nothing_and_is_finished_by_repeatin
             assert outcome.result is Result.DONE, outcome
             assert outcome.object is not None and outcome.object.version == seen.version
             assert await world.store.read(move.to_bucket, move.to_key, 1 << 30) == DATA
+            assert await world.store.attributes(move.to_bucket, [move.to_key]) == kept
             assert await world.store.stat(move.bucket, [move.key]) == (None,)
             assert sum(path.is_file() for path in world.folder.rglob("*")) == 2  # it and the catalog
     assert count > 15
