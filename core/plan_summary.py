@@ -89,7 +89,7 @@ def _sentences(summary: PlanSummary) -> Iterator[str]:
                 size=human_size(total.bytes),
                 removal={"archive": "the archive"}.get(head.removal, "the quarantine"),
             )
-            + (f", {total.along:,} of them because other rows go" if total.along else "")
+            + _along(total)
             + "."
         )
     if head.guard is not None:
@@ -99,6 +99,12 @@ def _sentences(summary: PlanSummary) -> Iterator[str]:
         )
     for refusal in head.refused:
         yield f"Left as it is: {refusal.count:,} in {refusal.where}, because {refusal.why}."
+
+
+def _along(total: Total) -> str:
+    if not total.along:
+        return ""
+    return ", because other rows go" if total.along == total.steps else f", {total.along:,} of them because others go"
 
 
 def human_size(size_bytes: int) -> str:

@@ -55,6 +55,8 @@ async def _delete(ground: Ground, unit: dict[str, RelatedRow], one: RelatedRow, 
     unit[thing] = one
     if len(unit) > MOST_ROWS or len(above) > _DEEPEST:
         raise Held(f"over {MOST_ROWS:,} rows hang on it, or a chain of over {_DEEPEST}")
+    if not table.referenced_by:
+        return
     try:
         dependents = await ground.catalog.dependents(one.table, one.row)
     except Unreadable as exc:

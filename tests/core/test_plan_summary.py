@@ -51,13 +51,22 @@ async def test_totals_ages_and_a_sample_from_all_over_the_plan(tmp_path: Path) -
 async def test_people_read_what_happens_what_stops_it_and_what_was_left(tmp_path: Path) -> None:
     path = write(
         tmp_path / "p.jsonl",
-        [photo(1), photo(2), Step(3, StepKind.UPDATE_ROW, table="images")],
+        [
+            photo(1),
+            photo(2),
+            Step(3, StepKind.UPDATE_ROW, table="images"),
+            Step(4, StepKind.DELETE_ROW, table="tags", because=3),
+            Step(5, StepKind.DELETE_ROW, table="uses", because=3),
+            Step(6, StepKind.DELETE_ROW, table="uses"),
+        ],
         GuardHit(0.3311, 0.2, "photos"),
         (Refusal("images", "a trigger stands on it", 3),),
     )
     assert describe(await summarize(path)) == (
         "Move 2 objects of photos (1 KB) to the quarantine.",
         "Change 1 row of images.",
+        "Delete 2 rows of uses, 1 of them because others go.",
+        "Delete 1 row of tags, because other rows go.",
         "This takes 33% of photos, over the guard's 20%: applying it asks for the name, or for --allow-share 0.34.",
         "Left as it is: 3 in images, because a trigger stands on it.",
     )
