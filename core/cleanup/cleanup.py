@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from core.cleanup.choice import kinds_for, wrong_repair
+from core.cleanup.choice import kinds_for
 from core.cleanup.chosen import Chosen, count_open, kinds_of, open_page, unknown_ids
 from core.cleanup.deletions import delete_rows
 from core.cleanup.draft import Draft
 from core.cleanup.ground import Ground, stand_on
 from core.cleanup.insertions import insert_rows
+from core.cleanup.left_out import left_out
 from core.cleanup.merging import merge_copies
 from core.cleanup.objects import remove_objects
 from core.cleanup.planning import NOT_MAPPED, Planning
@@ -27,7 +28,7 @@ from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
 from core.things import object_thing
-from core.workspace import Workspace
+from core.workspace import Workspace, system_now
 
 _REMOVES = (Repair.QUARANTINE, Repair.ARCHIVE, Repair.MERGE)
 
@@ -56,7 +57,8 @@ async def plan_cleanup(
         await _plan_all(planning, store, selection, kinds, repair, report)
         if not await ground.unchanged():
             raise Busy("A scan ended while the plan was made, so the plan would be out of date.", "Plan again.")
-        tolls = await weigh(workspace, catalog, await asyncio.to_thread(draft.taking), await store.now())
+        tolls = await weigh(workspace, catalog, await asyncio.to_thread(draft.taking), system_now())
+        others = await workspace.inventory.read(lambda connection: left_out(connection, selection, repair))
         return await write_plan(
             workspace,
             path,
@@ -66,7 +68,7 @@ async def plan_cleanup(
             measure(tolls, profile.safety.guard_share),
             profile=profile.name,
             removal=removal if repair in (None, *_REMOVES) else "",
-            refused=planning.refusals(),
+            refused=(*planning.refusals(), *others),
         )
     finally:
         await asyncio.to_thread(draft.close)
@@ -80,11 +82,8 @@ async def _kinds(workspace: Workspace, selection: Selection, repair: Repair | No
     unknown = await workspace.inventory.read(lambda connection: unknown_ids(connection, only))
     if unknown:
         raise Usage(f"There is no finding “{unknown[0]}”.", "List them with “findings”; a scan may have settled it.")
-    if repair is not None and not selection.filter.kinds:
-        for kind in sorted(await workspace.inventory.read(lambda connection: kinds_of(connection, only))):
-            if kind not in kinds:
-                raise wrong_repair(kind, repair)
-    return kinds
+    named = await workspace.inventory.read(lambda connection: kinds_of(connection, only))
+    return kinds_for(tuple(sorted(named)), repair)
 
 
 async def _plan_all(
@@ -115,10 +114,10 @@ async def _page(ground: Ground, selection: Selection, kind: Kind, after: int) ->
 async def _repair(
     planning: Planning, store: ObjectStore, repair: Repair, findings: Sequence[Chosen], *, by_itself: bool
 ) -> None:
-    if repair in (Repair.QUARANTINE, Repair.ARCHIVE):
-        await remove_objects(planning, findings)
-    elif repair is Repair.MERGE:
+    if findings[0].kind is Kind.DUPLICATE_CONTENT:
         await merge_copies(planning, findings)
+    elif repair in (Repair.QUARANTINE, Repair.ARCHIVE):
+        await remove_objects(planning, findings)
     elif repair is Repair.INSERT:
         await insert_rows(planning, findings, await store.now())
     elif repair is Repair.DELETE:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadPlan, Usage
-from core.models import Kind, Repair
+from core.models import Kind, Refusal, Repair
 from core.plans import verify
 from core.profiles import Safety
 from tests.core.worlds import IMAGES, Make, photo, source
@@ -76,3 +76,41 @@ async def test_a_plan_that_was_touched_is_refused(make: Make, tmp_path: Path) ->
     path.write_text(path.read_text().replace('"key":"a"', '"key":"b"'))
     with pytest.raises(BadPlan, match="was changed after it was made"):
         await verify(path, world.workspace, world.profile.project)
+
+
+async def test_what_was_asked_for_by_name_and_gets_no_step_is_said(make: Make) -> None:
+    world = await make(
+        IMAGES + "INSERT INTO images (path, size) VALUES ('a', 9)",
+        source("images", "path", describes=True, size_column="size"),
+        objects=photo("a", "same") | photo("b", "same") | photo("c"),
+    )
+    (orphan, young) = await world.findings(Kind.FILE_WITHOUT_ROW)
+    await world.workspace.inventory.write(
+        lambda c: c.execute("UPDATE findings SET state = 'young' WHERE id = ?", (young,))
+    )
+    assert (await world.plan(only=[orphan, young]))[0].refused == (
+        Refusal("photos", "it is younger than the grace period", 1),
+    )
+    assert (await world.plan(None, Kind.DUPLICATE_CONTENT, Kind.STALE_METADATA))[0].refused == (
+        Refusal(
+            "photos",
+            "nothing is done about duplicate_content by itself: it is asked for with --do merge, quarantine, archive",
+            1,
+        ),
+        Refusal("images", "nothing is done about stale_metadata by itself: it is asked for with --do mark-pending", 1),
+    )
+    assert (await world.plan())[0].refused == ()
+
+
+async def test_copies_that_were_chosen_by_name_go_to_the_archive_by_way_of_a_merge(make: Make) -> None:
+    world = await make(
+        IMAGES + "INSERT INTO images (path) VALUES ('b')",
+        source("images", "path"),
+        objects=photo("a", "same") | photo("b", "same"),
+    )
+    _, steps = await world.plan(Repair.ARCHIVE, Kind.DUPLICATE_CONTENT)
+    assert [(step.after, step.key, step.same_as, step.removal) for step in steps] == [
+        ({"path": "a"}, "", "", ""),
+        (None, "b", "a", "archive"),
+    ]
+    assert [step.key for step in (await world.plan(Repair.ARCHIVE))[1]] == ["a"]
