@@ -23,7 +23,7 @@ from core.clients.local_rows import (
 )
 from core.clients.local_tables import Schema
 from core.clients.sorting_rules import is_about_rules, stood_in
-from core.errors import Usage
+from core.errors import Unavailable, Usage
 from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ class LocalCatalog:
         self._schema: tuple[int, int, Schema] | None = None
         self._orders: dict[tuple[str, tuple[str, ...]], KeyOrder] = {}
         self._idle: asyncio.TimerHandle | None = None
+        self._closed = False
 
     @property
     def page_size(self) -> int:
@@ -110,6 +111,7 @@ class LocalCatalog:
         return await self._run(lambda c, schema: self._held.token(c))
 
     async def close(self) -> None:
+        self._closed = True
         if self._idle is not None:
             self._idle.cancel()
         await asyncio.to_thread(self._close)
@@ -120,12 +122,15 @@ class LocalCatalog:
 
     async def _run(self, work: _Work[T], *, writing: bool = False) -> T:
         loop = asyncio.get_running_loop()
+        if self._closed:
+            raise Unavailable("The catalog has been closed.")
         if self._idle is not None:
             self._idle.cancel()
         try:
             return await loop.run_in_executor(self._thread, self._run_now, work, writing)
         finally:
-            self._idle = loop.call_later(_IDLE_SECONDS, self._thread.submit, self._held.let_go)
+            if not self._closed:
+                self._idle = loop.call_later(_IDLE_SECONDS, self._thread.submit, self._held.let_go)
 
     def _run_now(self, work: _Work[T], writing: bool) -> T:
         connection = self._held.connection(writing=writing)

@@ -16,7 +16,7 @@ from core.clients.local_files import copy_in, copy_out, hash_file, object_of, re
 from core.clients.local_folders import explain, opened
 from core.clients.local_listing import Walk
 from core.clients.local_moves import FileMove, Place, move_files
-from core.errors import CoreError, InvalidName, NotFound, Refused, Usage
+from core.errors import CoreError, InvalidName, NotFound, Refused, Unavailable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, Unlisted
 from core.ports import StoreLimits
 
@@ -36,6 +36,7 @@ class LocalStore:
         self._threads = ThreadPoolExecutor(_THREADS, "storage")
         self._walks: dict[tuple[str, str], Walk] = {}
         self._guard = threading.Lock()
+        self._closed = False
 
     async def now(self) -> datetime:
         return datetime.now(UTC)
@@ -94,6 +95,7 @@ class LocalStore:
         return await self._run(lambda: read_start(self._place(bucket, key), f"{bucket}/{key}", limit_bytes))
 
     async def close(self) -> None:
+        self._closed = True
         await asyncio.to_thread(self._threads.shutdown, wait=True)
         self._walks.clear()
 
@@ -133,6 +135,8 @@ class LocalStore:
     # --- the work itself, in a thread ---------------------------------------------------------------------------------
 
     async def _run(self, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise Unavailable("The storage has been closed.")
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _batch(self, items: Sequence[object], work: Callable[[], T]) -> T:

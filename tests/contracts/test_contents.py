@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import AlreadyExists, CoreError, InvalidName, NotFound
+from core.errors import AlreadyExists, CoreError, InvalidName, NotFound, Unavailable
 from core.models import QUARANTINE, Attributes
 from core.ports import ObjectStore
 from tests.contracts.worlds import StoreWorld, listing
@@ -107,6 +107,14 @@ async def test_the_quarantine_holds_uploads_too(world: StoreWorld, store: Object
     assert [item.key for item in await listing(store, QUARANTINE)] == ["run-1/_manifest/1.jsonl"]
     assert await store.read(QUARANTINE, "run-1/_manifest/1.jsonl", 4) == b"\x89PNG"
     assert world.contents() == {}
+
+
+async def test_a_closed_storage_says_so(world: StoreWorld) -> None:
+    other = world.another()
+    await other.close()
+    await other.close()
+    with pytest.raises(Unavailable, match="closed"):
+        await other.buckets()
 
 
 async def test_every_error_says_what_and_what_to_do(store: ObjectStore, tmp_path: Path) -> None:

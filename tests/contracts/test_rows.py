@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import NotFound, Unreadable, Usage
+from core.errors import NotFound, Unavailable, Unreadable, Usage
 from core.models import Row, RowKey
 from core.ports import Catalog
 from tests.contracts.worlds import KINDS, CatalogWorld, catalog_world
@@ -159,6 +159,15 @@ async def test_dependents_are_whole_rows_with_their_keys(catalogs: CatalogWorld,
     assert next(child.values for table, _, child, _ in found if child.key == (2,)) == {"id": 2, "image": 5, "tag": None}
     nine = (await catalog.rows("images", ["id"], [(9,)]))[0]
     assert nine is not None and await catalog.dependents("images", nine) == ()
+
+
+async def test_a_closed_catalog_says_so(catalogs: CatalogWorld) -> None:
+    other = catalogs.another()
+    await other.tables()
+    await other.close()
+    await other.close()
+    with pytest.raises(Unavailable, match="closed"):
+        await other.tables()
 
 
 async def test_the_token_changes_when_somebody_else_commits(catalogs: CatalogWorld, catalog: Catalog) -> None:
