@@ -27,7 +27,8 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A source as a scan read it: understood references are `refs`, `judged` those that should resolve."""
+    """A source as a scan read it: references that can be read are its size's `refs`, even where what they name was not
+    listed completely; `judged` are those that should resolve."""
 
     name: str
     table: str
@@ -160,7 +161,7 @@ async def accept(workspace: Workspace, name: str) -> None:
 
 def _measured(connection: sqlite3.Connection, closed: str) -> list[Measured]:
     found = connection.execute(
-        "SELECT name, tbl, mapping, items, refs - not_understood, judged, resolved FROM listings"
+        "SELECT name, tbl, mapping, items, refs - not_understood + unlisted, judged, resolved FROM listings"
         f" WHERE current = 1 AND what = 'source' AND {closed} ORDER BY name"
     )
     return [

@@ -7,7 +7,7 @@ SQL = """SELECT l.bucket, l.key, s.tbl, s.name, t.key, r.col, r.element, t.size,
         CASE WHEN n.key IS NULL THEN ''
             WHEN n.bucket = l.bucket THEN 'It differs only in spelling from “' || n.key || '”, which is there.'
             ELSE 'It may mean “' || n.key || '” in bucket ' || n.bucket || '.' END, ''
-    FROM temp.lost l CROSS JOIN refs r ON r.n = l.ref JOIN listings s ON s.id = l.listing JOIN rows t ON t.n = l.row
+    FROM temp.lost l CROSS JOIN refs r ON r.n = l.ref
+    CROSS JOIN listings s ON s.id = l.listing CROSS JOIN rows t ON t.n = l.row
     LEFT JOIN (SELECT ref, bucket, min(key) AS key FROM temp.near GROUP BY ref) n ON n.ref = l.ref
-    WHERE l.ref NOT IN (SELECT ref FROM temp.wrong)
-    ORDER BY l.rowid"""
+    WHERE l.ref NOT IN (SELECT ref FROM temp.wrong)"""

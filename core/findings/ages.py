@@ -6,7 +6,7 @@ from core.profiles import Profile
 
 SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, coalesce(changed, first_seen), version,
         '', '', json_object('days', :days)
-    FROM objects WHERE listing = :listing AND coalesce(changed, first_seen) < :before ORDER BY key"""
+    FROM objects WHERE listing = :listing AND coalesce(changed, first_seen) < :before"""
 
 
 def retention_days(profile: Profile, bucket: str) -> int | None:

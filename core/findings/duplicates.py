@@ -14,4 +14,4 @@ SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged,
             WHERE listing = :listing AND size > 0 AND etag IS NOT NULL AND (size, etag) IN (
                 SELECT size, etag FROM objects WHERE listing = :listing AND size > 0 AND etag IS NOT NULL
                 GROUP BY size, etag HAVING count(*) > 1))) AS copy
-    WHERE place > 1 ORDER BY key"""
+    WHERE place > 1"""

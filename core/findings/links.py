@@ -19,7 +19,7 @@ def sql(kind: str) -> str:
             coalesce(t.changed, t.first_seen), t.print, '', '', json_object('expires', t.expires)
         FROM listings s CROSS JOIN rows t ON t.listing = s.id CROSS JOIN refs r ON r.row = t.n {_OBJECT}
         WHERE s.current = 1 AND s.name = :name AND s.what = 'source' AND {_TROUBLE[kind]} AND {_UNDERSTOOD}
-        GROUP BY t.n HAVING min(r.n) ORDER BY r.bucket, r.key, t.n"""
+        GROUP BY t.n HAVING min(r.n)"""
 
 
 def count_links(connection: sqlite3.Connection, now: int, soon: int) -> None:

@@ -8,5 +8,4 @@ SQL = """SELECT r.bucket, r.key, s.tbl, s.name, t.key, r.col, r.element, o.size,
     JOIN temp.listed b ON b.bucket = r.bucket CROSS JOIN objects o ON o.listing = b.listing AND o.key = r.key
     WHERE s.current = 1 AND s.name = :name AND s.what = 'source' AND t.size IS NOT NULL
         AND r.problem IS NULL AND r.form < 2
-    GROUP BY t.n HAVING max(o.size = t.size) = 0 AND min(r.n)
-    ORDER BY r.bucket, r.key, t.n"""
+    GROUP BY t.n HAVING max(o.size = t.size) = 0 AND min(r.n)"""

@@ -11,8 +11,7 @@ SQL = """SELECT w.bucket, r.key, s.tbl, s.name, t.key, r.col, r.element, o.size,
         coalesce(t.changed, t.first_seen), t.print, w.related, w.reason, ''
     FROM temp.wrong w CROSS JOIN refs r ON r.n = w.ref
     JOIN listings s ON s.id = r.listing JOIN rows t ON t.n = r.row
-    JOIN temp.listed b ON b.bucket = w.bucket JOIN objects o ON o.listing = b.listing AND o.key = w.related
-    ORDER BY w.bucket, r.key, r.n"""
+    JOIN temp.listed b ON b.bucket = w.bucket JOIN objects o ON o.listing = b.listing AND o.key = w.related"""
 _TWIN = "A bucket “{prefix}” is there and holds such an object too, so either may be meant."
 _UNKNOWN = "“{prefix}” is neither a folder here nor the name of a bucket: a wrong prefix, or a folder that is gone."
 

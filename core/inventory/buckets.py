@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -119,7 +120,7 @@ def _open(connection: sqlite3.Connection, session: Session, name: str) -> _Walk:
         )
         return _Walk(int(added.lastrowid or 0), before, None, False, "", 0)
     (last,) = connection.execute("SELECT max(key) FROM objects WHERE listing = ?", (begun[0],)).fetchone()
-    return _Walk(begun[0], before, begun[1], bool(begun[2]), last or "", begun[3])
+    return _Walk(begun[0], before, json.loads(begun[1] or "null"), bool(begun[2]), last or "", begun[3])
 
 
 def _restart(connection: sqlite3.Connection, walk: _Walk) -> None:
@@ -147,7 +148,7 @@ def _write_page(connection: sqlite3.Connection, session: Session, walk: _Walk, p
     walk.items += added
     connection.execute(
         "UPDATE listings SET cursor = ?, pages = pages + 1, items = items + ?, bytes = bytes + ? WHERE id = ?",
-        (walk.cursor, added, sum(item.size_bytes for item in items), walk.listing),
+        (json.dumps(walk.cursor), added, sum(item.size_bytes for item in items), walk.listing),
     )
 
 

@@ -99,7 +99,7 @@ def _restart(connection: sqlite3.Connection, reading: _Reading) -> None:
         connection.execute("DELETE FROM refs_next WHERE listing = ?", (reading.listing,))
         connection.execute("DELETE FROM rows WHERE listing = ?", (reading.listing,))
     connection.execute(
-        "UPDATE listings SET pages = 0, items = 0, refs = 0, not_understood = 0, judged = 0 WHERE id = ?",
+        "UPDATE listings SET pages = 0, items = 0, refs = 0, not_understood = 0, judged = 0, unlisted = 0 WHERE id = ?",
         (reading.listing,),
     )
     reading.items = 0
@@ -140,12 +140,13 @@ def _write_page(
     reading.items += added
     connection.execute(
         "UPDATE listings SET pages = pages + 1, items = items + ?, refs = refs + ?,"
-        " not_understood = not_understood + ?, judged = judged + ? WHERE id = ?",
+        " not_understood = not_understood + ?, judged = judged + ?, unlisted = unlisted + ? WHERE id = ?",
         (
             added,
             len(primary),
             sum(1 for _, _, r in primary if r.problem),
             sum(1 for _, _, r in primary if r.judged),
+            sum(1 for _, _, r in primary if r.unlisted),
             reading.listing,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,7 +20,8 @@ EMPTY = "it is empty"
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One reading of one place in a cell. `problem` says why it was not understood; bucket and key then hold what it
-    seems to name, which is protected all the same. `judged`: counts when the mapping is doubted."""
+    seems to name, which is protected all the same. `judged`: counts when the mapping is doubted. `unlisted`: it was not
+    understood only because what it names was not listed completely."""
 
     bucket: str | None
     key: str
@@ -28,6 +29,7 @@ class Reference:
     element: int | None = None
     form: int = PRIMARY
     judged: bool = True
+    unlisted: bool = False
 
 
 def folders(profile: Profile, buckets: Iterable[str]) -> dict[str, Path]:
@@ -191,9 +193,7 @@ class Resolver:
         for reading in readings:
             for reference in self._target(reading, home, number):
                 form = OTHER_FORM if found else reference.form
-                found.append(
-                    Reference(reference.bucket, reference.key, reference.problem, number, form, reference.judged)
-                )
+                found.append(replace(reference, element=number, form=form))
         return found
 
     # --- one place -------------------------------------------------------------------------------------------------
@@ -206,7 +206,10 @@ class Resolver:
         readings = [form for reading in (bare, text) for form in (unquote(reading), reading)]
         readings += [form.removeprefix("./") for form in readings]
         if home is None:
-            return [Reference(None, text, "it names no bucket", element, judged=False)]
+            return [
+                Reference(None, key, "it names no bucket", element, OTHER_FORM if number else PRIMARY, judged=False)
+                for number, key in enumerate(dict.fromkeys(readings))
+            ]
         return self._readings(home, readings, element, judged=False)
 
     def _key(self, text: str, home: str | None, element: int | None, *, judged: bool = True) -> list[Reference]:
@@ -257,14 +260,13 @@ class Resolver:
         ]
 
     def _judge(self, bucket: str, key: str, element: int | None, form: int, judged: bool) -> Reference:
-        problem = _problem(key)
+        problem, unlisted = _problem(key), ""
         if bucket not in self.buckets:
             problem = f"it names “{bucket}”, which is not among the listed buckets"
-        elif not problem and (problem := self._unproven(bucket, key)):
-            judged = False
-        else:
-            judged = judged or not problem
-        return Reference(bucket, key, problem, element, form, judged)
+        elif not problem:
+            problem = unlisted = self._unproven(bucket, key)
+            judged = not unlisted
+        return Reference(bucket, key, problem, element, form, judged, bool(unlisted))
 
     def _unproven(self, bucket: str, key: str) -> str:
         if bucket in self._incomplete:

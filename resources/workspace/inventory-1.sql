@@ -21,6 +21,7 @@ CREATE TABLE listings (
     pages INTEGER NOT NULL DEFAULT 0, items INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
     refs INTEGER NOT NULL DEFAULT 0, not_understood INTEGER NOT NULL DEFAULT 0,
     judged INTEGER NOT NULL DEFAULT 0,   -- references that count when the mapping is doubted
+    unlisted INTEGER NOT NULL DEFAULT 0, -- references into what was not listed completely
     resolved INTEGER NOT NULL DEFAULT 0, -- of those, the ones that name an existing object
     reach TEXT NOT NULL DEFAULT '[]',    -- JSON: the buckets a source can name
     mapping TEXT NOT NULL DEFAULT '',    -- hash of the source's mapping; of all that can name it, for a bucket
