@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import os
@@ -15,6 +14,7 @@ from core.errors import Usage, WorkspaceError
 from core.export_sql import statements
 from core.models import PlanHead, Step
 from core.plan_files import check, read_verified
+from core.threads import in_thread
 from core.values import encode_key, encode_row
 
 FORMS = ("csv", "sql")
@@ -30,7 +30,7 @@ async def export_plan(path: Path, out: Path | TextIO, form: str) -> PlanHead:
     there) or an open text stream. Raises `BadPlan` for a plan that was changed, `Usage`, `WorkspaceError`."""
     if form not in FORMS:
         raise Usage(f"A plan cannot be exported as “{form}”.", "As csv or as sql.")
-    return await asyncio.to_thread(_export, path, out, form)
+    return await in_thread(_export, path, out, form)
 
 
 def _export(path: Path, out: Path | TextIO, form: str) -> PlanHead:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from core.models import PlanHead, Step, StepKind
 from core.plan_files import read_head, read_verified
+from core.threads import in_thread
 
 SAMPLE = 24
 """How many objects a contact sheet shows."""
@@ -41,7 +41,7 @@ class PlanSummary:
 
 async def summarize(path: Path) -> PlanSummary:
     """Reads a plan once, in flat memory. Raises `BadPlan` when it was changed."""
-    return await asyncio.to_thread(_summarize, path)
+    return await in_thread(_summarize, path)
 
 
 def describe(summary: PlanSummary) -> tuple[str, ...]:

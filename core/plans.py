@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
@@ -14,6 +13,7 @@ from core.models import GuardHit, PlanHead, Refusal, Step
 from core.plan_files import FORMAT, PlanFile, check, read_head_text
 from core.plan_files import read_steps as steps_of
 from core.plan_lines import compact, head_json
+from core.threads import in_thread
 from core.workspace import Workspace, system_now, to_micros
 
 _BATCH = 2000
@@ -48,13 +48,13 @@ async def write_plan(
         removal=removal,
         refused=refused,
     )
-    file = await asyncio.to_thread(PlanFile, path)
+    file = PlanFile(path)  # not in a thread: a cancellation could lose it with its temporary file
     try:
         async for batch in _batches(steps):
-            await asyncio.to_thread(file.add, batch)
-        head = await asyncio.to_thread(file.finish, head)
+            await in_thread(file.add, batch)
+        head = await in_thread(file.finish, head)
     finally:
-        await asyncio.to_thread(file.abandon)
+        await in_thread(file.abandon)
     await workspace.journal.write(lambda connection: _register(connection, head))
     return head
 
@@ -62,8 +62,8 @@ async def write_plan(
 async def verify(path: Path, workspace: Workspace, project: str) -> PlanHead:
     """The head of a plan that this desk made, for this project, and that nobody changed since. Raises `BadPlan` with
     a sentence that says which of these does not hold."""
-    head = await asyncio.to_thread(check, path)
-    line = await asyncio.to_thread(read_head_text, path)
+    head = await in_thread(check, path)
+    line = await in_thread(read_head_text, path)
     await workspace.journal.read(lambda connection: check_known(connection, path, head, line, project))
     return head
 
@@ -87,7 +87,7 @@ def check_known(connection: sqlite3.Connection, path: Path, head: PlanHead, line
 
 async def read_steps(path: Path, start: int = 0, limit: int = 200) -> tuple[Step, ...]:
     """A page of a plan's steps, for showing. Raises `BadPlan`."""
-    return await asyncio.to_thread(lambda: tuple(steps_of(path, start, limit)))
+    return await in_thread(lambda: tuple(steps_of(path, start, limit)))
 
 
 def _register(connection: sqlite3.Connection, head: PlanHead) -> None:
@@ -109,5 +109,5 @@ async def _batches(steps: Iterable[Step] | AsyncIterable[Step]) -> AsyncIterator
             yield batch
         return
     source: Iterator[Step] = iter(steps)
-    while taken := await asyncio.to_thread(lambda: list(islice(source, _BATCH))):
+    while taken := await in_thread(lambda: list(islice(source, _BATCH))):
         yield taken

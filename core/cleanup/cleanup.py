@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
 from core.things import object_thing
+from core.threads import in_thread
 from core.workspace import Workspace, system_now
 
 _REMOVES = (Repair.QUARANTINE, Repair.ARCHIVE, Repair.MERGE)
@@ -50,14 +50,14 @@ async def plan_cleanup(
     ground = await stand_on(workspace, catalog, profile)
     kinds = await _kinds(workspace, selection, repair)
     removal = str(repair) if repair in (Repair.QUARANTINE, Repair.ARCHIVE) else profile.safety.removal
-    draft = await asyncio.to_thread(Draft)
+    draft = Draft()
     try:
         planning = Planning(ground, draft, removal)
         await _settle(planning)
         await _plan_all(planning, store, selection, kinds, repair, report)
         if not await ground.unchanged():
             raise Busy("A scan ended while the plan was made, so the plan would be out of date.", "Plan again.")
-        tolls = await weigh(workspace, catalog, await asyncio.to_thread(draft.taking), system_now())
+        tolls = await weigh(workspace, catalog, await in_thread(draft.taking), system_now())
         others = await workspace.inventory.read(lambda connection: left_out(connection, selection, repair))
         return await write_plan(
             workspace,
@@ -71,7 +71,7 @@ async def plan_cleanup(
             refused=(*planning.refusals(), *others),
         )
     finally:
-        await asyncio.to_thread(draft.close)
+        await in_thread(draft.close)
 
 
 async def _kinds(workspace: Workspace, selection: Selection, repair: Repair | None) -> tuple[Kind, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from core.cleanup.relations import Held, RelatedRow, identity, unit_of
 from core.cleanup.rows import Case, read_cases
 from core.models import Step, StepKind, Value
 from core.things import row_thing
+from core.threads import in_thread
 
 _MENTION = "its rows only mention objects, and only rows that describe one are deleted"
 
@@ -31,7 +31,7 @@ async def delete_rows(planning: Planning, findings: Sequence[Chosen]) -> None:
     """One `delete_row` step for each row whose references are all absent, after steps for every row that foreign keys
     lead to. A row that has to stay is refused, with all that hangs on it."""
     cases = await read_cases(planning, findings)
-    candidates = await asyncio.to_thread(_candidates, planning, cases)
+    candidates = await in_thread(_candidates, planning, cases)
     needed = await why_needed(planning.ground, [candidate.claim for candidate in candidates])
     units: list[tuple[Candidate, dict[str, RelatedRow]]] = []
     for candidate, why in zip(candidates, needed, strict=True):
@@ -41,7 +41,7 @@ async def delete_rows(planning: Planning, findings: Sequence[Chosen]) -> None:
             units.append((candidate, await _unit(planning.ground, candidate)))
         except Held as exc:
             planning.refuse(candidate.case.table.name, str(exc))
-    await asyncio.to_thread(_put_all, planning, units)
+    await in_thread(_put_all, planning, units)
 
 
 def _candidates(planning: Planning, cases: Sequence[Case]) -> list[Candidate]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from core.ports import Catalog
 from core.profiles import ReferenceColumn, Source
 from core.references import spellings
 from core.things import object_thing
+from core.threads import in_thread
 
 
 class Unknown(Exception):
@@ -66,7 +66,7 @@ async def _insert(planning: Planning, source: Source, findings: Sequence[Chosen]
             after=values,
         )
         steps.append((object_thing(finding.bucket, finding.key), step))
-    await asyncio.to_thread(planning.draft.put_all, steps)
+    await in_thread(planning.draft.put_all, steps)
 
 
 def _describes(source: Source, bucket: str) -> bool:

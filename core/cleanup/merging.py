@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from collections import defaultdict
@@ -19,6 +18,7 @@ from core.models import Row, Table, Value
 from core.profiles import Source
 from core.references import spellings
 from core.things import object_thing, row_thing
+from core.threads import in_thread
 from core.values import decode_key
 
 _KEYS = 400
@@ -55,7 +55,7 @@ async def merge_copies(planning: Planning, findings: Sequence[Chosen]) -> None:
             except NotOffered as exc:
                 planning.refuse(finding.bucket, str(exc))
 
-    await asyncio.to_thread(think)
+    await in_thread(think)
 
 
 def _merge(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from core.cleanup.chosen import Chosen
 from core.cleanup.planning import Planning
 from core.models import Step, StepKind
 from core.things import object_thing
+from core.threads import in_thread
 
 NOT_LISTED = "the object is not in the inventory any more"
 
@@ -21,7 +21,7 @@ async def remove_objects(planning: Planning, findings: Sequence[Chosen]) -> None
             planning.refuse(finding.bucket, NOT_LISTED)
         else:
             steps.append((object_thing(finding.bucket, finding.key), removal_of(finding, planning.removal)))
-    await asyncio.to_thread(planning.draft.put_all, steps)
+    await in_thread(planning.draft.put_all, steps)
 
 
 def removal_of(finding: Chosen, removal: str, same_as: str = "") -> Step:

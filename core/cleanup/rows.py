@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from core.cleanup.planning import GONE, NOT_MAPPED, Planning
 from core.cleanup.relations import pointed_at
 from core.models import Repair, Row, Table, Value
 from core.profiles import ReferenceColumn, Source
+from core.threads import in_thread
 from core.values import decode_key
 
 EDITABLE = ("path", "bucket_path", "array")
@@ -50,7 +50,7 @@ async def change_rows(
             else:
                 _change(planning, case, repair, sizes.get((case.finding.bucket, case.finding.key)))
 
-    await asyncio.to_thread(think)
+    await in_thread(think)
 
 
 async def read_cases(planning: Planning, findings: Sequence[Chosen]) -> list[Case]:
