@@ -39,3 +39,16 @@ def british(qapp: QApplication) -> None:
     """One language and one way of writing numbers, whatever the machine is set to."""
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     use_language(qapp)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def garbage() -> Iterator[None]:
+    """Collects what the tests of a module leave behind in this thread, where it was made.
+
+    A loop is a cycle that holds a Qt timer. Collected by a worker thread of some later test, the timer could not be
+    stopped any more, and Qt would end the whole run when it fires.
+    """
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()
