@@ -12,15 +12,9 @@ from typing import TypeVar
 
 from core.clients.foreign_sqlite import ForeignFile, explain, signature
 from core.clients.local_changes import change_rows
-from core.clients.local_rows import (
-    KeyOrder,
-    check_key,
-    count_rows,
-    find_values,
-    read_page,
-    rows_by_key,
-    rows_that_point_here,
-)
+from core.clients.local_keys import KeyOrder, check_key
+from core.clients.local_relations import rows_that_point_here
+from core.clients.local_rows import count_rows, find_values, read_page, rows_by_key
 from core.clients.local_tables import Schema
 from core.clients.sorting_rules import is_about_rules, stood_in
 from core.errors import Unavailable, Usage

@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from core import values
-from core.clients.local_rows import KeyOrder, bound, bound_row, rows_by_key, rows_that_point_here
+from core.clients.local_keys import KeyOrder, bound, bound_row
+from core.clients.local_relations import rows_that_point_here
+from core.clients.local_rows import rows_by_key
 from core.clients.local_tables import ROWID, Schema, quote, quoted
 from core.errors import CoreError, NotFound
 from core.models import Outcome, Result, Row, RowAction, RowChange, Value

@@ -1,123 +1,23 @@
-"""Reading rows of a SQLite file: keyset pages, single rows, rows by value, rows that depend on others."""
+"""Reading rows of a SQLite file: keyset pages, single rows, rows by value."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from core import values
-from core.clients.local_tables import ROWID, Described, UniqueIndex, quote, quoted
-from core.errors import Unreadable
-from core.models import ForeignKey, Row, RowKey, RowPage, Value
+from core.clients.local_keys import KeyOrder, bound, bound_row
+from core.clients.local_tables import Described, quote, quoted
+from core.models import Row, RowKey, RowPage, Value
 
 _CHUNK = 8_000
 """Values that one statement looks for: a column without an index is gone through once for all of them."""
-_BIGGEST = 1 << 63
+PAGE_BYTES = 16 << 20
+"""A page of long texts ends early, whatever its limit says."""
 _Cells = tuple[Value, ...]
 T = TypeVar("T")
-
-
-def bound(value: Value) -> tuple[str, Value]:
-    """A value's place in SQL and what to bind there. Text that is not UTF-8 goes in as bytes; a whole number that
-    SQLite cannot hold equals nothing."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return "CAST(? AS TEXT)", value.encode("utf-8", "surrogateescape")
-    if isinstance(value, int) and not -_BIGGEST <= value < _BIGGEST:
-        return "?", None
-    return "?", value
-
-
-def bound_row(cells: Sequence[Value]) -> tuple[str, list[Value]]:
-    """Several values as `(?, ?, …)`."""
-    places, parameters = zip(*(bound(cell) for cell in cells), strict=True)
-    return f"({', '.join(places)})", list(parameters)
-
-
-def same_cells(one: Sequence[Value], other: Sequence[Value]) -> bool:
-    """Whether two lists of values are equal in type and value."""
-    return len(one) == len(other) and all(values.same(a, b) for a, b in zip(one, other, strict=True))
-
-
-class KeyOrder:
-    """The order in which a key is walked: that of a unique index where SQLite can follow one, else byte by byte."""
-
-    def __init__(self, connection: sqlite3.Connection, described: Described, key: Sequence[str]) -> None:
-        self.columns: tuple[str, ...] = tuple(key)
-        self.is_index = False
-        self._terms = [f"{quote(column)} COLLATE BINARY" for column in key]
-        for index in described.unique:
-            if set(index.columns) <= set(key):
-                columns = (*index.columns, *(c for c in key if c not in index.columns))
-                if _follows(connection, described.table.name, index, columns):
-                    self.columns = columns
-                    self._terms = [quote(column) for column in columns]
-                    self.is_index = True
-                    break
-
-    @property
-    def order_by(self) -> str:
-        """The ORDER BY list."""
-        return ", ".join(self._terms)
-
-    @property
-    def row_value(self) -> str:
-        """The key as a row value."""
-        return f"({self.order_by})"
-
-    def equal_to(self, key: Sequence[str], cells: RowKey) -> tuple[str, list[Value]]:
-        """The key, its columns given in any order, is this one: the condition and what to bind."""
-        by_name = dict(zip(key, cells, strict=True))
-        parts = [bound(by_name[column]) for column in self.columns]
-        condition = " AND ".join(f"{term} = {part[0]}" for term, part in zip(self._terms, parts, strict=True))
-        return condition, [part[1] for part in parts]
-
-
-def _follows(connection: sqlite3.Connection, table: str, index: UniqueIndex, columns: Sequence[str]) -> bool:
-    """Whether SQLite walks this index for these columns as they are: then its collations are theirs, and no two rows
-    are equal in this order."""
-    places = ", ".join("?" * len(columns))
-    sql = (
-        f"EXPLAIN QUERY PLAN SELECT * FROM {quote(table)} WHERE ({quoted(columns)}) > ({places}) "
-        f"ORDER BY {quoted(columns)} LIMIT 1"
-    )
-    try:
-        details = [row[3] for row in connection.execute(sql, [0] * len(columns)).fetchall()]
-    except sqlite3.OperationalError:
-        return False  # a collation that only the other program knows
-    used = f"INDEX {index.name} " if index.name else "PRIMARY KEY "
-    sorts = any("TEMP B-TREE" in detail and len(columns) == len(index.columns) for detail in details)
-    return not sorts and any(detail.startswith("SEARCH") and used in detail for detail in details)
-
-
-def check_key(connection: sqlite3.Connection, described: Described, key: Sequence[str]) -> None:
-    """Raises `Unreadable` unless the key is unique and has no NULL; `NotFound` for a column that is not there."""
-    name = described.table.name
-    described.check_columns(key)
-    if not key:
-        raise Unreadable(f"No key is named for the table {name}.", "Name the columns that tell its rows apart.")
-    for column in key:
-        if column not in described.not_null:
-            found = connection.execute(
-                f"SELECT 1 FROM {quote(name)} WHERE {quote(column)} COLLATE BINARY IS NULL LIMIT 1"
-            ).fetchone()
-            if found:
-                raise Unreadable(
-                    f"The key column {column} of {name} holds NULL: rows would be lost when it is read page by page.",
-                    "Name a key whose columns are never empty.",
-                )
-    if any(set(index.columns) <= set(key) for index in described.unique):
-        return
-    terms = ", ".join(f"{quote(column)} COLLATE BINARY" for column in key)
-    twice = connection.execute(f"SELECT 1 FROM {quote(name)} GROUP BY {terms} HAVING count(*) > 1 LIMIT 1").fetchone()
-    if twice:
-        raise Unreadable(
-            f"{', '.join(key)} is not unique in {name}: rows would be lost when it is read page by page.",
-            "Name a key that no two rows share.",
-        )
 
 
 def read_page(
@@ -139,10 +39,24 @@ def read_page(
     sql = (
         f"SELECT {quoted((*key, *columns))} FROM {quote(described.table.name)} {where}ORDER BY {order.order_by} LIMIT ?"
     )
-    found = connection.execute(sql, [*parameters, limit]).fetchall()
+    found, is_whole = _fetch_bounded(connection.execute(sql, [*parameters, limit]))
     width = len(key)
     rows = tuple(Row(cells[:width], dict(zip(columns, cells[width:], strict=True))) for cells in found)
-    return RowPage(rows, rows[-1].key if len(rows) == limit else None)
+    return RowPage(rows, rows[-1].key if len(rows) == limit or not is_whole else None)
+
+
+def _fetch_bounded(cursor: sqlite3.Cursor) -> tuple[list[_Cells], bool]:
+    """The rows up to `PAGE_BYTES`, at least one, and whether these are all. Leaves no read open, which a program that
+    wants to write would wait for."""
+    with contextlib.closing(cursor):
+        found: list[_Cells] = []
+        size = 0
+        for cells in cursor:
+            found.append(cells)
+            size += sum(len(cell) for cell in cells if isinstance(cell, str | bytes))
+            if size > PAGE_BYTES:
+                return found, False
+        return found, True
 
 
 def rows_by_key(
@@ -232,48 +146,6 @@ def count_rows(connection: sqlite3.Connection, described: Described) -> int:
         return int(connection.execute(sql).fetchone()[0])
     except sqlite3.OperationalError:
         return int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
-
-
-def rows_that_point_here(
-    connection: sqlite3.Connection, foreign: ForeignKey, parent: Described, child: Described, row: Row
-) -> tuple[tuple[str, ...], list[Row]]:
-    """The child's key columns, and the rows that one foreign key ties to this row, compared as SQLite itself does: by
-    the type and collation of the parent's column. Raises `Unreadable`."""
-    if not foreign.to_columns or len(foreign.to_columns) != len(foreign.columns):
-        raise Unreadable(f"{foreign.table} points at {foreign.to_table} in a way that cannot be followed.")
-    parent.check_columns(foreign.to_columns)
-    missing = [column for column in foreign.to_columns if column not in row.values]
-    if missing:
-        raise Unreadable(
-            f"The row of {parent.table.name} was read without {missing[0]}, which {foreign.table} points at."
-        )
-    key = _own_key(child)
-    stored = child.stored
-    joined = " AND ".join(
-        f"p.{quote(to)} = c.{quote(own)}" for to, own in zip(foreign.to_columns, foreign.columns, strict=True)
-    )
-    parts = [bound(row.values[column]) for column in foreign.to_columns]
-    this = " AND ".join(f"p.{quote(to)} = {part[0]}" for to, part in zip(foreign.to_columns, parts, strict=True))
-    sql = (
-        f"SELECT {', '.join('c.' + quote(name) for name in (*key, *stored))} "
-        f"FROM {quote(parent.table.name)} p CROSS JOIN {quote(child.table.name)} c ON {joined} WHERE {this}"
-    )
-    found = connection.execute(sql, [part[1] for part in parts]).fetchall()
-    rows = [Row(cells[: len(key)], dict(zip(stored, cells[len(key) :], strict=True))) for cells in found]
-    if any(None in dependent.key for dependent in rows):
-        raise Unreadable(f"A row of {foreign.table} depends on this one and has no key of its own.")
-    return key, rows
-
-
-def _own_key(described: Described) -> tuple[str, ...]:
-    table = described.table
-    if table.primary_key and (not described.allows_rowid or set(table.primary_key) <= described.not_null):
-        return table.primary_key
-    if described.allows_rowid:
-        return (ROWID,)
-    if table.primary_key:
-        return table.primary_key
-    raise Unreadable(f"The table {table.name} has no key by which its rows could be told apart.")
 
 
 def _chunks(items: list[T], size: int) -> Iterator[list[T]]:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import values
+from core.clients import local_rows
 from core.clients.local_catalog import LocalCatalog
 from core.errors import NotFound, Unreadable
 from core.models import Result, Row, RowAction, RowChange, RowKey, Value
@@ -124,6 +125,20 @@ async def test_the_hidden_number_of_a_row_is_kept(world: CatalogWorld) -> None:
     await world.catalog.change([RowChange(RowAction.DELETE, "t", ("rowid",), (900,), row.values, None)])
     await world.catalog.change([RowChange(RowAction.INSERT, "t", ("rowid",), (900,), None, row.values)])
     assert world.rows("SELECT rowid, word FROM t") == [(7, "x"), (900, "x")]
+
+
+async def test_long_texts_make_short_pages(world: CatalogWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_rows, "PAGE_BYTES", 1000)
+    world.run("CREATE TABLE t (id INTEGER PRIMARY KEY, v)")
+    sizes = [10, 1000, 400, 400, 400, 5000, 1, 1000]
+    world.other.executemany("INSERT INTO t VALUES (?, ?)", [(n, "x" * size) for n, size in enumerate(sizes)])
+    page = await world.catalog.read("t", ["id"], ["v"])
+    assert ([row.key for row in page.rows], page.cursor) == ([(0,), (1,)], (1,))
+    found = list(page.rows)
+    while page.cursor is not None:
+        page = await world.catalog.read("t", ["id"], ["v"], page.cursor)
+        found += page.rows
+    assert [len(str(row.values["v"])) for row in found] == sizes
 
 
 async def test_a_column_called_rowid_is_a_column(world: CatalogWorld) -> None:
