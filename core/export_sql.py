@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 
@@ -91,12 +92,26 @@ class _Writer:
             # quote() stops at a NUL, and text that is not UTF-8 cannot be given to it: its bytes can.
             raw = self._quote(value.encode(errors="surrogateescape"))
             return f"CAST({raw} AS TEXT)"
-        return str(self._connection.execute("SELECT quote(?)", (value,)).fetchone()[0])
+        quoted = str(self._connection.execute("SELECT quote(?)", (value,)).fetchone()[0])
+        if isinstance(value, float) and self._connection.execute(f"SELECT {quoted}").fetchone()[0] != value:
+            return _by_powers_of_two(value)
+        return quoted
 
 
 def name(identifier: str) -> str:
     """A table or column name as SQL, whatever is in it."""
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def _by_powers_of_two(value: float) -> str:
+    """A number of which SQLite reads no decimal form without rounding (6.2511095192335146e-291): as exact factors."""
+    mantissa, exponent = math.frexp(value)
+    factors, left = [], exponent - sys.float_info.mant_dig
+    while left:
+        power = min(abs(left), 62)
+        factors.append(f" {'*' if left > 0 else '/'} {2**power}.0")
+        left -= power if left > 0 else -power
+    return f"({int(mantissa * 2**sys.float_info.mant_dig)}.0{''.join(factors)})"
 
 
 def _comment(step: Step) -> str:

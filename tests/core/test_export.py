@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +75,14 @@ def test_sql_does_what_the_steps_say_and_nothing_the_second_time(rows: list[tupl
     assert content(connection) == content(expected)
     connection.close()
     expected.close()
+
+
+@pytest.mark.parametrize("number", [6.2511095192335146e-291, 5e-324, sys.float_info.max, -1 / 3, 0.1, 1e22])
+def test_sql_holds_every_number_to_its_last_bit(number: float) -> None:
+    connection = opened([(1, None, number)])
+    connection.executescript(sql([row_step(1, StepKind.UPDATE_ROW, 1, {"c": number}, {"a b": number})]))
+    assert content(connection) == [(1, "real", number, "real", number)]
+    connection.close()
 
 
 def test_sql_leaves_rows_alone_that_are_not_as_recorded() -> None:
