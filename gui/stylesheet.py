@@ -75,6 +75,8 @@ QRadioButton::indicator:checked { border: 5px solid $accent; width: 6px; height:
 
 QAbstractItemView { background: $surface; border: none; outline: 0; selection-background-color: $selection;
   selection-color: $text; }
+QListWidget[role="sidebar"], QScrollArea[role="plain"], QScrollArea[role="plain"] > QWidget > QWidget {
+  background: transparent; }
 QTableView { gridline-color: $hairline; }
 QTableView::item, QTreeView::item, QListView::item { border: none; }
 QTableView::item { padding: 0 6px; }

@@ -1,102 +1,246 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="en_GB" sourcelanguage="en_GB">
-<context>
-    <name>Closing</name>
-    <message numerus="yes">
-        <source>Pause %Ln activity(s) and quit?</source>
-        <translation>
-            <numerusform>Pause %Ln activity and quit?</numerusform>
-            <numerusform>Pause %Ln activities and quit?</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>HistoryTab</name>
-    <message numerus="yes">
-        <source>%Ln can be undone</source>
-        <translation>
-            <numerusform>%Ln can be undone</numerusform>
-            <numerusform>%Ln can be undone</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln run(s)</source>
-        <translation>
-            <numerusform>%Ln run</numerusform>
-            <numerusform>%Ln runs</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Opening</name>
-    <message numerus="yes">
-        <source>Pause %Ln activity(s) and open another project?</source>
-        <translation>
-            <numerusform>Pause %Ln activity and open another project?</numerusform>
-            <numerusform>Pause %Ln activities and open another project?</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Purge</name>
-    <message numerus="yes">
-        <source>%Ln object(s)</source>
-        <translation>
-            <numerusform>%Ln object</numerusform>
-            <numerusform>%Ln objects</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Runs</name>
-    <message numerus="yes">
-        <source>%Ln failed</source>
-        <translation>
-            <numerusform>%Ln failed</numerusform>
-            <numerusform>%Ln failed</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln left alone because of a change meanwhile</source>
-        <translation>
-            <numerusform>%Ln left alone because of a change meanwhile</numerusform>
-            <numerusform>%Ln left alone because of a change meanwhile</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln skipped</source>
-        <translation>
-            <numerusform>%Ln skipped</numerusform>
-            <numerusform>%Ln skipped</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Undo %1 of %2 (%Ln change(s))?</source>
-        <translation>
-            <numerusform>Undo %1 of %2 (%Ln change)?</numerusform>
-            <numerusform>Undo %1 of %2 (%Ln changes)?</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Scan</name>
-    <message numerus="yes">
-        <source>(and %Ln more)</source>
-        <translation>
-            <numerusform>(and %Ln more)</numerusform>
-            <numerusform>(and %Ln more)</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Words</name>
-    <message numerus="yes">
-        <source>%Ln byte(s)</source>
-        <translation>
-            <numerusform>%Ln byte</numerusform>
-            <numerusform>%Ln bytes</numerusform>
-        </translation>
-    </message>
-</context>
+    <context>
+        <name>Closing</name>
+        <message numerus="yes">
+            <source>Pause %Ln activity(s) and quit?</source>
+            <translation>
+                <numerusform>Pause %Ln activity and quit?</numerusform>
+                <numerusform>Pause %Ln activities and quit?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ContactSheet</name>
+        <message numerus="yes">
+            <source>Pictures of %Ln object(s)</source>
+            <translation>
+                <numerusform>Pictures of %Ln object</numerusform>
+                <numerusform>Pictures of %Ln objects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Details</name>
+        <message numerus="yes">
+            <source>Named by %Ln row(s)</source>
+            <translation>
+                <numerusform>Named by %Ln row</numerusform>
+                <numerusform>Named by %Ln rows</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Heading</name>
+        <message numerus="yes">
+            <source>%Ln finding(s)</source>
+            <translation>
+                <numerusform>%Ln finding</numerusform>
+                <numerusform>%Ln findings</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>HistoryTab</name>
+        <message numerus="yes">
+            <source>%Ln can be undone</source>
+            <translation>
+                <numerusform>%Ln can be undone</numerusform>
+                <numerusform>%Ln can be undone</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln run(s)</source>
+            <translation>
+                <numerusform>%Ln run</numerusform>
+                <numerusform>%Ln runs</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>KeepDialog</name>
+        <message numerus="yes">
+            <source>Keep %Ln finding(s) as they are?</source>
+            <translation>
+                <numerusform>Keep %Ln finding as they are?</numerusform>
+                <numerusform>Keep %Ln findings as they are?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Opening</name>
+        <message numerus="yes">
+            <source>Pause %Ln activity(s) and open another project?</source>
+            <translation>
+                <numerusform>Pause %Ln activity and open another project?</numerusform>
+                <numerusform>Pause %Ln activities and open another project?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Purge</name>
+        <message numerus="yes">
+            <source>%Ln object(s)</source>
+            <translation>
+                <numerusform>%Ln object</numerusform>
+                <numerusform>%Ln objects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Questions</name>
+        <message numerus="yes">
+            <source>Change %Ln row(s)</source>
+            <translation>
+                <numerusform>Change %Ln row</numerusform>
+                <numerusform>Change %Ln rows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Delete %Ln row(s)</source>
+            <translation>
+                <numerusform>Delete %Ln row</numerusform>
+                <numerusform>Delete %Ln rows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Insert %Ln row(s)</source>
+            <translation>
+                <numerusform>Insert %Ln row</numerusform>
+                <numerusform>Insert %Ln rows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Move %Ln object(s) (%1) to %2</source>
+            <translation>
+                <numerusform>Move %Ln object (%1) to %2</numerusform>
+                <numerusform>Move %Ln objects (%1) to %2</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and move %Ln object(s) (%1) to %2</source>
+            <translation>
+                <numerusform>and move %Ln object (%1) to %2</numerusform>
+                <numerusform>and move %Ln objects (%1) to %2</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Repairs</name>
+        <message numerus="yes">
+            <source>%Ln finding(s)</source>
+            <translation>
+                <numerusform>%Ln finding</numerusform>
+                <numerusform>%Ln findings</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln finding(s) kept</source>
+            <translation>
+                <numerusform>%Ln finding kept</numerusform>
+                <numerusform>%Ln findings kept</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln finding(s) no longer kept</source>
+            <translation>
+                <numerusform>%Ln finding no longer kept</numerusform>
+                <numerusform>%Ln findings no longer kept</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln object(s)</source>
+            <translation>
+                <numerusform>%Ln object</numerusform>
+                <numerusform>%Ln objects</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln row(s)</source>
+            <translation>
+                <numerusform>%Ln row</numerusform>
+                <numerusform>%Ln rows</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln step(s) planned</source>
+            <translation>
+                <numerusform>%Ln step planned</numerusform>
+                <numerusform>%Ln steps planned</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Mark %Ln row(s) pending…</source>
+            <translation>
+                <numerusform>Mark %Ln row pending…</numerusform>
+                <numerusform>Mark %Ln rows pending…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Merge %Ln cop(ies)…</source>
+            <translation>
+                <numerusform>Merge %Ln copy…</numerusform>
+                <numerusform>Merge %Ln copies…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Rewrite %Ln path(s)…</source>
+            <translation>
+                <numerusform>Rewrite %Ln path…</numerusform>
+                <numerusform>Rewrite %Ln paths…</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Runs</name>
+        <message numerus="yes">
+            <source>%Ln failed</source>
+            <translation>
+                <numerusform>%Ln failed</numerusform>
+                <numerusform>%Ln failed</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln left alone because of a change meanwhile</source>
+            <translation>
+                <numerusform>%Ln left alone because of a change meanwhile</numerusform>
+                <numerusform>%Ln left alone because of a change meanwhile</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln skipped</source>
+            <translation>
+                <numerusform>%Ln skipped</numerusform>
+                <numerusform>%Ln skipped</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Undo %1 of %2 (%Ln change(s))?</source>
+            <translation>
+                <numerusform>Undo %1 of %2 (%Ln change)?</numerusform>
+                <numerusform>Undo %1 of %2 (%Ln changes)?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Scan</name>
+        <message numerus="yes">
+            <source>(and %Ln more)</source>
+            <translation>
+                <numerusform>(and %Ln more)</numerusform>
+                <numerusform>(and %Ln more)</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Words</name>
+        <message numerus="yes">
+            <source>%Ln byte(s)</source>
+            <translation>
+                <numerusform>%Ln byte</numerusform>
+                <numerusform>%Ln bytes</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -52,6 +53,35 @@ def run_of(run_id: str = "r1", state: RunState = RunState.DONE, **more: Any) -> 
     return replace(made, **more)
 
 
+class EmptyView:
+    """A view of an inventory that holds nothing."""
+
+    async def totals(self) -> dict[object, int]:
+        return {}
+
+    async def numbers(self, *_: object) -> array[int]:
+        return array("q")
+
+    async def page(self, *_: object) -> tuple[object, ...]:
+        return ()
+
+    async def ids(self, *_: object) -> tuple[str, ...]:
+        return ()
+
+    async def size(self, *_: object) -> int:
+        return 0
+
+
+class EmptyBrowse:
+    """Nothing was scanned yet."""
+
+    def __init__(self) -> None:
+        self.findings = self.objects = self.rows = EmptyView()
+
+    async def buckets(self) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass
 class FakeEngine:
     """An engine whose work goes on until the test lets it end."""
@@ -61,6 +91,7 @@ class FakeEngine:
     scanned_at: datetime | None = None
     notices: tuple[str, ...] = ()
     changes: Changes = field(default_factory=Changes)
+    browse: EmptyBrowse = field(default_factory=EmptyBrowse)
     error: Exception | None = None
     undone: list[str] = field(default_factory=list)
     applied: list[Path] = field(default_factory=list)
@@ -82,7 +113,9 @@ class FakeEngine:
 
     async def status(self) -> SimpleNamespace:
         findings = {"file_without_row": 168, "wrong_prefix": 144} if self.scanned_at else {}
-        return SimpleNamespace(findings=findings, scanned_at=self.scanned_at, complete=True, objects=0, rows=0)
+        return SimpleNamespace(
+            findings=findings, scanned_at=self.scanned_at, complete=True, objects=0, rows=0, sources=()
+        )
 
     async def scan(self, buckets: tuple[str, ...] = (), *, report: Report = silent) -> SimpleNamespace:
         del buckets

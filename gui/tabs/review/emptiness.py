@@ -1,0 +1,64 @@
+"""Why the table is empty, each time with the one next step."""
+
+from __future__ import annotations
+
+from core.errors import CoreError
+from core.status import Status
+from gui import words
+from gui.desk import Desk
+from gui.tabs.review.filters import FilterLine
+from gui.tabs.review.kinds import FINDINGS, Shelf
+from gui.translation import translate
+from gui.widgets.empty_state import EmptyState
+
+
+def say(empty: EmptyState, desk: Desk, status: Status | None, shelf: Shelf | None, filters: FilterLine) -> None:
+    """Shows the state that fits: not open, never scanned, nothing matches, or scanned and clean."""
+    scan = desk.actions["scan"]
+    if desk.engine is None or status is None:
+        empty.say("circle-dashed", translate("Empty", "Opening the project"), "")
+    elif status.scanned_at is None:
+        empty.say(
+            "magnifying-glass",
+            translate("Empty", "Nothing has been compared yet"),
+            translate(
+                "Empty",
+                "A scan lists every object and every row and shows what does not fit together. It changes nothing.",
+            ),
+            step=translate("Empty", "Scan now"),
+            act=scan.trigger,
+        )
+    elif filters.is_set:
+        empty.say(
+            "funnel",
+            translate("Empty", "Nothing matches the filter"),
+            translate("Empty", "The filter looks through everything of this kind, not only through what was shown."),
+            step=translate("Empty", "Clear the filter"),
+            act=filters.clear,
+        )
+    elif shelf is not None and shelf.shows != FINDINGS:
+        empty.say("tray", translate("Empty", "There is nothing of this kind in the project"), _scanned(status))
+    elif not status.complete:
+        empty.say(
+            "warning-circle",
+            translate("Empty", "Nothing found, but the last scan was not complete"),
+            translate("Empty", "What could not be listed proves nothing. Look at the warnings above, then scan again."),
+            step=translate("Empty", "Scan again"),
+            act=scan.trigger,
+            tone="warning",
+        )
+    else:
+        title = translate("Empty", "No %1").replace("%1", shelf.title.lower() if shelf else "")
+        empty.say("check-circle", title, _scanned(status), tone="good")
+
+
+def say_failed(empty: EmptyState, error: Exception) -> None:
+    """The question to the workspace failed."""
+    hint = error.hint if isinstance(error, CoreError) else ""
+    empty.say("warning-circle", str(error), hint, tone="danger")
+
+
+def _scanned(status: Status) -> str:
+    text = translate("Empty", "%1 objects and %2 rows compared, %3.")
+    when = words.clock(status.scanned_at) if status.scanned_at else ""
+    return text.replace("%1", words.number(status.objects)).replace("%2", words.number(status.rows)).replace("%3", when)

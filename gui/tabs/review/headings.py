@@ -1,0 +1,50 @@
+"""The two lines over the Review tab, and the banners about sources that are in doubt."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.models import Kind, State
+from core.status import Status
+from gui import words
+from gui.desk import Desk
+from gui.jobs import NextStep
+from gui.tabs.review.repairs import Repairs
+from gui.translation import translate
+
+Totals = dict[tuple[Kind, State], int]
+
+
+def of(desk: Desk, status: Status | None) -> tuple[str, str]:
+    """Title and subtitle: how much was found, what was compared, and whether all of it was seen."""
+    if desk.engine is None or status is None:
+        return translate("Heading", "Review"), ""
+    if status.scanned_at is None:
+        return translate("Heading", "Review"), translate("Heading", "not scanned yet")
+    found = sum(status.findings.values())
+    title = translate("Heading", "%Ln finding(s)", "", found) if found else translate("Heading", "Everything fits")
+    seen = translate("Heading", "%1 objects against %2 rows").replace("%1", words.number(status.objects))
+    seen = seen.replace("%2", words.number(status.rows))
+    when = words.clock(status.scanned_at)
+    proof = (
+        translate("Heading", "both sides complete at %1")
+        if status.complete
+        else translate("Heading", "not everything could be listed at %1")
+    )
+    return title, f"{seen} · {proof.replace('%1', when)}"
+
+
+def warn_of_doubts(desk: Desk, status: Status, repairs: Repairs) -> None:
+    """One banner for each source that is doubted, with the step to look at it."""
+    for source in status.sources:
+        name = f"doubt.{source.name}"
+        if not source.doubted:
+            desk.banners.take(name)
+            continue
+        text = translate("Heading", "%1 is in doubt: %2 What rests on it is unproven.")
+        desk.banners.put(
+            name,
+            text.replace("%1", source.name).replace("%2", source.doubted),
+            "warning",
+            (NextStep(translate("Heading", "Look and accept…"), partial(repairs.look_at_doubt, source)),),
+        )

@@ -1,0 +1,187 @@
+"""The preview of a plan: the question, pictures, where it takes how much, every step, and what stops it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QTabWidget, QVBoxLayout
+
+from core.engine import Engine
+from core.models import PlanHead, Step, StepKind
+from core.plan_summary import PlanSummary
+from gui import words
+from gui.desk import Desk
+from gui.table import Table
+from gui.table_model import Column, TableModel
+from gui.tabs.review import questions
+from gui.tabs.review.columns import key_text
+from gui.tabs.review.plan_export import export_plan
+from gui.theme import GAP, GAP_LARGE, GAP_SMALL
+from gui.translation import translate
+from gui.widgets.buttons import button, main_button
+from gui.widgets.contact_sheet import ContactSheet
+from gui.widgets.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class StepRows:
+    """The steps of a plan file, page by page."""
+
+    engine: Engine
+    path: Path
+    count: int
+
+    async def numbers(self, sort: str, descending: bool) -> array[int]:
+        del sort, descending  # a plan has one order
+        return array("q", range(self.count))
+
+    async def page(self, numbers: Sequence[int]) -> Sequence[Step]:
+        return await self.engine.read_steps(self.path, numbers[0], len(numbers)) if numbers else ()
+
+
+class PlanDialog(QDialog):
+    """Shown before anything is changed; accepted by its verb. Where the guard stops, its place has to be typed."""
+
+    def __init__(self, desk: Desk, head: PlanHead, path: Path, summary: PlanSummary) -> None:
+        super().__init__(desk.window)
+        self._desk, self.head, self._path, self._summary = desk, head, path, summary
+        title = questions.question(head)
+        self.setWindowTitle(self.tr("Preview"))
+        self.setAccessibleName(title)
+        self.resize(760, 620)
+        self.name_field: QLineEdit | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
+        column.setSpacing(GAP_SMALL)
+        column.addWidget(Text(title, "heading", wraps=True))
+        column.addWidget(Text(questions.consequence(head), tone="muted", wraps=True))
+        column.addSpacing(GAP_SMALL)
+        column.addWidget(self._parts(), 1)
+        if head.refused:
+            column.addWidget(Text(self._refused_words(), tone="warning", wraps=True))
+        if head.guard is not None:
+            self._add_guard(column)
+        column.addSpacing(GAP_SMALL)
+        column.addLayout(self._buttons())
+        self._update_verb()
+
+    def _parts(self) -> QTabWidget:
+        parts = QTabWidget()
+        parts.setDocumentMode(True)
+        pictures = [(step.bucket, step.key) for step in self._summary.sample]
+        if pictures:
+            parts.addTab(self._sheet(pictures), self.tr("Pictures"))
+        parts.addTab(self._totals(), self.tr("Where"))
+        parts.addTab(self._steps(), self.tr("Every step (%1)").replace("%1", words.number(self.head.steps)))
+        return parts
+
+    def _sheet(self, pictures: Sequence[tuple[str, str]]) -> QScrollArea:
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName(self.tr("Pictures"))
+        area.setWidget(ContactSheet(self._desk, pictures))
+        return area
+
+    def _totals(self) -> QFrame:
+        frame = QFrame()
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(0, GAP_SMALL, 0, 0)
+        grid.setHorizontalSpacing(GAP_LARGE)
+        grid.setVerticalSpacing(GAP_SMALL)
+        for line, total in enumerate(self._summary.totals):
+            numbers = [words.number(total.steps), words.size(total.bytes) if total.bytes else ""]
+            grid.addWidget(Text(total.where, "strong"), line, 0)
+            grid.addWidget(Text(step_words(total.kind), tone="muted"), line, 1)
+            for place_in_row, number in enumerate(numbers, 2):
+                grid.addWidget(Text(number), line, place_in_row, Qt.AlignmentFlag.AlignRight)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(grid.rowCount(), 1)
+        return frame
+
+    def _steps(self) -> Table[Step]:
+        engine = self._desk.engine
+        assert engine is not None
+        model: TableModel[Step] = TableModel(self._desk.jobs, step_columns(), "plan.steps", is_checkable=False)
+        table = Table(self._desk.themes, model, self.tr("Steps"), self)
+        model.show(StepRows(engine, self._path, self.head.steps))
+        return table
+
+    def _refused_words(self) -> str:
+        lines = [f"{words.number(refusal.count)} × {refusal.where}: {refusal.why}" for refusal in self.head.refused[:4]]
+        return self.tr("Not in this plan:") + "\n" + "\n".join(lines)
+
+    def _add_guard(self, column: QVBoxLayout) -> None:
+        guard = self.head.guard
+        assert guard is not None
+        percent = words.number(round(guard.share * 100))
+        limit = words.number(round(guard.limit * 100))
+        text = self.tr("This takes %1 % of %2; the limit is %3 %. Type %2 to go on.")
+        text = text.replace("%1", percent).replace("%2", guard.where).replace("%3", limit)
+        self.name_field = QLineEdit()
+        self.name_field.setAccessibleName(text)
+        self.name_field.textChanged.connect(self._update_verb)
+        column.addWidget(Text(text, "strong", "danger", wraps=True))
+        column.addWidget(self.name_field)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GAP_SMALL)
+        row.addWidget(button(self.tr("Export plan…"), self._on_export_clicked))
+        row.addStretch(1)
+        self.cancel_button = button(self.tr("Cancel"), self.reject)
+        self.cancel_button.setDefault(True)
+        self.verb_button = main_button(questions.verb(self.head), self.accept)
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.verb_button)
+        (self.name_field or self.cancel_button).setFocus()
+        return row
+
+    def _update_verb(self) -> None:
+        guard = self.head.guard
+        typed = self.name_field is None or guard is None or self.name_field.text() == guard.where
+        self.verb_button.setEnabled(typed)
+
+    def _on_export_clicked(self) -> None:
+        self._desk.jobs.ask(export_plan(self._desk, self, self._path, self.head))
+
+
+def step_columns() -> tuple[Column[Step], ...]:
+    """What a step does, to what."""
+    return (
+        Column("n", translate("Steps", "Step"), lambda s: words.number(s.n), sample="100,000", is_number=True),
+        Column("kind", translate("Steps", "What"), lambda s: step_words(s.kind), sample="Move to quarantine"),
+        Column("thing", translate("Steps", "Of"), thing, cut_middle=True, stretches=True),
+        Column("size", translate("Steps", "Size"), lambda s: words.size(s.size_bytes) if s.size_bytes else "",
+               sample="999.9 MB", is_number=True),
+        Column("after", translate("Steps", "Becomes"), becomes, becomes, sample="status = error, path = 2"),
+    )  # fmt: skip
+
+
+def step_words(kind: StepKind) -> str:
+    """A kind of step in words."""
+    return {
+        StepKind.DELETE_OBJECT: translate("Steps", "Remove object"),
+        StepKind.INSERT_ROW: translate("Steps", "Insert row"),
+        StepKind.UPDATE_ROW: translate("Steps", "Change row"),
+        StepKind.DELETE_ROW: translate("Steps", "Delete row"),
+        StepKind.PURGE_OBJECT: translate("Steps", "Delete for good"),
+        StepKind.RESTORE_OBJECT: translate("Steps", "Put back"),
+    }[kind]
+
+
+def thing(step: Step) -> str:
+    """The object or row that a step is about."""
+    return f"{step.bucket}/{step.key}" if step.bucket else f"{step.table} {key_text(step.row_key)}"
+
+
+def becomes(step: Step) -> str:
+    """The changed columns of a row step."""
+    if step.kind is not StepKind.UPDATE_ROW or not step.after:
+        return ""
+    return ", ".join(f"{name} = {key_text((value,))}" for name, value in step.after.items())

@@ -1,0 +1,60 @@
+"""The large preview: a window beside the table that follows the focus and never takes it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QVBoxLayout
+
+from core.errors import CoreError
+from core.pictures import Picture
+from gui.desk import Desk
+from gui.theme import GAP, GAP_SMALL
+from gui.widgets.picture_view import PictureView
+from gui.widgets.text import ShortenedText
+from gui.widgets.thumbnails import pixmap_of
+
+_SIDE = 1600
+
+
+class LargePicture(QDialog):
+    """Space shows and hides it; the arrow keys go on in the table while it is open."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk = desk
+        self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.resize(880, 660)
+        self.setWindowTitle(self.tr("Preview"))
+        self.picture = PictureView(desk.icons, desk.themes)
+        self.name = ShortenedText(tone="muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
+        column.setSpacing(GAP_SMALL)
+        column.addWidget(self.picture, 1)
+        column.addWidget(self.name)
+
+    def show_object(self, place: tuple[str, str] | None) -> None:
+        """Shows the picture of an object by (bucket, key); words for anything else."""
+        engine = self._desk.engine
+        if place is None or engine is None:
+            self.name.setText("")
+            self.picture.show_words("file-dotted", self.tr("There is no picture to show here"))
+            return
+        self.name.setText("/".join(place))
+        self.setWindowTitle(place[1])
+        question = engine.picture(*place, _SIDE)
+        self._desk.jobs.ask(question, self._on_picture, failed=self._on_no_picture, newest="large.picture")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_picture(self, picture: Picture) -> None:
+        self.picture.show_picture(pixmap_of(picture, self._desk))
+
+    def _on_no_picture(self, error: Exception) -> None:
+        self.picture.show_words("image-square", error.message if isinstance(error, CoreError) else str(error))
