@@ -9,7 +9,7 @@ from core.errors import Usage
 from core.findings.identity import THING
 from core.findings.states import KeepMarks, restate_kept
 from core.models import Selection
-from core.selections import chosen_sql
+from core.selections import chosen_sql, unknown_ids
 from core.workspace import Workspace, system_now, to_micros
 
 _BATCH = 5_000
@@ -19,6 +19,7 @@ async def keep(workspace: Workspace, selection: Selection, reason: str) -> int:
     """Marks the objects and rows that the selected findings are about. Returns how many findings are kept by it."""
     if not reason.strip():
         raise Usage("A keep mark needs a reason.", "Say in a few words why this should stay.")
+    await _check_known(workspace, selection)
     sql, parameters = chosen_sql(selection)
     now = to_micros(system_now())
 
@@ -38,6 +39,7 @@ async def keep(workspace: Workspace, selection: Selection, reason: str) -> int:
 
 async def unkeep(workspace: Workspace, selection: Selection) -> int:
     """Takes the keep marks off the objects and rows that the selected findings are about. Returns how many marks."""
+    await _check_known(workspace, selection)
     sql, parameters = chosen_sql(selection)
 
     def forget(journal: sqlite3.Connection) -> int:
@@ -63,6 +65,13 @@ def reasons(journal: sqlite3.Connection, things: list[str]) -> dict[str, str]:
     """The reason of each keep mark among these things."""
     slots = ", ".join("?" * len(things))
     return dict(journal.execute(f"SELECT thing, reason FROM keeps WHERE thing IN ({slots})", things).fetchall())
+
+
+async def _check_known(workspace: Workspace, selection: Selection) -> None:
+    only = selection.only
+    unknown = await workspace.inventory.read(lambda c: unknown_ids(c, only)) if only else ()
+    if unknown:
+        raise Usage(f"There is no finding “{unknown[0]}”.", "List them with “findings”; a scan may have settled it.")
 
 
 def _chosen(workspace: Workspace, sql: str, parameters: dict[str, object]) -> Iterator[list[tuple[str, str, str]]]:

@@ -13,7 +13,8 @@ from core import places
 MASK = "…"
 _LARGEST_BYTES = 2_000_000
 _OLDER_FILES = 2
-_SECRET_NAMES = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN|_URL)$")
+_SECRET_NAMES = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN|CLOUDINARY_URL|DB_URL|CONNECTION_STRING)$")
+_SERVICES = ("BUCKETDESK_", "SUPABASE_", "CLOUDINARY_")
 _PATTERNS = (
     # JSON web tokens, wherever they stand: Supabase's keys and the tokens of its signed URLs are such
     re.compile(r"()\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
@@ -31,15 +32,11 @@ _PATTERNS = (
 def mask(text: str) -> str:
     """The text with everything in it that opens a door replaced by “…”."""
     for name, value in os.environ.items():
-        if len(value) >= 8 and _SECRET_NAMES.search(name) and _is_secret(name):
+        if len(value) >= 8 and name.startswith(_SERVICES) and _SECRET_NAMES.search(name):
             text = text.replace(value, MASK)
     for pattern in _PATTERNS:
         text = pattern.sub(rf"\g<1>{MASK}", text)
     return text
-
-
-def _is_secret(name: str) -> bool:
-    return name.startswith(("BUCKETDESK_", "SUPABASE_", "CLOUDINARY_"))
 
 
 class Masked(logging.Filter):

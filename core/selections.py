@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 from core.findings.identity import folded
 from core.models import FindingFilter, Selection, State
@@ -46,3 +47,12 @@ def chosen_sql(selection: Selection) -> tuple[str, dict[str, object]]:
         condition += " AND f.id NOT IN (SELECT value FROM json_each(:ids))"
         parameters["ids"] = json.dumps(sorted(selection.without))
     return condition, parameters
+
+
+def unknown_ids(connection: sqlite3.Connection, ids: frozenset[str]) -> tuple[str, ...]:
+    """Those of the ids that no finding has."""
+    found = connection.execute(
+        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM findings) ORDER BY 1",
+        (json.dumps(sorted(ids)),),
+    )
+    return tuple(id for (id,) in found)

@@ -79,12 +79,3 @@ def kinds_of(connection: sqlite3.Connection, ids: frozenset[str]) -> frozenset[K
         "SELECT DISTINCT kind FROM findings WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),)
     )
     return frozenset(Kind(kind) for (kind,) in found)
-
-
-def unknown_ids(connection: sqlite3.Connection, ids: frozenset[str]) -> tuple[str, ...]:
-    """Those of the ids that no finding has."""
-    found = connection.execute(
-        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM findings) ORDER BY 1",
-        (json.dumps(sorted(ids)),),
-    )
-    return tuple(id for (id,) in found)

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.cleanup.choice import kinds_for
-from core.cleanup.chosen import Chosen, count_open, kinds_of, open_page, unknown_ids
+from core.cleanup.chosen import Chosen, count_open, kinds_of, open_page
 from core.cleanup.deletions import delete_rows
 from core.cleanup.draft import Draft
 from core.cleanup.ground import Ground, stand_on
@@ -26,6 +26,7 @@ from core.plans import write_plan
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
+from core.selections import unknown_ids
 from core.things import object_thing
 from core.threads import in_thread
 from core.workspace import Workspace, system_now

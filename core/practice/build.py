@@ -66,7 +66,7 @@ async def _build(workspace: Workspace, objects: int, seed: int, report: Report) 
     from core.practice.files import Painter, file_rules  # late: it loads Pillow
 
     threads = ThreadPoolExecutor(_WORKERS, "practice")
-    folder = await asyncio.to_thread(_make_aside)
+    folder = _make_aside()  # at once: cancelled in between, nobody would clear it away
     try:
         moment = Moment(system_now().replace(microsecond=0))
         world = await _run(threads, lambda: imagine(objects, seed, file_rules(folder)))

@@ -1,0 +1,94 @@
+"""`plan`: what would be changed, as a file to look at, hand on and apply."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from core.cli import words
+from core.cli.findings import Kinds
+from core.cli.session import Session
+from core.cli.terminal import Terminal
+from core.errors import Usage
+from core.models import FindingFilter, PlanHead, Repair, Selection, State
+from core.plan_lines import head_json
+from core.plan_summary import describe, summarize
+
+group = typer.Typer(help="Make a plan, which changes nothing until it is applied.")
+Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the plan goes.")]
+
+
+@group.callback()
+def plan() -> None:
+    """Make a plan, which changes nothing until it is applied."""
+
+
+@group.command()
+def cleanup(
+    context: typer.Context,
+    kind: Kinds = None,
+    finding: Annotated[
+        list[str] | None, typer.Option("--finding", metavar="ID", help="Only this finding; may be repeated.")
+    ] = None,
+    do: Annotated[Repair | None, typer.Option("--do", help="Another repair than the usual one.")] = None,
+    output: Out = None,
+) -> None:
+    """Plan the repair of open findings: orphans to quarantine, wrong prefixes rewritten …"""
+    wanted = FindingFilter(kinds=tuple(kind or ()), states=(State.OPEN,))
+    selection = Selection(filter=wanted, only=frozenset(finding) if finding else None)
+    session = Session.of(context)
+    head, path = session.run(lambda engine, report: engine.plan_cleanup(selection, do, output, report=report))
+    _answer(session.terminal, head, path)
+
+
+@group.command()
+def purge(
+    context: typer.Context,
+    run: Annotated[list[str] | None, typer.Option("--run", metavar="RUN", help="Only what this run removed.")] = None,
+    output: Out = None,
+) -> None:
+    """Plan to empty the quarantine: what a purge removes is gone for good."""
+    session = Session.of(context)
+    head, path = session.run(lambda engine, report: engine.plan_purge(run or (), output, report=report))
+    _answer(session.terminal, head, path)
+
+
+@group.command()
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The plan.")],
+    csv: Annotated[bool, typer.Option("--csv", help="A table for a spreadsheet.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="The row steps as one transaction.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where it goes; printed otherwise.")
+    ] = None,
+) -> None:
+    """Write a plan as CSV or SQL."""
+    session = Session.of(context)
+    if csv == sql:
+        raise Usage("Say either --csv or --sql.", f"For example: bucketdesk-cli plan export {file} --csv -o plan.csv")
+    if output is None and session.terminal.as_json:
+        raise Usage("With --json the export needs a file to go to.", "Say -o FILE.")
+    form: Literal["csv", "sql"] = "csv" if csv else "sql"
+    session.run(lambda engine, _: engine.export_plan(file, output or sys.stdout, form))
+    if session.terminal.as_json:
+        session.terminal.document({"file": str(output), "form": form})
+    elif output is not None:
+        session.terminal.say(f"Written: {output}")
+
+
+def _answer(terminal: Terminal, head: PlanHead, path: Path) -> None:
+    if terminal.as_json:
+        terminal.document({**head_json(head), "file": str(path)})
+        return
+    terminal.heading(f"Plan {head.plan_id}", f"{words.count(head.steps, 'step')}, {words.size(head.bytes)}")
+    for sentence in describe(asyncio.run(summarize(path))):
+        terminal.say(sentence)
+    terminal.say()
+    terminal.say(f"Written: {path}")
+    if head.steps:
+        terminal.say(f"Next: bucketdesk-cli apply {path}")

@@ -1,0 +1,46 @@
+"""`profiles`: the projects there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from rich.text import Text
+
+from core import profiles as stored
+from core.cli.session import Session
+from core.errors import BadProfile
+from core.profiles import PRACTICE, Profile
+
+
+def profiles(context: typer.Context) -> None:
+    """List the projects that can be opened with --profile."""
+    session = Session.of(context)
+    found = [(name, *_read(name)) for name in (*stored.names(), PRACTICE)]
+    if session.terminal.as_json:
+        session.terminal.document({"profiles": [_document(*one) for one in found]})
+        return
+    session.terminal.table(["Profile", "Kind", "Storage", "Catalog"], [_cells(*one) for one in found])
+
+
+def _read(name: str) -> tuple[Profile | None, str]:
+    """A profile, or why it cannot be used."""
+    from core.engine import find_profile
+
+    try:
+        return find_profile(name), ""
+    except BadProfile as error:
+        return None, error.message
+
+
+def _document(name: str, profile: Profile | None, problem: str) -> dict[str, object]:
+    if profile is None:
+        return {"name": name, "problem": problem}
+    places = {"storage": str(profile.storage), "catalog": str(profile.catalog)}
+    return {"name": name, "kind": profile.kind, **places, "production": profile.production}
+
+
+def _cells(name: str, profile: Profile | None, problem: str) -> Sequence[str | Text]:
+    if profile is None:
+        return name, Text(problem, "red"), "", ""
+    return name, profile.kind, str(profile.storage), str(profile.catalog)
