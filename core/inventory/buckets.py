@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.errors import NotFound, ServiceError
 from core.inventory.hashes import hash_equal_sizes
@@ -97,7 +97,10 @@ async def _walk(session: Session, name: str, walk: _Walk) -> None:
             await session.write(lambda c: _restart(c, walk))
             resumed = False
             continue
-        resumed = False
+        if resumed:
+            # The scan may have ended between a last page and the note that it was the last.
+            page = replace(page, items=tuple(item for item in page.items if item.key > walk.last_key))
+            resumed = False
         more = walk.turn(page)
         await session.write(lambda c, page=page: _write_page(c, session, walk, page))  # type: ignore[misc]
         session.report(Progress(walk.items, None, f"Listing bucket {name}"))
@@ -120,7 +123,10 @@ def _open(connection: sqlite3.Connection, session: Session, name: str) -> _Walk:
         )
         return _Walk(int(added.lastrowid or 0), before, None, False, "", 0)
     (last,) = connection.execute("SELECT max(key) FROM objects WHERE listing = ?", (begun[0],)).fetchone()
-    return _Walk(begun[0], before, json.loads(begun[1] or "null"), bool(begun[2]), last or "", begun[3])
+    walk = _Walk(begun[0], before, json.loads(begun[1] or "null"), bool(begun[2]), last or "", begun[3])
+    if walk.cursor is None and not walk.closed:
+        _restart(connection, walk)
+    return walk
 
 
 def _restart(connection: sqlite3.Connection, walk: _Walk) -> None:
@@ -147,8 +153,14 @@ def _write_page(connection: sqlite3.Connection, session: Session, walk: _Walk, p
     connection.executemany("INSERT INTO unlisted VALUES (?, ?, ?)", _unlisted(walk, page))
     walk.items += added
     connection.execute(
-        "UPDATE listings SET cursor = ?, pages = pages + 1, items = items + ?, bytes = bytes + ? WHERE id = ?",
-        (json.dumps(walk.cursor), added, sum(item.size_bytes for item in items), walk.listing),
+        "UPDATE listings SET cursor = ?, pages = pages + 1, items = items + ?, bytes = bytes + ?, why = ? WHERE id = ?",
+        (
+            json.dumps(walk.cursor),
+            added,
+            sum(item.size_bytes for item in items),
+            " ".join(walk.faults),  # a scan that is killed now does not go on with a listing that is at fault
+            walk.listing,
+        ),
     )
 
 
@@ -170,7 +182,6 @@ def _unlisted(walk: _Walk, page: ObjectPage) -> Iterable[tuple[int, str, str]]:
 
 
 def _close(connection: sqlite3.Connection, walk: _Walk) -> None:
-    # What a killed scan noted before it went on again is in `unlisted` only: blocks are told again by every listing.
     connection.execute(
         "UPDATE listings SET closed = ?, complete = ?, why = ?, finished = ? WHERE id = ?",
         (walk.closed, walk.closed and not walk.faults, " ".join(walk.faults), None, walk.listing),

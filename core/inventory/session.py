@@ -19,6 +19,8 @@ from core.workspace import Workspace, to_micros
 T = TypeVar("T")
 _FRESH_MICROS = 3600 * 1_000_000
 _CHUNK = 20_000
+WORTH_RESUMING = 10_000
+"""A bucket with fewer objects listed is listed from its start again after an interruption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,12 @@ def _resumable(connection: sqlite3.Connection, scope: str, now: int) -> tuple[in
     last = connection.execute("SELECT id, state, scope, service_now FROM scans ORDER BY id DESC LIMIT 1").fetchone()
     if last is None or last[1:3] != ("running", scope) or not 0 <= now - last[3] < _FRESH_MICROS:
         return None
-    # Buckets go on from their cursors; sources are read anew, and so is a bucket whose listing failed.
+    # Large buckets go on from their cursors. Sources are read anew, and so are buckets whose listing failed or is
+    # small: that costs next to nothing, and tells what changed since.
     connection.execute(
-        "UPDATE listings SET scan = 0 WHERE scan = ? AND (what = 'source' OR (why <> '' AND complete = 0))", (last[0],)
+        "UPDATE listings SET scan = 0 WHERE scan = ?"
+        " AND (what = 'source' OR (why <> '' AND complete = 0) OR items < ?)",
+        (last[0], WORTH_RESUMING),
     )
     return int(last[0]), int(last[3])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Busy, NotFound, Unavailable, Unreadable
-from core.inventory import SourceReport, scan
+from core.inventory import SourceReport, scan, session
 from core.models import Kind, ObjectPage, State, Unlisted
 from core.progress import Progress
 from tests.core.desk import Desk, source
@@ -190,7 +190,8 @@ async def test_a_cancelled_scan_leaves_the_earlier_one_in_force(desk: Desk) -> N
     ]
 
 
-async def test_an_interrupted_scan_goes_on_with_its_cursor(desk: Desk) -> None:
+async def test_an_interrupted_scan_goes_on_with_its_cursor(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "WORTH_RESUMING", 1)
     workspace = await desk.workspace()
     desk.store.page_fault = _interrupt(at=2)
     with pytest.raises(RuntimeError):
@@ -204,7 +205,10 @@ async def test_an_interrupted_scan_goes_on_with_its_cursor(desk: Desk) -> None:
     assert await workspace.inventory.read(lambda c: c.execute("SELECT count(*) FROM objects").fetchone()) == (5,)
 
 
-async def test_an_interrupted_scan_begins_anew_after_an_hour_or_with_another_mapping(desk: Desk) -> None:
+async def test_an_interrupted_scan_begins_anew_after_an_hour_or_with_another_mapping(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "WORTH_RESUMING", 1)
     for change in ("time", "mapping"):
         desk.store.page_fault = _interrupt(at=desk.store.pages_served + 2)
         with pytest.raises(RuntimeError):
@@ -219,7 +223,21 @@ async def test_an_interrupted_scan_begins_anew_after_an_hour_or_with_another_map
         assert desk.store.pages_served == served + 2, change
 
 
-async def test_an_expired_cursor_of_an_interrupted_scan_begins_the_bucket_again(desk: Desk) -> None:
+async def test_an_interrupted_scan_of_a_small_bucket_sees_what_changed_since(desk: Desk) -> None:
+    desk.store.page_fault = _interrupt(at=2)
+    with pytest.raises(RuntimeError):
+        await desk.scan()
+    desk.store.page_fault = lambda number, page: page
+    desk.store.drop("images", "a.png")
+    report = await desk.scan()
+    assert (report.objects, report.complete) == (4, True)
+    assert await desk.found(Kind.ROW_WITHOUT_FILE) == ["images/a.png", "images/gone.png"]
+
+
+async def test_an_expired_cursor_of_an_interrupted_scan_begins_the_bucket_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "WORTH_RESUMING", 1)
     desk.store.page_fault = _interrupt(at=2)
     with pytest.raises(RuntimeError):
         await desk.scan()
