@@ -54,7 +54,7 @@ async def fetch(job: Job, entries: Sequence[Entry]) -> dict[int, Trace]:
         async with asyncio.TaskGroup() as group:
             for entry in entries:
                 group.create_task(one(entry))
-    except* Exception as several:
+    except BaseExceptionGroup as several:  # the first says what is the matter; the others are the same trouble
         raise several.exceptions[0] from several
     return traces
 
