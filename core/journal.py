@@ -105,12 +105,12 @@ class RunRecord:
     async def intend(self, intents: Sequence[tuple[int, Trace]]) -> None:
         """Commits that these steps are about to be done, with what is needed to settle them after a crash."""
         at = to_micros(system_now())
-        rows = [(write_trace(trace), at, self.run_id, n) for n, trace in intents]
-        if rows:
+        if intents:
             await self.workspace.journal.write(
                 lambda c: (
                     c.executemany(
-                        "UPDATE steps SET state = 'intent', trace = ?, at = ? WHERE run_id = ? AND n = ?", rows
+                        "UPDATE steps SET state = 'intent', trace = ?, at = ? WHERE run_id = ? AND n = ?",
+                        ((write_trace(trace), at, self.run_id, n) for n, trace in intents),
                     ).rowcount
                 )
             )

@@ -33,7 +33,7 @@ def place(run_id: str, step: Step, limit_bytes: int) -> str:
 async def write_manifest(store: ObjectStore, folder: Path, head: dict[str, object], entries: Sequence[Entry]) -> str:
     """Puts down in the quarantine what is about to be done, before it is done; returns the manifest's text. `head` says
     which run of which project; `folder` holds the file on its way. Raises `ServiceError`, `WorkspaceError`."""
-    text = _write(head, entries)
+    text = await asyncio.to_thread(_write, head, entries)
     key = f"{head['run_id']}/{_MANIFESTS}/{entries[0].step.n:09d}-{secrets.token_hex(3)}.jsonl"
     path = folder / f"manifest-{secrets.token_hex(6)}.jsonl"
     try:

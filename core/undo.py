@@ -45,6 +45,7 @@ async def undo(
     async with workspace.lock(LOCK_SECONDS):
         if not await workspace.journal.read(lambda c: _is_known(c, run_id)):
             await adopt(workspace, store, profile, run_id)
+        await workspace.journal.read(lambda c: _check_project(c, run_id, profile))
         original = await workspace.journal.read(lambda c: read_run(c, run_id))
         record = RunRecord(workspace, run_id, original.kind)
         undoing = await workspace.journal.read(lambda c: _under_way(c, run_id))
@@ -78,6 +79,15 @@ def _check_undoable(run: Run) -> None:
         raise Usage(f"Run {run.run_id} purged the quarantine; what is purged cannot come back.")
     if run.state is RunState.UNDONE:
         raise Usage(f"Run {run.run_id} has been undone already; there is nothing left to undo.")
+
+
+def _check_project(c: sqlite3.Connection, run_id: str, profile: Profile) -> None:
+    (project,) = c.execute("SELECT project FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    if project != profile.project:
+        raise Usage(
+            f"Run {run_id} was made when the profile “{profile.name}” pointed at another storage or catalog.",
+            "Point the profile there again to undo it.",
+        )
 
 
 def _is_known(c: sqlite3.Connection, run_id: str) -> bool:

@@ -8,11 +8,12 @@ from core.apply import objects, rows
 from core.apply.back import put_back
 from core.apply.intents import intend
 from core.apply.job import Job
+from core.apply.proofs import grounds
 from core.apply.recheck import Recheck
 from core.apply.snapshots import Spot
 from core.errors import Unavailable
 from core.journal import Ending
-from core.models import Row, StepKind
+from core.models import Kind, Row, StepKind
 from core.runs import Entry, StepState
 
 
@@ -74,19 +75,28 @@ async def _note(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Seq
 
 
 async def _came_back(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Sequence[Ending]) -> dict[int, str]:
-    """Deleted rows whose file is there now, each with the reason to put it back."""
+    """Changed rows whose missing file is there now, each with the reason to put it back."""
     done = {ending.n for ending in endings if ending.state is StepState.DONE}
-    gone = [e for e in entries if e.step.n in done and e.step.kind is StepKind.DELETE_ROW and e.step.because is None]
+    changed = [e for e in entries if e.step.n in done and e.step.kind is not StepKind.INSERT_ROW]
+    found = await grounds(job, (entry.step.finding for entry in changed))
     spots: dict[int, list[Spot]] = {}
-    for entry in gone:
-        row = Row(entry.step.row_key, entry.trace.before or {})
-        sources = [s for s in job.profile.sources if s.table == entry.step.table]
-        places = looks.places(row, sources)
-        spots[entry.step.n] = [(bucket, key) for readings in places for bucket, key, _ in readings if bucket and key]
+    for entry in changed:
+        ground = found.get(entry.step.finding)
+        if ground is not None and ground.kind is Kind.ROW_WITHOUT_FILE:
+            spots[entry.step.n] = [(ground.bucket, ground.key), *_named(job, looks, entry)]
     standing = await objects.stat(job, [spot for some in spots.values() for spot in some])
-    found = {}
+    back = {}
     for n, some in spots.items():
-        back = next((spot for spot in some if spot in standing), None)
-        if back is not None:
-            found[n] = f"The file {back[0]}/{back[1]} came back meanwhile, so the row was put back."
-    return found
+        there = next((spot for spot in some if spot in standing), None)
+        if there is not None:
+            back[n] = f"The file {there[0]}/{there[1]} came back meanwhile, so the row was put back."
+    return back
+
+
+def _named(job: Job, looks: Recheck, entry: Entry) -> list[Spot]:
+    """Everything that a deleted row named; an updated one still names the rest."""
+    if entry.step.kind is not StepKind.DELETE_ROW:
+        return []
+    sources = [source for source in job.profile.sources if source.table == entry.step.table]
+    places = looks.places(Row(entry.step.row_key, entry.trace.before or {}), sources)
+    return [(bucket, key) for readings in places for bucket, key, _ in readings if bucket and key]

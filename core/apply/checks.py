@@ -58,6 +58,11 @@ async def check(job: Job, looks: Recheck, window: Sequence[Entry]) -> tuple[list
     )
     equal = await _equal(job, window)
     relations = Relations(job, window)
+    named = await looks.naming(
+        (found[e.step.finding].bucket, found[e.step.finding].key)
+        for e in window
+        if e.step.kind is StepKind.INSERT_ROW and e.step.finding in found
+    )
     going: list[Entry] = []
     endings: list[Ending] = []
     for entry in window:
@@ -66,6 +71,8 @@ async def check(job: Job, looks: Recheck, window: Sequence[Entry]) -> tuple[list
             reason = _judge_object(step, facts, job) or ("" if step.n not in equal or equal[step.n] else _UNEQUAL)
         else:
             reason = await _judge_row(step, facts, row_facts, relations)
+            if not reason and step.kind is StepKind.INSERT_ROW:
+                reason = named.get((found[step.finding].bucket, found[step.finding].key), "")
         if reason:
             endings.append(Ending(step.n, StepState.DRIFTED, reason))
         else:
@@ -122,7 +129,7 @@ async def _judge_row(step: Step, facts: Facts, row_facts: RowFacts, relations: R
 async def _equal(job: Job, window: Sequence[Entry]) -> dict[int, bool]:
     """For copies: whether their bytes, read now, equal those of the one kept, which itself must stay."""
     copies = [e.step for e in window if e.step.kind is StepKind.DELETE_OBJECT and e.step.same_as]
-    going = {(s.bucket, s.key) for s in copies}
+    going = {(e.step.bucket, e.step.key) for e in window if e.step.kind is StepKind.DELETE_OBJECT}
     found: dict[int, bool] = {}
     for bucket in {s.bucket for s in copies}:
         here = [s for s in copies if s.bucket == bucket]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
 from urllib.parse import quote
@@ -43,7 +44,7 @@ class Recheck:
         self._roots = roots
         self._snapshots = Snapshots(job, resolver)
         self._written = [s for s in job.profile.sources if any(c.holds not in _BY_KEY for c in s.columns)]
-        self._spent: Counter[str] = Counter()
+        self._spent: defaultdict[str, float] = defaultdict(float)
 
     @classmethod
     async def open(cls, job: Job) -> Recheck:
@@ -132,23 +133,21 @@ class Recheck:
         for column in source.columns:
             if column.holds in _BY_KEY:
                 found.update(await self._by_key(source, column, spots))
-        self._spent[source.name] += time.monotonic() - started  # type: ignore[assignment]
+        self._spent[source.name] += time.monotonic() - started
         worth = max(_WORTH_SECONDS, self._snapshots.took_seconds(source))
         if token is not None and self._spent[source.name] > worth:
-            self._spent[source.name] = 0
+            self._spent[source.name] = 0.0
             try:
                 await self._snapshots.take(source)
             except Unreadable:
+                self._spent[source.name] = -_REST * worth
                 return found  # somebody writes to it all the time: it is asked by key, as before
         return found
 
     async def _by_key(self, source: Source, column: ReferenceColumn, spots: Sequence[Spot]) -> dict[Spot, str]:
         listing = self._known.sources.get(source.name)
-        values: dict[str, list[Spot]] = {}
-        for bucket, key in spots:
-            if listing is None or listing.reaches(bucket):
-                for value in self._values(bucket, key, column.holds):
-                    values.setdefault(value, []).append((bucket, key))
+        reached = [spot for spot in spots if listing is None or listing.reaches(spot[0])]
+        values = await asyncio.to_thread(self._spelt, reached, column.holds)
         if not values:
             return {}
         ask = partial(self._job.catalog.find, source.table, source.key, column.name, list(values))
@@ -170,6 +169,13 @@ class Recheck:
                 if home == spot[0] or home not in self._resolver.buckets:
                     found[spot] = _says(source, key)
         return found
+
+    def _spelt(self, spots: Sequence[Spot], holds: str) -> dict[str, list[Spot]]:
+        values: dict[str, list[Spot]] = {}
+        for bucket, key in spots:
+            for value in self._values(bucket, key, holds):
+                values.setdefault(value, []).append((bucket, key))
+        return values
 
     def _values(self, bucket: str, key: str, holds: str) -> Iterable[str]:
         yield from spellings(bucket, key, holds)

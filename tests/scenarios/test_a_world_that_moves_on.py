@@ -12,7 +12,7 @@ import pytest
 from core.errors import BadPlan, Refused, Usage
 from core.findings import identify
 from core.keeps import keep
-from core.models import Kind, RunState, Selection, Step, StepKind
+from core.models import Kind, Repair, RunState, Selection, Step, StepKind
 from tests.scenarios.collection import PHOTOS, POSTS, Collection
 
 
@@ -269,3 +269,30 @@ async def test_a_cancelled_run_ends_its_batch_and_can_go_on(collection: Collecti
     again = await collection.apply(plan)
     assert (again.run_id, again.done, again.state) == (run.run_id, 10, RunState.DONE)
     assert again.seconds > run.seconds
+
+
+async def test_a_row_that_came_after_the_plan_gets_no_twin_and_survives_the_undo(collection: Collection) -> None:
+    collection.fill(named=30, orphans=3)
+    await collection.scan_later()
+    plan = await collection.plan(Kind.FILE_WITHOUT_ROW, repair=Repair.INSERT)
+    collection.sql("INSERT INTO photos (path, title) VALUES ('orphan/00001.png', 'by hand')")
+    before = collection.picture()
+    run = await collection.apply(plan)
+    assert (run.done, run.drifted) == (2, 1)
+    await collection.undo(run.run_id)
+    assert collection.picture() == before
+
+
+async def test_a_row_whose_file_comes_back_while_it_is_deleted_is_put_back(collection: Collection) -> None:
+    collection.fill(named=30, missing=3)
+    before = collection.sql("SELECT * FROM photos")
+    await collection.scan_later()
+    plan = await collection.plan()
+
+    def seam(point: str) -> None:
+        if point == "changed":
+            collection.file("missing/00001.png")
+
+    run = await collection.apply(plan, seam=seam)
+    assert (run.done, run.drifted) == (2, 1)
+    assert next(row for row in before if row[1] == "missing/00001.png") in collection.sql("SELECT * FROM photos")
