@@ -17,6 +17,8 @@ from core.references import Resolver
 
 T = TypeVar("T")
 Write = Callable[[Callable[[sqlite3.Connection], None]], Awaitable[None]]
+UNNAMED = "*"
+"""Stands for every table of a catalog that does not name them."""
 _SAMPLE = 1_000
 _SMALL = 20_000
 """Tables of at most so many rows are looked through whole at every scan; of larger ones, a sample."""
@@ -48,9 +50,17 @@ async def look_through(
     """Fills `temp.seen_names` (bucket, key, tbl, col) and `temp.seen_tables` (like `radar`) of the writing connection
     with what the unmapped text of the catalog names among the listed buckets: of large tables a sample, unless
     `in_full`. `temp.places` (bucket, listing) says where objects are looked up. A table that cannot be read is
-    noted with its reason. Raises `ServiceError` when the catalog does not even name its tables."""
+    noted with its reason, and so is (as `UNNAMED`) a catalog that does not even name its tables: a database in use by
+    another program makes a scan incomplete, not impossible. `in_full` raises that `ServiceError` instead."""
     await write(_lay_tables)
-    for table in await catalog.tables():
+    try:
+        tables = await catalog.tables()
+    except ServiceError as exc:
+        if in_full:
+            raise
+        await write(_noting(UNNAMED, 0, 0, exc.message))
+        return
+    for table in tables:
         if table.name in profile.safety.exclude_tables:
             continue
         try:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from core.inventory.report import SourceReport, source_reports
 from core.models import Kind, State
 from core.profiles import Profile
+from core.radar import UNNAMED
 from core.workspace import Workspace, from_micros, system_now
 
 _STALE_AFTER = timedelta(days=7)
@@ -94,7 +95,12 @@ def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]]) -> l
         for s in status.sources
         if s.doubted
     ]
-    steps += [f"Look at table {table}, which could not be read: {problem}" for table, problem in unread]
+    steps += [
+        f"Close what holds the catalog, which did not name its tables: {problem}"
+        if table == UNNAMED
+        else f"Look at table {table}, which could not be read: {problem}"
+        for table, problem in unread
+    ]
     steps += [words.format(n=status.findings[kind]) for kind, words in _NEXT.items() if status.findings.get(kind)]
     if status.states[State.UNPROVEN]:
         steps.append(f"Look at {status.states[State.UNPROVEN]:,} unproven findings: they are never touched.")

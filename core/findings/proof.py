@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from core.radar import UNNAMED
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -54,6 +56,8 @@ class Proof:
             if gap := _source_gap(source, accepted):
                 return gap
         for table, problem in self.unread:
+            if table == UNNAMED:
+                return f"The tables that are not mapped could not be looked through: {problem}"
             return f"Table “{table}” is not mapped and could not be looked through: {problem}"
         return ""
 

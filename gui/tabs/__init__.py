@@ -11,7 +11,6 @@ from gui.translation import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
     from core.status import Status
-
     from gui.desk import Desk
     from gui.tab import Tab
 
