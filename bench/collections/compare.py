@@ -4,7 +4,8 @@
     python bench/collections/compare.py /tmp/tried anki --apply    # one, with clean-up and undo, too
     python bench/collections/compare.py /tmp/tried --while-open    # scanned while the program writes
 
-What was found is in README.md beside this. Shotwell is no Python package: `apt-get install shotwell xvfb dbus-x11`, or a command of your own in SHOTWELL.
+What was found is in README.md beside this.
+Shotwell is no Python package: `apt-get install shotwell xvfb dbus-x11`, or a command of your own in SHOTWELL.
 A word per line says how serious it is: `harm` (offered for removal although in use, or the collection was touched)
 fails the run, `differs` has no known reason and fails too, `known` is a difference that the script explains.
 """
