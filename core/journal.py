@@ -82,7 +82,6 @@ class RunRecord:
 
     async def start(self, allowed: float | None = None) -> None:
         """The run is being worked on from now; the largest share ever allowed to it stays allowed."""
-        self._counted_to = time.monotonic()
         await self.workspace.journal.write(
             lambda c: (
                 c.execute(

@@ -204,7 +204,7 @@ class Collection:
                 found[path.relative_to(self.storage).as_posix()] = (digest, path.stat().st_mtime_ns)
         tables = self.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
         for (table,) in tables:
-            found[f"table {table}"] = self.sql(f"SELECT * FROM {table} ORDER BY rowid")
+            found[f"table {table}"] = self.sql(f"SELECT * FROM {table} ORDER BY 1, 2")
         return found
 
     def waiting(self) -> list[str]:

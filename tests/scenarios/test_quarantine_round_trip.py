@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from core.clients.local_catalog import LocalCatalog
+from core.clients.practice_store import PracticeStore
 from core.errors import Usage
-from core.models import Repair, RunState
+from core.models import Repair, Run, RunState
 from tests.scenarios.collection import Collection, make_old
 from tests.scenarios.killing import Killed, Killer, start_again
 
@@ -85,3 +92,52 @@ async def test_whatever_point_it_was_killed_at_one_more_process_finishes_it(tmp_
         assert collection.picture() == before, counting.points[at - 1]
         assert collection.waiting() == []
         await collection.close()
+
+
+class AgedPracticeStore(PracticeStore):
+    """The practice project's store, a month later."""
+
+    async def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=30)
+
+
+async def test_a_thousand_items_with_all_their_attributes_survive_death_at_every_tenth_write(tmp_path: Path) -> None:
+    collection = Collection(tmp_path / "project")
+    collection.fill(named=1100, orphans=1000)
+    records = resources.files("resources") / "practice" / "storage_objects.sql"
+    collection.sql(records.read_text("utf-8"))
+    sizes = {p.name: p.stat() for p in (collection.storage / "photos" / "orphan").iterdir()}
+    with closing(sqlite3.connect(collection.database)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO storage_objects VALUES ('photos', ?, 'image/x-own', 'max-age=60', '{\"by\":\"Ana\"}', "
+            "'2024-01-02T03:04:05+00:00', '2025-01-02T03:04:05+00:00', ?, ?)",
+            [(f"orphan/{name}", status.st_size, status.st_mtime_ns) for name, status in sizes.items()],
+        )
+
+    def opened() -> None:
+        collection.store = AgedPracticeStore(  # type: ignore[assignment]
+            collection.storage, collection.profile.quarantine, collection.database
+        )
+        collection.store.limits = replace(collection.store.limits, batch_size=50)  # type: ignore[misc]
+        collection.catalog = LocalCatalog(collection.database, left_out=frozenset({"storage_objects"}))
+
+    opened()
+    await collection.scan()
+    plan = await collection.plan()
+    before = collection.picture()
+
+    async def until_done(work: Callable[[Killer], Awaitable[Run]]) -> Run:
+        for _ in range(40):
+            opened()
+            try:
+                return await work(Killer(10))
+            except Killed:
+                await collection.close()
+        raise AssertionError("it never came to an end")
+
+    run = await until_done(lambda seam: collection.apply(plan, allow_share=0.9, seam=seam))
+    assert (run.done, run.drifted, run.failed) == (1000, 0, 0)
+    undone = await until_done(lambda seam: collection.undo(run.run_id, seam=seam))
+    assert (undone.done, undone.drifted, undone.failed) == (1000, 0, 0)
+    assert collection.picture() == before
+    await collection.close()
