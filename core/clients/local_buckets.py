@@ -11,6 +11,7 @@ from core.clients.foreign_sqlite import SIDE_FILES
 from core.clients.local_copies import CopyRecords
 from core.clients.local_folders import explain, opened, parts_of
 from core.clients.local_moves import Place
+from core.clients.local_reading import BucketReading
 from core.errors import BadProfile, InvalidName, NotFound, Unreadable
 from core.models import QUARANTINE
 
@@ -104,6 +105,15 @@ class Buckets:
         if folder.joinpath(*parts) in self._hidden:
             raise NotFound(f"{bucket}/{key} is the catalog itself, and no object.")
         return Place(folder, parts, _AS_USUAL)
+
+    def reading(self, bucket: str, refuses: Callable[[str], str]) -> BucketReading:
+        """Looks into a bucket, there or not, for a batch of keys."""
+        try:
+            folder = self.folder(bucket) if bucket == QUARANTINE or self.holds(bucket) else None
+        except (NotFound, InvalidName):
+            folder = None
+        hides = self.hides(bucket) if folder is not None else bool
+        return BucketReading(bucket, folder, refuses, hides, spelled_exactly=self.spells_exactly())
 
     def hides(self, bucket: str) -> Callable[[str], bool]:
         """Tells the keys of a bucket that are no objects."""

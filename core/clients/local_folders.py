@@ -123,21 +123,33 @@ _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 @contextlib.contextmanager
 def opened(root: Path, parts: Sequence[str], *, make_mode: int | None = None) -> Iterator[Folder]:
     """The folder `parts` below `root`; with `make_mode`, folders that are missing are made. Raises `OSError`."""
-    folder = Folder(root, os.open(root, os.O_RDONLY | _DIRECTORY | _CLOEXEC) if BY_DESCRIPTOR else None)
+    folder = open_folder(root, parts, make_mode=make_mode)
     try:
-        for part in parts:
-            if make_mode is not None:
-                try:
-                    folder.make(part, make_mode)
-                    folder.sync()
-                except FileExistsError:
-                    pass
-            inner = folder.enter(part)
-            folder.close()
-            folder = inner
         yield folder
     finally:
         folder.close()
+
+
+def open_folder(root: Path, parts: Sequence[str], *, make_mode: int | None = None) -> Folder:
+    """`opened` for callers that close it themselves."""
+    folder = Folder(root, os.open(root, os.O_RDONLY | _DIRECTORY | _CLOEXEC) if BY_DESCRIPTOR else None)
+    for part in parts:
+        try:
+            if make_mode is not None:
+                _make_if_missing(folder, part, make_mode)
+            inner = folder.enter(part)
+        finally:
+            folder.close()
+        folder = inner
+    return folder
+
+
+def _make_if_missing(folder: Folder, name: str, mode: int) -> None:
+    try:
+        folder.make(name, mode)
+    except FileExistsError:
+        return
+    folder.sync()
 
 
 def explain(exc: OSError, what: str) -> CoreError:

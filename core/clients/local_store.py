@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.clients.local_buckets import Buckets
-from core.clients.local_files import copy_in, copy_out, hash_file, object_of, read_start, status_of, time_of
+from core.clients.local_files import copy_in, object_of, time_of
 from core.clients.local_folders import explain, opened
 from core.clients.local_listing import Walk
 from core.clients.local_moves import FileMove, Place, move_files
+from core.clients.local_reading import BucketReading, copy_out
 from core.errors import CoreError, InvalidName, NotFound, Refused, Unavailable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, Unlisted
 from core.ports import StoreLimits
@@ -62,7 +63,7 @@ class LocalStore:
         return await self._run(lambda: self._page(bucket, prefix, cursor or "", size))
 
     async def stat(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
-        return await self._batch(keys, lambda: self._described([self._object(bucket, key) for key in keys]))
+        return await self._batch(keys, lambda: self._described(self._objects(bucket, keys)))
 
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         return await self._batch(keys, lambda: self._hashes(bucket, keys))
@@ -83,8 +84,9 @@ class LocalStore:
 
     async def download(self, bucket: str, key: str, path: Path) -> Object:
         def work() -> Object:
-            copy_out(self._place(bucket, key), f"{bucket}/{key}", path)
-            found = self._described([self._object(bucket, key)])[0]
+            with self._reading(bucket) as reading:
+                copy_out(reading, key, path)
+            found = self._described(self._objects(bucket, [key]))[0]
             if found is None:
                 raise NotFound(f"{bucket}/{key} is not there any more.")
             return found
@@ -92,7 +94,11 @@ class LocalStore:
         return await self._run(work)
 
     async def read(self, bucket: str, key: str, limit_bytes: int) -> bytes:
-        return await self._run(lambda: read_start(self._place(bucket, key), f"{bucket}/{key}", limit_bytes))
+        def work() -> bytes:
+            with self._reading(bucket) as reading:
+                return reading.start(key, limit_bytes)
+
+        return await self._run(work)
 
     async def close(self) -> None:
         self._closed = True
@@ -110,7 +116,7 @@ class LocalStore:
         return tuple(found)
 
     def _attributes_now(self, bucket: str, keys: Sequence[str]) -> tuple[Attributes | None, ...]:
-        return tuple(self._file_attributes(bucket, key) for key in keys)
+        return tuple(None if one is None else _attributes_of(one) for one in self._objects(bucket, keys))
 
     def _move_now(self, moves: Sequence[Move]) -> tuple[Outcome, ...]:
         self._buckets.make_quarantine()
@@ -180,37 +186,27 @@ class LocalStore:
                 self._walks.pop(next(iter(self._walks)))
             self._walks[bucket, prefix] = walk
 
-    def _object(self, bucket: str, key: str) -> Object | None:
-        try:
-            status = status_of(self._place(bucket, key), spelled_exactly=self._buckets.spells_exactly())
-        except (NotFound, InvalidName):
-            return None  # no such bucket, or no key that a file could have
-        except OSError as exc:
-            raise explain(exc, f"{bucket}/{key}") from exc
-        return None if status is None else object_of(bucket, key, status)
+    def _reading(self, bucket: str) -> BucketReading:
+        return self._buckets.reading(bucket, _any_key if bucket == QUARANTINE else self._refusal)
 
-    def _file_attributes(self, bucket: str, key: str) -> Attributes | None:
-        found = self._object(bucket, key)
-        if found is None:
-            return None
-        return Attributes(content_type=found.content_type, updated=time_of(int(found.version.partition("-")[2])))
+    def _objects(self, bucket: str, keys: Sequence[str]) -> list[Object | None]:
+        with self._reading(bucket) as reading:
+            found = reading.each(keys, reading.status)
+        pairs = zip(keys, found, strict=True)
+        return [None if status is None else object_of(bucket, key, status) for key, status in pairs]
 
     def _check_open(self) -> None:
         if self._closed:
             raise Unavailable("The storage has been closed.")
 
     def _hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
-        found: list[str | None] = []
-        for key in keys:
-            self._check_open()  # a thousand large files take minutes; nobody waits for them any more
-            found.append(self._hash(bucket, key))
-        return tuple(found)
+        with self._reading(bucket) as reading:
 
-    def _hash(self, bucket: str, key: str) -> str | None:
-        try:
-            return hash_file(self._place(bucket, key), f"{bucket}/{key}")
-        except CoreError:
-            return None
+            def hash_of(key: str) -> str | None:
+                self._check_open()  # a thousand large files take minutes; nobody waits for them any more
+                return reading.hash(key)
+
+            return tuple(reading.each(keys, hash_of))
 
     def _file_move(self, move: Move) -> FileMove | Outcome:
         try:
@@ -224,7 +220,7 @@ class LocalStore:
             return outcome
         if move.bucket == QUARANTINE:
             self._buckets.tidy_quarantine(move.key)
-        return replace(outcome, object=self._object(move.to_bucket, move.to_key))
+        return replace(outcome, object=self._objects(move.to_bucket, [move.to_key])[0])
 
     def _remove_one(self, key: str) -> Outcome:
         try:
@@ -239,3 +235,11 @@ class LocalStore:
             return Outcome(Result.FAILED, exc.message)
         self._buckets.tidy_quarantine(key)
         return Outcome(Result.DONE)
+
+
+def _any_key(key: str) -> str:
+    return ""
+
+
+def _attributes_of(found: Object) -> Attributes:
+    return Attributes(content_type=found.content_type, updated=time_of(int(found.version.partition("-")[2])))

@@ -47,7 +47,7 @@ class PracticeStore(LocalStore):
     def _move_now(self, moves: Sequence[Move]) -> tuple[Outcome, ...]:
         # The records go ahead of the files and are cleared behind them: wherever it is cut off, each file has one.
         pairs: list[tuple[Name, Name]] = [((m.bucket, m.key), (m.to_bucket, m.to_key)) for m in moves]
-        free = [pair for pair in pairs if self._object(*pair[1]) is None]
+        free = [pair for pair in pairs if self._objects(pair[1][0], [pair[1][1]])[0] is None]
         self._kept.copy(free)
         outcomes = super()._move_now(moves)
         ended = list(zip(pairs, outcomes, strict=True))
