@@ -39,7 +39,7 @@ from core.practice import practice_profile
 from core.profiles import Profile
 from core.progress import Report, silent
 from core.references.resolver import Resolver, folders
-from core.runs import Entry
+from core.runs import Entry, Trouble
 from core.status import Status, read_status
 from core.suggest import Sample
 from core.workspace import Workspace
@@ -185,6 +185,10 @@ class Engine:
     async def run_steps(self, run_id: str, start: int = 0, limit: int = 200) -> tuple[Entry, ...]:
         """A page of a run's steps, with how each ended."""
         return await runs.run_steps(self.workspace, run_id, start, limit)
+
+    async def run_troubles(self, run_id: str) -> tuple[Trouble, ...]:
+        """Why steps of a run ended otherwise than done, the most frequent reasons."""
+        return await runs.troubles(self.workspace, run_id)
 
     async def source_samples(self, name: str) -> tuple[Sample, ...]:
         """A few values of a source and what they name, for the person who has to judge its mapping."""

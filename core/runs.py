@@ -43,6 +43,16 @@ class Entry:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """So many steps of a run ended otherwise than done, for one reason. `where` is one of them: a key or a table."""
+
+    state: StepState
+    reason: str
+    steps: int
+    where: str
+
+
 _RUN = "run_id, kind, plan_id, undo_of, started, ended, seconds, state, steps"
 _ONCE_DONE = (StepState.DONE, StepState.UNDONE, StepState.PURGED)
 
@@ -64,6 +74,21 @@ async def run_steps(workspace: Workspace, run_id: str, start: int = 0, limit: in
             f"SELECT {ENTRY} FROM steps WHERE run_id = ? ORDER BY n LIMIT ? OFFSET ?", (run_id, limit, start)
         )
         return tuple(read_entry(row) for row in rows)
+
+    return await workspace.journal.read(ask)
+
+
+async def troubles(workspace: Workspace, run_id: str, limit: int = 20) -> tuple[Trouble, ...]:
+    """Why steps of a run failed, drifted or were skipped, the most frequent reason first."""
+
+    def ask(c: sqlite3.Connection) -> tuple[Trouble, ...]:
+        rows = c.execute(
+            "SELECT state, reason, count(*), min(iif(key <> '', bucket || '/' || key, tbl)) FROM steps"
+            " WHERE run_id = ? AND state IN ('failed', 'drifted', 'skipped')"
+            " GROUP BY state, reason ORDER BY state, 3 DESC, reason LIMIT ?",
+            (run_id, limit),
+        )
+        return tuple(Trouble(StepState(state), *rest) for state, *rest in rows)
 
     return await workspace.journal.read(ask)
 

@@ -1,4 +1,4 @@
-"""`apply`, `undo` and `runs`: what was changed, and changing it back."""
+"""`apply` and `undo`: changing what a plan says, and changing it back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from core.cli import documents, words
 from core.cli.session import Session
 from core.cli.terminal import Terminal
-from core.errors import NotFound
-from core.models import PlanHead, Run, RunState, StepKind
+from core.engine import Engine, find_profile
+from core.errors import NeedsConfirmation, Usage
+from core.models import PlanHead, Run, StepKind
 from core.plan_files import read_head
+from core.profiles import Profile
+from core.progress import Report
+from core.runs import Trouble
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
-_STYLES = {RunState.DONE: "green", RunState.UNDONE: "dim", RunState.RUNNING: "cyan"}
+Ended = tuple[Run, Sequence[Trouble]]
 
 
 def apply(
@@ -38,15 +41,17 @@ def apply(
 ) -> None:
     """Apply a plan, or go on with one that was interrupted."""
     session = Session.of(context)
-
+    accepted = accept_source or []
+    _check_sources(find_profile(session.asked.profile_name), accepted)
     # asked before the loop runs: there, Ctrl-C at a question would only be noticed after the answer
-    name = _ask(session.terminal, read_head(file), session.asked.profile_name, yes, confirm)
-    run = session.run(
-        lambda engine, report: engine.apply(
-            file, allow_share=allow_share, accept_sources=accept_source or (), confirm=name, report=report
-        )
-    )
-    _answer(session.terminal, run)
+    name = _ask(session, read_head(file), yes, confirm)
+
+    async def work(engine: Engine, report: Report) -> Ended:
+        run = await engine.apply(file, allow_share=allow_share, accept_sources=accepted, confirm=name, report=report)
+        return run, await engine.run_troubles(run.run_id)
+
+    run, troubles = session.run(work)
+    _answer(session, run, troubles)
     if run.failed:
         raise typer.Exit(1)
 
@@ -59,58 +64,58 @@ def undo(
     """Put back what a run changed. Overwrites nothing."""
     session = Session.of(context)
     session.terminal.confirm(f"Put back what run {run} changed?", yes)
-    undone = session.run(lambda engine, report: engine.undo(run, report=report))
-    _answer(session.terminal, undone)
+
+    async def work(engine: Engine, report: Report) -> Ended:
+        undone = await engine.undo(run, report=report)
+        return undone, await engine.run_troubles(undone.run_id)
+
+    undone, troubles = session.run(work)
+    _answer(session, undone, troubles)
     if undone.failed or undone.drifted:
         raise typer.Exit(1)
 
 
-def runs(
-    context: typer.Context,
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help="Only this one.")] = None,
-) -> None:
-    """List what was applied and undone, newest first."""
-    session = Session.of(context)
-    found = session.run(lambda engine, _: engine.runs())
-    if run is not None:
-        found = tuple(one for one in found if one.run_id == run)
-        if not found:
-            raise NotFound(f"There is no run {run} here.", "bucketdesk-cli runs lists them.")
-    if session.terminal.as_json:
-        session.terminal.document({"runs": [documents.run(one) for one in found]})
-        return
-    if not found:
-        session.terminal.say("Nothing was changed here yet.")
-        return
-    columns = ["Run", "Kind", "Started", "State", "#Done", "#Skipped", "#Failed", "#Drifted", ""]
-    session.terminal.table(columns, [_cells(one) for one in found])
+def _check_sources(profile: Profile, names: Sequence[str]) -> None:
+    known = [source.name for source in profile.sources]
+    for name in names:
+        if name not in known:
+            raise Usage(f"The profile has no source named “{name}”.", f"Its sources: {', '.join(known)}.")
 
 
-def _ask(terminal: Terminal, head: PlanHead, profile: str, yes: bool, confirm: str | None) -> str | None:
-    """The confirmation that this plan wants: a yes, or a name for what cannot be undone."""
-    what = words.sentence(words.steps(head.by_kind, head.removal), "?")
+def _ask(session: Session, head: PlanHead, yes: bool, confirm: str | None) -> str | None:
+    """The confirmation that this plan wants: a yes, or a name for what cannot be undone. On a project in production the
+    name stands for the yes."""
+    what = words.sentence(words.steps(head.by_kind, head.bytes, head.removal), "?")
+    profile = find_profile(session.asked.profile_name)
     if StepKind.PURGE_OBJECT in head.by_kind:
-        question = f"{what} This cannot be undone. To go ahead, type {profile}:"
-        return terminal.type_name(question, f"--confirm {profile}", confirm)
-    if head.steps:
-        terminal.confirm(f"{what} ({words.size(head.bytes)})", yes)
+        question = f"{what} This cannot be undone. To go ahead, type {profile.name}:"
+        return session.terminal.type_name(question, f"--confirm {profile.name}", confirm)
+    if profile.production and not yes:
+        question = f"{what} {profile.name} is in production. To go ahead, type its name:"
+        if session.terminal.type_name(question, "--yes", confirm) != profile.name:
+            raise NeedsConfirmation("Another name was typed, so nothing was done.")
+    elif head.steps:
+        session.terminal.confirm(what, yes)
     return confirm
 
 
-def _answer(terminal: Terminal, run: Run) -> None:
+def _answer(session: Session, run: Run, troubles: Sequence[Trouble]) -> None:
+    terminal = session.terminal
     if terminal.as_json:
-        terminal.document(documents.result(run))
+        terminal.document(documents.result(run, troubles))
         return
     rest = [(run.skipped, "skipped"), (run.failed, "failed"), (run.drifted, "left alone, because they changed")]
     told = [f"{words.number(run.done)} of {words.count(run.steps, 'step')} done"]
     told += [f"{words.number(amount)} {word}" for amount, word in rest if amount]
     terminal.heading(f"Run {run.run_id}", f"{', '.join(told)}; {words.size(run.bytes)}, {words.duration(run.seconds)}")
+    show_troubles(terminal, troubles)
     if run.undoable:
-        terminal.say(f"Undo with: bucketdesk-cli undo {run.run_id}")
+        terminal.say(f"Undo with: {session.command('undo', run.run_id)}")
+    terminal.say(f"Next: {session.command('scan')}")
 
 
-def _cells(run: Run) -> Sequence[str | Text]:
-    counts = (words.number(amount) for amount in (run.done, run.skipped, run.failed, run.drifted))
-    state = Text(str(run.state), _STYLES.get(run.state, "yellow"))
-    more = f"undoes {run.undo_of}" if run.undo_of else ("can be undone" if run.undoable else "")
-    return run.run_id, run.kind, words.moment(run.started), state, *counts, more
+def show_troubles(terminal: Terminal, troubles: Sequence[Trouble]) -> None:
+    """A line for each reason that steps did not go."""
+    for trouble in troubles:
+        amount = "" if trouble.steps == 1 else f" and {words.number(trouble.steps - 1)} more"
+        terminal.warn(f"{trouble.state}: {trouble.where}{amount}: {trouble.reason}")

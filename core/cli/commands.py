@@ -10,10 +10,11 @@ import typer
 from typer.core import TyperGroup
 
 from core.cli import plan, practice
-from core.cli.apply import apply, runs, undo
+from core.cli.apply import apply, undo
 from core.cli.findings import findings, keep, unkeep
 from core.cli.objects import objects
 from core.cli.profiles import profiles
+from core.cli.runs import runs
 from core.cli.scan import scan, status
 from core.cli.session import Session
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.browse import ObjectRow
 from core.inventory import ScanReport, SourceReport
 from core.models import Finding, Kind, Run
 from core.practice import PracticeReport
+from core.runs import Trouble
 from core.status import Status
 from core.values import encode
 
@@ -47,8 +49,17 @@ def finding(found: Finding) -> Document:
     }
 
 
-def result(run: Run) -> Document:
+def result(run: Run, found: Sequence[Trouble]) -> Document:
     """`apply` and `undo`"""
+    return {**_run(run), "troubles": troubles(found)}
+
+
+def troubles(found: Sequence[Trouble]) -> list[Document]:
+    """Why steps ended otherwise than done"""
+    return [{"state": str(one.state), "reason": one.reason, "steps": one.steps, "where": one.where} for one in found]
+
+
+def _run(run: Run) -> Document:
     return {
         "run_id": run.run_id,
         "kind": run.kind,
@@ -67,7 +78,7 @@ def result(run: Run) -> Document:
 def run(run: Run) -> Document:
     """One item of `runs`"""
     return {
-        **result(run),
+        **_run(run),
         "started": time(run.started),
         "ended": time(run.ended),
         "undoable": run.undoable,

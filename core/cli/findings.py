@@ -59,7 +59,8 @@ def keep(
     if session.terminal.as_json:
         session.terminal.document({"kept": kept})
     else:
-        session.terminal.say(f"Kept: {words.count(kept, 'finding')}. Undo with: bucketdesk-cli unkeep FINDING")
+        session.terminal.say(f"Kept: {words.count(kept, 'finding')}.")
+        session.terminal.say(f"Undo with: {session.command('unkeep', *finding)}")
 
 
 def unkeep(context: typer.Context, finding: Ids) -> None:
@@ -83,5 +84,7 @@ def _cells(found: Finding) -> Sequence[str | Text]:
     if found.table:
         row = ", ".join(str(value) for value in found.row_key)
         about = f"{found.table} {row} → {about}"
-    said = Text.assemble(words.plain(about), ("\n" + words.plain("; ".join(found.evidence)), "dim"))
+    lines = [words.plain(about), f"{found.state}: {words.plain(found.why)}" if found.why else ""]
+    said = Text("\n".join(line for line in lines if line))
+    said.append("\n" + words.plain("; ".join(found.evidence)), "dim")
     return found.id, str(found.kind), Text(str(found.state), words.COLORS[found.state]), said

@@ -12,7 +12,6 @@ import typer
 from core.cli import words
 from core.cli.findings import Kinds
 from core.cli.session import Session
-from core.cli.terminal import Terminal
 from core.errors import Usage
 from core.models import FindingFilter, PlanHead, Repair, Selection, State
 from core.plan_lines import head_json
@@ -42,7 +41,7 @@ def cleanup(
     selection = Selection(filter=wanted, only=frozenset(finding) if finding else None)
     session = Session.of(context)
     head, path = session.run(lambda engine, report: engine.plan_cleanup(selection, do, output, report=report))
-    _answer(session.terminal, head, path)
+    _answer(session, head, path)
 
 
 @group.command()
@@ -54,7 +53,7 @@ def purge(
     """Plan to empty the quarantine: what a purge removes is gone for good."""
     session = Session.of(context)
     head, path = session.run(lambda engine, report: engine.plan_purge(run or (), output, report=report))
-    _answer(session.terminal, head, path)
+    _answer(session, head, path)
 
 
 @group.command()
@@ -81,7 +80,8 @@ def export(
         session.terminal.say(f"Written: {output}")
 
 
-def _answer(terminal: Terminal, head: PlanHead, path: Path) -> None:
+def _answer(session: Session, head: PlanHead, path: Path) -> None:
+    terminal = session.terminal
     if terminal.as_json:
         terminal.document({**head_json(head), "file": str(path)})
         return
@@ -91,4 +91,4 @@ def _answer(terminal: Terminal, head: PlanHead, path: Path) -> None:
     terminal.say()
     terminal.say(f"Written: {path}")
     if head.steps:
-        terminal.say(f"Next: bucketdesk-cli apply {path}")
+        terminal.say(f"Next: {session.command('apply', path)}")

@@ -25,7 +25,7 @@ def scan(context: typer.Context, bucket: Buckets = None) -> None:
     if session.terminal.as_json:
         session.terminal.document(documents.scan(report))
     else:
-        _show_scan(session.terminal, report)
+        _show_scan(session, report)
     if not report.complete:
         raise typer.Exit(1)
 
@@ -40,7 +40,8 @@ def status(context: typer.Context) -> None:
         _show_status(session.terminal, found)
 
 
-def _show_scan(terminal: Terminal, report: ScanReport) -> None:
+def _show_scan(session: Session, report: ScanReport) -> None:
+    terminal = session.terminal
     read = f"{words.count(report.objects, 'object')} and {words.count(report.rows, 'row')}"
     terminal.heading("Scanned", f"{read} in {words.duration(report.seconds)}")
     terminal.say()
@@ -57,7 +58,7 @@ def _show_scan(terminal: Terminal, report: ScanReport) -> None:
     terminal.say()
     if not report.complete:
         terminal.warn("What rests on an incomplete listing is unproven and will not be cleaned up.")
-    terminal.say("Next: bucketdesk-cli status")
+    terminal.say(f"Next: {session.command('status')}")
 
 
 def _show_status(terminal: Terminal, status: Status) -> None:
@@ -74,8 +75,9 @@ def _show_status(terminal: Terminal, status: Status) -> None:
             terminal.say()
         links = status.links
         if links.total:
-            bad = f"{links.missing} missing, {links.expired} expired, {links.expiring} expiring"
-            terminal.say(f"Links: {links.ok} of {links.total} are good; {bad}.")
+            troubles = {"missing": links.missing, "expired": links.expired, "expiring": links.expiring}
+            bad = ", ".join(f"{words.number(amount)} {name}" for name, amount in troubles.items())
+            terminal.say(f"Links: {words.number(links.ok)} of {words.number(links.total)} are good; {bad}.")
             terminal.say()
     for number, sentence in enumerate(status.next, 1):
         terminal.say(f"{number}. {sentence}")

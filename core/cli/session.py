@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
@@ -36,6 +38,13 @@ class Session:
         session = context.find_object(cls)
         assert session is not None
         return session
+
+    def command(self, *words: str | Path) -> str:
+        """A further command on the same project, as a person would type it."""
+        project = ["--practice"] if self.asked.practice else []
+        if self.asked.profile:
+            project = ["--profile", self.asked.profile]
+        return shlex.join(["bucketdesk-cli", *project, *map(str, words)])
 
     def run(self, work: Callable[[Engine, Report], Awaitable[T]]) -> T:
         """Opens the project, does the work with a progress bar, closes it. Ctrl-C cancels the work, which puts its

@@ -69,7 +69,12 @@ class Terminal:
             table.add_column(name.lstrip("#"), justify="right" if name.startswith("#") else "left", overflow="fold")
         for row in rows:
             table.add_row(*(Text(words.plain(cell)) if isinstance(cell, str) else cell for cell in row))
-        self._out.print(table)
+        if self._out.is_terminal:
+            self._out.print(table)
+            return
+        with self._out.capture() as text:
+            self._out.print(table)
+        self._out.out("\n".join(line.rstrip() for line in text.get().splitlines()), highlight=False)
 
     def more(self, shown_to: int, total: int) -> None:
         """Says that there is more than was shown."""

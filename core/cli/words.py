@@ -77,14 +77,15 @@ def share(value: float) -> str:
     return f"{value:.0%}".replace("%", " %") if value >= 0.1 else f"{value:.1%}".replace("%", " %")
 
 
-def steps(by_kind: Mapping[str, int], removal: str = "") -> str:
-    """What a plan does: "move 40 objects to quarantine, change 20 rows"."""
+def steps(by_kind: Mapping[str, int], size_bytes: int = 0, removal: str = "") -> str:
+    """What a plan does, as “move 40 objects (1.2 MB) to quarantine, change 20 rows”."""
     said = []
     for name, amount in by_kind.items():
         verb, thing, where = _STEPS[StepKind(name)]
         if removal == "archive" and name == StepKind.DELETE_OBJECT:
             where = "to the archive"
-        said.append(" ".join(part for part in (verb, count(amount, thing), where) if part))
+        whole = f"({size(size_bytes)})" if thing == "object" and size_bytes else ""
+        said.append(" ".join(part for part in (verb, count(amount, thing), whole, where) if part))
     return ", ".join(said)
 
 

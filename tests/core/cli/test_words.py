@@ -19,7 +19,7 @@ def test_sizes_are_short(size_bytes: int | None, said: str) -> None:
 def test_what_a_plan_does_is_said_in_words() -> None:
     by_kind = {"delete_object": 1, "update_row": 1200}
     assert words.steps(by_kind) == "move 1 object to quarantine, change 1,200 rows"
-    assert words.steps(by_kind, "archive") == "move 1 object to the archive, change 1,200 rows"
+    assert words.steps(by_kind, 3000, "archive") == "move 1 object (3 KB) to the archive, change 1,200 rows"
     for kind in StepKind:
         assert words.steps({kind: 2})
 
