@@ -85,11 +85,12 @@ def _resolver(
     for name, (number, *_) in listings.items():
         prefixes = connection.execute("SELECT prefix FROM unlisted WHERE listing = ?", (number,)).fetchall()
         unlisted[name] = [prefix for (prefix,) in prefixes]
-    there = {name for name, (_, complete, _, missing) in listings.items() if complete or not missing}
+    unread = {name: "It has not been listed yet." for name in known if name not in listings}
+    there = {name for name, (_, complete, _, missing) in listings.items() if complete or not missing} | set(unread)
     resolver = Resolver(
         there,
         folders(session.profile, there),
-        incomplete={name: why for name, (_, complete, why, _) in listings.items() if not complete},
+        incomplete={**unread, **{name: why for name, (_, complete, why, _) in listings.items() if not complete}},
         unlisted=unlisted,
     )
     return resolver, {name: number for name, (number, *_) in listings.items()}

@@ -329,3 +329,15 @@ async def test_what_carries_no_time_ages_from_the_first_scan_that_saw_it(desk: D
     desk.store.now_is = NOW + timedelta(hours=25)
     await desk.scan()
     assert await desk.states() == {State.OPEN}
+
+
+async def test_a_first_scan_of_some_buckets_does_not_doubt_sources_that_name_the_others(desk: Desk) -> None:
+    for number in range(9):
+        desk.store.put("other", f"{number}.png")
+    paths = [f"images/{k}.png" for k in "abcd"] + [f"other/{n}.png" for n in range(9)]
+    desk.catalog.add("both", *({"id": n, "path": p, "made": LONG_AGO} for n, p in enumerate(paths)))
+    desk.remap(*desk.profile.sources, source("both", ("path", "bucket_path"), time_column="made"))
+    report = await desk.scan("images")
+    assert [s.doubted for s in report.sources if s.doubted] == []
+    assert said(report.sources, "both").not_understood == 9
+    assert await desk.found(Kind.FILE_WITHOUT_ROW, State.OPEN) == ["images/orphan.png"]
