@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from core.clients.foreign_sqlite import ForeignFile, explain, signature
+from core.clients.foreign_sqlite import ForeignFile, explain
 from core.clients.local_changes import change_rows
+from core.clients.local_connection import HeldConnection
 from core.clients.local_keys import KeyOrder, check_key
 from core.clients.local_relations import rows_that_point_here
 from core.clients.local_rows import count_rows, find_values, read_page, rows_by_key
@@ -34,7 +34,7 @@ class LocalCatalog:
         self._page_size = page_size
         self._left_out = left_out
         self._thread = ThreadPoolExecutor(1, "catalog")
-        self._held = _Held(self._file)
+        self._held = HeldConnection(self._file)
         self._schema: tuple[int, int, Schema] | None = None
         self._orders: dict[tuple[str, tuple[str, ...]], KeyOrder] = {}
         self._idle: asyncio.TimerHandle | None = None
@@ -156,68 +156,3 @@ class LocalCatalog:
             described.check_columns(key)
             self._orders[name] = KeyOrder(connection, described, key)
         return self._orders[name]
-
-
-class _Held:
-    """The one connection to the file, as long as it is in use, and whether anybody else wrote since it was first open.
-    Belongs to the catalog's thread."""
-
-    def __init__(self, file: ForeignFile) -> None:
-        self._file = file
-        self._connection: sqlite3.Connection | None = None
-        self._copy: Path | None = None
-        self._writing = False
-        self._signature = signature(file.path)
-        self._data_version = 0
-        self._changes = 0
-        self.opened = 0
-
-    def connection(self, *, writing: bool) -> sqlite3.Connection:
-        """The connection; one that may write stays one until it is let go, and then does not count its own changes as
-        somebody else's."""
-        if self._copy is not None and signature(self._file.path) != self._signature:
-            self.let_go()
-        if self._connection is not None and writing and not self._writing:
-            self.let_go()
-        if self._connection is None:
-            before = signature(self._file.path)
-            if writing:
-                self._connection = self._file.open_to_write()
-            else:
-                self._connection, self._copy = self._file.open_to_read()
-            self._writing = writing
-            self.opened += 1
-            if before != self._signature:
-                self._changes += 1
-            self._signature = before
-            self._data_version = self._version(self._connection)
-        return self._connection
-
-    def token(self, connection: sqlite3.Connection) -> str:
-        """Differs from an earlier one when anybody else committed in between."""
-        version = self._version(connection)
-        if version != self._data_version:
-            self._data_version = version
-            self._changes += 1
-        return str(self._changes)
-
-    def let_go(self) -> None:
-        """Closes the connection, and remembers how the file looks."""
-        if self._connection is None:
-            return
-        connection, self._connection = self._connection, None
-        if self._copy is None:
-            before = signature(self._file.path)
-            try:
-                self.token(connection)
-            except sqlite3.Error:
-                self._changes += 1
-            self._signature = before
-        connection.close()
-        if self._copy is not None:
-            shutil.rmtree(self._copy, ignore_errors=True)
-            self._copy = None
-
-    @staticmethod
-    def _version(connection: sqlite3.Connection) -> int:
-        return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -159,6 +159,25 @@ async def test_changes_are_noticed_across_a_pause(tmp_path: Path) -> None:
     await catalog.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not let an open file be replaced")
+async def test_a_file_that_was_replaced_by_a_backup_is_the_one_that_counts(tmp_path: Path) -> None:
+    path, backup = make(tmp_path / "theirs"), make(tmp_path / "backup")
+    catalog = LocalCatalog(path)
+    token = await catalog.change_token()
+    with closing(sqlite3.connect(backup, isolation_level=None)) as other:
+        other.execute(MORE)
+    backup.replace(path)
+    assert await catalog.change_token() != token
+    assert await catalog.count("t") == 3
+    change = RowChange(RowAction.DELETE, "t", ("id",), (3,), {"id": 3, "v": "c"}, None)
+    assert (await catalog.change([change]))[0].result is Result.DONE
+    assert rows_of(path) == ["a", "b"]
+    path.unlink()
+    with pytest.raises(NotFound):
+        await catalog.count("t")
+    await catalog.close()
+
+
 @pytest.mark.parametrize("hold", ["BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE; " + MORE])
 async def test_a_locked_file_is_said_to_be_in_use(tmp_path: Path, hold: str) -> None:
     path = make(tmp_path / "theirs")
@@ -182,10 +201,11 @@ async def test_a_change_waits_for_another_writer_and_then_gives_up_whole(tmp_pat
         await catalog.change([change])
     assert [one.result for one in await catalog.change([change])] == [Result.DONE]
     await catalog.close()
-    assert await read_everything_but_row(path) == ["b"]
+    assert rows_of(path) == ["b"]
 
 
-async def read_everything_but_row(path: Path) -> list[object]:
+def rows_of(path: Path) -> list[object]:
+    """What another program reads."""
     with closing(sqlite3.connect(path)) as connection:
         return [value for (value,) in connection.execute("SELECT v FROM t ORDER BY id")]
 
