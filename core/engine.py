@@ -50,9 +50,14 @@ def find_profile(name: str) -> Profile:
     return practice_profile() if name == profiles.PRACTICE else profiles.load(name)
 
 
+async def connect(profile: Profile) -> tuple[ObjectStore, Catalog]:
+    """The storage and catalog of a profile, which need not be written yet. Raises `CoreError`."""
+    return await asyncio.to_thread(open_local, profile)
+
+
 async def open_engine(profile: Profile) -> Engine:
     """Opens a project; nothing is written to its storage or catalog. Raises `CoreError`."""
-    store, catalog = await asyncio.to_thread(open_local, profile)
+    store, catalog = await connect(profile)
     try:
         workspace = await Workspace.open(places.workspace(profile.name), profile.project)
     except BaseException:

@@ -1,123 +1,174 @@
-"""Guessing from a catalog's contents which columns name objects, and showing how a mapping resolves."""
+"""Guessing from a catalog's contents which columns name objects, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from core.errors import ServiceError
-from core.models import Row, RowKey, Table
+from core.models import Column, Row, Table, Value
 from core.ports import Catalog, ObjectStore
 from core.profiles import ReferenceColumn, Source
-from core.references import Reference, Resolver
+from core.progress import Progress, Report, silent
+from core.references import Resolver
+from core.references.locations import has_scheme, storage_path
+from core.references.writings import texts_in_json
+from core.samples import Presence, Sample, Suggestion, measure, read_sample, resolve, usable_key
 
-SAMPLE_ROWS = 300
-_FEW = 5
-_ENOUGH = 0.5  # a column that resolves worse than this is not suggested
-_TRIES = ("path", "bucket_path", "url", "array", "html", "json", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One value of a column and what it names; `found` says whether that object is there."""
-
-    row_key: RowKey
-    value: str
-    bucket: str
-    key: str
-    found: bool
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A mapping that fits: of `looked` references in the sample, `resolved` name an object."""
-
-    source: Source
-    looked: int
-    resolved: int
-    samples: tuple[Sample, ...]
+_FIRST_ROWS = 40
+"""So many rows with a value decide whether a mapping is tried on the whole sample."""
+_ENOUGH = 0.5
+"""A column of paths that resolves worse than this is not suggested."""
+_ENOUGH_IN_WRITINGS = 0.1
+"""Writings name much else beside objects: pages, other sites."""
+_NEARLY_ALL = 0.9
+_FEWEST_DESCRIBED = 3
+_WHOLE = ("path", "bucket_path", "url", "array")
+_WRITINGS = ("html", "json", "text")
+_DESCRIBING = ("path", "bucket_path", "url")
 
 
-async def suggest(store: ObjectStore, catalog: Catalog, buckets: Sequence[str], resolver: Resolver) -> list[Suggestion]:
+async def suggest(
+    store: ObjectStore, catalog: Catalog, buckets: Sequence[str], resolver: Resolver, report: Report = silent
+) -> list[Suggestion]:
     """For every table and text-like column the mapping under which most of a sample of rows name objects, best first.
-    Only reads. Tables that cannot be read are left out."""
+    Only reads. Tables that cannot be read are left out. A source `describes` only where every sign of it is there:
+    one path column, in nearly every row a value, and each names another object."""
     found: list[Suggestion] = []
-    for table in await catalog.tables():
+    presence = Presence(store)
+    tables = await catalog.tables()
+    for number, table in enumerate(tables):
+        report(Progress(number, len(tables), table.name))
         try:
-            rows = await _sample(catalog, table)
+            of_table = await _look_through(catalog, table, presence, buckets, resolver)
         except ServiceError:
-            continue  # the dialog lists the tables anyway; a guess about one that cannot be read helps nobody
-        for column in table.columns:
-            if column.text_like and not column.generated:
-                best = await _best(store, table, column.name, rows, buckets, resolver)
-                if best is not None:
-                    found.append(best)
-    return sorted(found, key=lambda s: (-s.resolved, s.source.table))
+            continue  # whoever asks knows the tables anyway; a guess about one that cannot be read helps nobody
+        found += _judged(of_table)
+    report(Progress(len(tables), len(tables)))
+    names = named([one.source for one in found])
+    found = [replace(one, source=source) for one, source in zip(found, names, strict=True)]
+    return sorted(found, key=lambda s: (-s.resolved, s.source.name))
 
 
-async def resolve(
-    store: ObjectStore, catalog: Catalog, source: Source, resolver: Resolver, limit: int = _FEW
-) -> Suggestion:
-    """How a mapping fares over a sample of its table's rows. Raises `ServiceError` for a wrong table, column or key."""
-    await catalog.check_key(source.table, source.key)
-    page = await catalog.read(source.table, source.key, source.read_columns, None, SAMPLE_ROWS)
-    return await _measure(store, source, page.rows, resolver, limit)
+async def _look_through(
+    catalog: Catalog, table: Table, presence: Presence, buckets: Sequence[str], resolver: Resolver
+) -> list[Suggestion]:
+    columns = [c for c in table.columns if c.text_like and not c.generated]
+    if not columns:
+        return []
+    key = await usable_key(catalog, table)
+    rows = await read_sample(catalog, table.name, key, [c.name for c in columns])
+    homes = _homes(columns, rows, buckets)
+    found: list[Suggestion] = []
+    for column in columns:
+        best = await _best(presence, table, key, column.name, rows, homes, resolver)
+        if best is not None:
+            found.append(best)
+    return found
 
 
-async def _sample(catalog: Catalog, table: Table) -> tuple[Row, ...]:
-    key = table.primary_key or ("rowid",)
-    columns = [c.name for c in table.columns if not c.generated]
-    return (await catalog.read(table.name, key, columns, None, SAMPLE_ROWS)).rows
+def _homes(columns: Sequence[Column], rows: Sequence[Row], buckets: Sequence[str]) -> list[tuple[str, str]]:
+    """Where the bucket may come from, as (field of a source, value): a column that holds nothing but buckets' names,
+    else each bucket."""
+    known = set(buckets)
+    named: list[tuple[str, str]] = []
+    for column in columns:
+        values = {row.values.get(column.name) for row in rows} - {None, ""}
+        if values and values <= known:
+            named.append(("bucket_column", column.name))
+    return [*named, *(("bucket", bucket) for bucket in buckets)]
 
 
 async def _best(
-    store: ObjectStore, table: Table, column: str, rows: Sequence[Row], buckets: Sequence[str], resolver: Resolver
+    presence: Presence,
+    table: Table,
+    key: tuple[str, ...],
+    column: str,
+    rows: Sequence[Row],
+    homes: Sequence[tuple[str, str]],
+    resolver: Resolver,
 ) -> Suggestion | None:
+    filled = [row for row in rows if row.values.get(column) not in (None, "", b"")]
     best: Suggestion | None = None
-    for source in _candidates(table, column, buckets):
-        one = await _measure(store, source, rows, resolver, _FEW)
-        if one.resolved and one.resolved >= one.looked * _ENOUGH and (best is None or one.resolved > best.resolved):
+    kinds = _kinds([_text(row.values[column]) for row in filled])
+    for source in _candidates(table, key, column, kinds, homes):
+        if source.bucket_column == column:
+            continue
+        if not (await measure(presence, source, filled[:_FIRST_ROWS], resolver)).resolved:
+            continue
+        one = await measure(presence, source, rows, resolver)
+        enough = _ENOUGH_IN_WRITINGS if source.columns[0].holds in _WRITINGS else _ENOUGH
+        if one.resolved >= one.looked * enough and (best is None or one.resolved > best.resolved):
             best = one
+        if best is not None and best.resolved == best.looked and source.columns[0].holds in _WHOLE:
+            break  # every value names an object already: nothing that is tried later can be better
     return best
 
 
-def _candidates(table: Table, column: str, buckets: Sequence[str]) -> Iterable[Source]:
-    key = table.primary_key or ("rowid",)
-    for holds in _TRIES:
-        fixed: Sequence[str | None] = (None,) if holds in ("bucket_path", "url") else buckets
-        for bucket in fixed:
-            yield Source(table.name, table.name, key, (ReferenceColumn(column, holds),), bucket=bucket)
+def _candidates(
+    table: Table, key: tuple[str, ...], column: str, kinds: Sequence[str], homes: Sequence[tuple[str, str]]
+) -> Iterator[Source]:
+    for holds in kinds:
+        plain = Source(table.name, table.name, key, (ReferenceColumn(column, holds),))
+        if holds in ("bucket_path", "url"):
+            yield plain
+            continue
+        for where, value in homes:
+            yield replace(plain, bucket_column=value) if where == "bucket_column" else replace(plain, bucket=value)
 
 
-async def _measure(
-    store: ObjectStore, source: Source, rows: Sequence[Row], resolver: Resolver, limit: int
-) -> Suggestion:
-    named: list[tuple[Row, str, Reference]] = []
-    for row in rows:
-        bucket = row.values.get(source.bucket_column) if source.bucket_column else source.bucket
-        for column in source.columns:
-            value = row.values.get(column.name)
-            references = resolver.read(source, column, value, bucket if isinstance(bucket, str) else None)
-            named += [(row, str(value), r) for r in references if value not in (None, "")]
-    there = await _existing(store, [r for _, _, r in named])
-    samples = [
-        Sample(row.key, value, r.bucket or "", r.key, (r.bucket, r.key) in there, r.problem or "")
-        for row, value, r in named
+def _kinds(values: Sequence[str]) -> tuple[str, ...]:
+    """What a column of these values may hold, the plainest first. A URL could be read as a path too, and JSON or HTML
+    as text: what they are is told from how they are written."""
+    first = values[:_FIRST_ROWS]
+    urls = sum(has_scheme(value) or storage_path(value) is not None for value in first)
+    if urls * 2 > len(first):
+        return ("url",)
+    parsed = [value.lstrip()[:1] for value in first if texts_in_json(value) is not None]
+    kinds = ["path", "bucket_path"]
+    if "{" not in parsed:
+        kinds.append("array")
+    if any("<" in value for value in values):
+        kinds.append("html")
+    if "{" in parsed or "[" in parsed:
+        kinds.append("json")
+    return (*kinds, "text")
+
+
+def _text(value: Value) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _judged(found: Sequence[Suggestion]) -> list[Suggestion]:
+    """The same with `describes` where all signs say so."""
+    whole = [one for one in found if one.source.columns[0].holds in _WHOLE]
+    return [
+        replace(one, source=replace(one.source, describes=True)) if len(whole) == 1 and _describes(one) else one
+        for one in found
     ]
-    return Suggestion(source, len(samples), sum(s.found for s in samples), tuple(samples[:limit]))
 
 
-async def _existing(store: ObjectStore, references: Sequence[Reference]) -> set[tuple[str | None, str]]:
-    by_bucket: dict[str, list[str]] = {}
-    for reference in references:
-        if reference.bucket is not None and reference.problem is None:
-            by_bucket.setdefault(reference.bucket, []).append(reference.key)
-    there: set[tuple[str | None, str]] = set()
-    size = store.limits.batch_size
-    for bucket, keys in by_bucket.items():
-        for start in range(0, len(keys), size):
-            part = keys[start : start + size]
-            answers = await store.stat(bucket, part)
-            there.update((bucket, key) for key, answer in zip(part, answers, strict=True) if answer is not None)
-    return there
+def _describes(one: Suggestion) -> bool:
+    return (
+        one.source.columns[0].holds in _DESCRIBING
+        and one.is_one_to_one
+        and one.resolved >= max(_FEWEST_DESCRIBED, one.rows * _NEARLY_ALL)
+    )
+
+
+def named(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The same, each with a name of its own: its table's, or with its column where a table has several sources."""
+    tables = Counter(source.table for source in sources)
+    taken: set[str] = set()
+    found: list[Source] = []
+    for source in sources:
+        name = source.table if tables[source.table] == 1 else f"{source.table}.{source.columns[0].name}"
+        forms = (name if number == 1 else f"{name}#{number}" for number in itertools.count(1))
+        found.append(replace(source, name=next(form for form in forms if form not in taken)))
+        taken.add(found[-1].name)
+    return tuple(found)
+
+
+__all__ = ["Sample", "Suggestion", "named", "resolve", "suggest"]

@@ -182,6 +182,12 @@ class Jobs(QObject):
         self._keep(task)
         task.add_done_callback(lambda done: self._on_question_done(question, newest, failed, done))
 
+    def drop(self, newest: Hashable) -> None:
+        """Cancels the open question of this name, if there is one: nobody wants its answer any more."""
+        task = self._newest.pop(newest, None)
+        if task is not None:
+            task.cancel()
+
     async def stop(self, seconds: float) -> bool:
         """Cancels everything but the caller and waits at most `seconds`; says whether all of it ended."""
         mine = asyncio.current_task()

@@ -50,6 +50,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
   border: 2px solid $accent; padding: 3px 7px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { border-color: $hairline; color: $outline; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
+QComboBox QLineEdit { border: none; padding: 0; background: transparent; min-height: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$icons/caret-$name.svg"); width: 12px; height: 12px; }
 QSpinBox, QDoubleSpinBox { padding: 4px 24px 4px 4px; }

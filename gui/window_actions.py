@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
@@ -44,6 +46,7 @@ class WindowActions(QObject):
         bind, desk, window = self._desk.actions.bind, self._desk, self._window
         bind("scan", lambda: start_scan(desk))
         bind("undo_last", lambda: desk.jobs.ask(runs.undo_newest(desk)))
+        bind("new_profile", lambda: desk.jobs.ask(self._make_profile()))
         bind("open_practice", self._open_practice)
         bind("reset_practice", lambda: desk.jobs.ask(practice_project.ask_and_reset(desk, self._open_practice)))
         bind("about", lambda: desk.jobs.ask(finished(About(window))))
@@ -60,6 +63,14 @@ class WindowActions(QObject):
 
     def _open_practice(self) -> None:
         self._opening.open(profiles.PRACTICE)
+
+    async def _make_profile(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "core.profile_setup")  # brings the engine along: half a second
+        from gui.profile_dialog import make_profile
+
+        name = await make_profile(self._desk)
+        if name is not None:
+            self._opening.open(name)
 
     def _on_settings_triggered(self) -> None:
         self._desk.jobs.ask(finished(SettingsDialog(self._desk.settings, self._window)))

@@ -243,4 +243,58 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>BucketList</name>
+        <message numerus="yes">
+            <source>%Ln object(s)</source>
+            <translation>
+                <numerusform>%Ln object</numerusform>
+                <numerusform>%Ln objects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>PlaceForm</name>
+        <message numerus="yes">
+            <source>%Ln SQLite file(s) found near: open the list</source>
+            <translation>
+                <numerusform>%Ln SQLite file found near: open the list</numerusform>
+                <numerusform>%Ln SQLite files found near: open the list</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln file(s) in no folder, and so in no bucket</source>
+            <translation>
+                <numerusform>%Ln file in no folder, and so in no bucket</numerusform>
+                <numerusform>%Ln files in no folder, and so in no bucket</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln table(s), only read</source>
+            <translation>
+                <numerusform>%Ln table, only read</numerusform>
+                <numerusform>%Ln tables, only read</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ProfileDialog</name>
+        <message numerus="yes">
+            <source>%Ln source(s) name(s) no file that is there</source>
+            <translation>
+                <numerusform>%Ln source names no file that is there</numerusform>
+                <numerusform>%Ln sources name no file that is there</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ProfileWords</name>
+        <message numerus="yes">
+            <source>%Ln row(s)</source>
+            <translation>
+                <numerusform>%Ln row</numerusform>
+                <numerusform>%Ln rows</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

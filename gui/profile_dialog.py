@@ -1,0 +1,221 @@
+"""The dialog that makes a local profile: where the files are, which SQLite file names them, and how."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout
+
+from core import profiles
+from core.errors import CoreError
+from core.models import Table
+from core.profile_setup import Count, Layout, check_new_name, write
+from core.profiles import Profile, Safety
+from core.suggest import Suggestion, named
+from gui.desk import Desk
+from gui.dialogs import finished
+from gui.profiles.notice import Notice
+from gui.profiles.place_form import PlaceForm
+from gui.profiles.source_panel import SourcePanel
+from gui.profiles.survey import Choice, Storage, Survey
+from gui.theme import GAP, GAP_LARGE, GAP_SMALL
+from gui.widgets.buttons import button, main_button
+from gui.widgets.text import Text
+
+_FORM_WIDTH = 344
+_SIZE = (1144, 720)
+
+
+async def make_profile(desk: Desk) -> str | None:
+    """Asks for everything a local profile needs and writes it; its name, or None when the person changed their mind."""
+    dialog = ProfileDialog(desk)
+    try:
+        return dialog.made if await finished(dialog) else None
+    finally:
+        dialog.survey.drop()
+        await dialog.survey.close()
+
+
+class ProfileDialog(QDialog):
+    """Places on the left, sources on the right; `made` is the name of the profile once it is written."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self.setWindowTitle(self.tr("New profile"))
+        self.made = ""
+        self._desk = desk
+        self._storage: Storage | None = None
+        self._tables: tuple[Table, ...] = ()
+        self.survey = Survey(desk.jobs)
+        self.places = PlaceForm(desk)
+        self.sources = SourcePanel(desk.icons, desk.themes)
+        self.notice = Notice(desk.icons)
+        self._lay_out()
+        self._connect()
+        self.resize(*_SIZE)
+        self.places.storage_field.setFocus()
+        desk.jobs.ask(asyncio.to_thread(profiles.names), self._on_names_read)
+        self._update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not isinstance(self.focusWidget(), QPushButton):
+            return  # in a field Enter means: look at this; only the button itself writes the profile
+        super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        self.places.setFixedWidth(_FORM_WIDTH)
+        sides = QHBoxLayout()
+        sides.setSpacing(GAP_LARGE)
+        sides.addWidget(self.places)
+        sides.addWidget(self.sources, 1)
+        self.cancel_button = button(self.tr("Cancel"), self.reject)
+        self.create_button = main_button(self.tr("Create profile"), self._on_create_button_clicked)
+        for one in (self.cancel_button, self.create_button):
+            one.setAutoDefault(True)
+        row = QHBoxLayout()
+        row.setSpacing(GAP_SMALL)
+        row.addWidget(self.notice, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch()
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.create_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
+        column.setSpacing(GAP)
+        column.addWidget(Text(self.tr("Make a folder and a SQLite file a project"), "heading"))
+        column.addLayout(sides, 1)
+        column.addLayout(row)
+
+    def _connect(self) -> None:
+        survey = self.survey
+        survey.storage_read.connect(self._on_storage_read)
+        survey.storage_failed.connect(self._on_storage_failed)
+        survey.counted.connect(self._on_counted)
+        survey.catalog_read.connect(self._on_catalog_read)
+        survey.catalog_failed.connect(self._on_catalog_failed)
+        survey.progressed.connect(self.sources.say_progress)
+        survey.suggested.connect(self._on_suggested)
+        survey.measured.connect(self.sources.say_fare)
+        self.places.chosen.connect(self._on_places_chosen)
+        self.places.buckets_changed.connect(self._on_buckets_changed)
+        self.places.changed.connect(self._update)
+        self.sources.trial_wanted.connect(survey.measure)
+        self.sources.changed.connect(self._update)
+
+    def _on_names_read(self, names: tuple[str, ...]) -> None:
+        self.places.taken = names
+        self._update()
+
+    def _on_places_chosen(self, choice: Choice) -> None:
+        self._storage, self._tables = None, ()
+        self.sources.clear()
+        self.survey.look(choice)
+        self._update()
+
+    def _on_storage_read(self, storage: Storage) -> None:
+        self._storage = storage
+        self.places.show_storage(storage)
+        self._offer()
+        self._update()
+
+    def _on_storage_failed(self, error: CoreError) -> None:
+        self.places.storage_notice.say_error(error)
+        self.places.bucket_list.show_buckets((), can_choose=True)
+        self._update()
+
+    def _on_counted(self, bucket: str, count: Count | Exception) -> None:
+        self.places.bucket_list.say_count(bucket, count)
+
+    def _on_catalog_read(self, tables: tuple[Table, ...]) -> None:
+        self._tables = tables
+        self.places.say_tables(len(tables))
+        self._offer()
+
+    def _on_catalog_failed(self, error: CoreError) -> None:
+        self._tables = ()
+        self.sources.clear()
+        self.places.catalog_notice.say_error(error)
+        self._update()
+
+    def _on_suggested(self, found: list[Suggestion]) -> None:
+        self._offer()
+        self.sources.show_guesses(found)
+
+    def _on_buckets_changed(self) -> None:
+        self._offer()
+        self.sources.try_again()
+        self._update()
+
+    def _offer(self) -> None:
+        self.survey.buckets = self.places.bucket_list.chosen()
+        self.sources.offer(self._tables, self.survey.buckets)
+
+    def _on_create_button_clicked(self) -> None:
+        profile = self._profile()
+
+        def done(_: None) -> None:
+            self.made = profile.name
+            self.accept()
+
+        def failed(error: Exception) -> None:
+            self.create_button.setEnabled(True)
+            self.notice.say_error(error)
+
+        self.create_button.setEnabled(False)
+        self._desk.jobs.ask(write(profile), done, failed=failed)
+
+    def _profile(self) -> Profile:
+        assert self._storage is not None and self._storage.choice.catalog is not None
+        buckets = self.places.bucket_list
+        whole = self._storage.layout is Layout.WHOLE
+        return Profile(
+            name=self.places.name,
+            kind="local",
+            storage=self._storage.choice.folder,
+            catalog=self._storage.choice.catalog,
+            buckets=(".",) if whole else () if buckets.are_all_chosen() else buckets.chosen(),
+            sources=named([draft.source for draft in self.sources.drafts]),
+            safety=Safety(removal=self.places.removal),
+        )
+
+    def _update(self) -> None:
+        """Says what is still missing, or what to mind; the profile can be created when nothing is missing."""
+        self._check_name()
+        missing = self._missing()
+        self.create_button.setEnabled(not missing)
+        if missing:
+            self.notice.say(missing)
+            return
+        useless = sum(isinstance(d.fare, Suggestion) and not d.fare.resolved for d in self.sources.drafts)
+        text = self.tr("%Ln source(s) name(s) no file that is there", "", useless) if useless else ""
+        self.notice.say(text, "warning")
+
+    def _check_name(self) -> None:
+        self._is_name_good = False
+        if not self.places.name:
+            self.places.name_notice.say("")
+            return
+        try:
+            check_new_name(self.places.name, self.places.taken)
+        except CoreError as error:
+            self.places.name_notice.say_error(error)
+        else:
+            self.places.name_notice.say("")
+            self._is_name_good = True
+
+    def _missing(self) -> str:
+        if self._storage is None:
+            return self.tr("Choose the folder that holds the files.")
+        if not self.places.bucket_list.chosen():
+            return self.tr("Choose at least one bucket.")
+        if not self._tables:
+            return self.tr("Choose the SQLite file that names them.")
+        if not self.sources.drafts:
+            return self.tr("A profile needs a source: without one every file looks as if nobody needed it.")
+        if any(draft.fare is None for draft in self.sources.drafts):
+            return self.tr("Looking at the sources…")
+        if not all(draft.is_sound for draft in self.sources.drafts):
+            return self.tr("Correct or remove the source that cannot be read.")
+        return "" if self._is_name_good else self.tr("Give the profile a name.")
