@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionButton,
-    QStyleOptionViewItem,
+    QMenu,
     QTableView,
     QWidget,
 )
 
-from gui.table_model import Column, TableModel
-from gui.theme import GAP, GAP_LARGE, GAP_SMALL, ROW_HEIGHT, Themes
+from gui.table_columns import TableColumns
+from gui.table_header import CheckHeader
+from gui.table_model import TableModel
+from gui.table_rows import RowDelegate
+from gui.theme import ROW_HEIGHT, Themes
 
-_BOX = 16
-_PICTURE = 44
+_MOST_COPIED = 5_000
 _Index = QModelIndex | QPersistentModelIndex
 T = TypeVar("T")
 
@@ -43,7 +42,7 @@ class Table(QTableView, Generic[T]):
         self.setAccessibleName(name)
         self.setHorizontalHeader(CheckHeader(self))
         self.setModel(model)
-        self.setItemDelegate(_RowDelegate(self))
+        self.setItemDelegate(RowDelegate(self))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -57,7 +56,10 @@ class Table(QTableView, Generic[T]):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self._fit_columns()
+        self.shown_columns = TableColumns(self)
+        self._wants_fit = True
+        model.modelReset.connect(self._on_model_reset)
+        model.dataChanged.connect(self._on_data_changed)
         model.choice_changed.connect(self.horizontalHeader().viewport().update)
         model.choice_changed.connect(self.viewport().update)
 
@@ -86,46 +88,22 @@ class Table(QTableView, Generic[T]):
 
     def show_column(self, column_id: str, shown: bool) -> None:
         """Shows or hides a column that means something only for some rows."""
-        for section, column in enumerate(self.rows.columns):
-            if column.id == column_id:
-                self.setColumnHidden(section, not shown)
+        self.shown_columns.show(column_id, shown)
 
-    def save_columns(self) -> bytes:
-        """Widths, order, hidden ones and the sort, to be remembered."""
-        header = self.horizontalHeader()
-        places = {
-            column.id: [header.visualIndex(i), header.sectionSize(i), header.isSectionHidden(i)]
-            for i, column in enumerate(self.rows.columns)
-        }
-        return json.dumps(places).encode()
+    def column_menu(self) -> QMenu:
+        """The menu that shows and hides columns."""
+        return self.shown_columns.menu()
 
-    def restore_columns(self, saved: bytes) -> None:
-        """Puts the columns where they were; what it does not know of them stays."""
-        try:
-            places = json.loads(saved)
-        except ValueError:
-            return
-        header = self.horizontalHeader()
-        ids = [column.id for column in self.rows.columns]
-        known = sorted((places[i], ids.index(i)) for i in ids if i in places and len(places[i]) == 3)
-        for (visual, width, hidden), section in known:
-            header.moveSection(header.visualIndex(section), min(int(visual), header.count() - 1))
-            if width > 0:
-                header.resizeSection(section, int(width))
-            header.setSectionHidden(section, bool(hidden))
-
-    def as_text(self, rows: Sequence[int]) -> str:
+    def as_text(self, items: Sequence[T]) -> str:
         """These rows as tab-separated lines under their titles, as the columns are shown."""
         header = self.horizontalHeader()
         sections = sorted(
             (i for i in range(header.count()) if not header.isSectionHidden(i) and self.rows.columns[i].title),
             key=header.visualIndex,
         )
-        lines = ["\t".join(self.rows.columns[i].title for i in sections)]
-        for row in rows:
-            item = self.rows.at(row)
-            if item is not None:
-                lines.append("\t".join(self.rows.columns[i].text(item).replace("\t", " ") for i in sections))
+        shown = [self.rows.columns[i] for i in sections]
+        lines = ["\t".join(column.title for column in shown)]
+        lines += ["\t".join(" ".join(column.text(item).split()) for column in shown) for item in items]
         return "\n".join(lines)
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
@@ -135,15 +113,31 @@ class Table(QTableView, Generic[T]):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         if event.matches(QKeySequence.StandardKey.Copy) and row >= 0:
-            QGuiApplication.clipboard().setText(self.as_text([row]))
-            return
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert) and row >= 0:
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert) and row >= 0:
             self._toggle(row, event.modifiers())
-            return
-        extends = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            if event.key() == Qt.Key.Key_Insert and row + 1 < self.rows.rowCount():
+                self.go_to(row + 1)
+        else:
+            self._walk(event, row)
+
+    def copy(self) -> None:
+        """Puts the chosen rows, or else the current one, on the clipboard as a table; at most 5,000."""
+        numbers, choice = self.rows.row_numbers, self.rows.choice
+        wanted = list(islice((n for n in numbers if n in choice), _MOST_COPIED)) if choice.count else []
+        wanted = wanted or [numbers[self.currentIndex().row()]]
+        self.rows.read(wanted, lambda items: QGuiApplication.clipboard().setText(self.as_text(items)))
+
+    def _walk(self, event: QKeyEvent, row: int) -> None:
+        """Lets Qt move the focus; what Shift passes over is chosen."""
+        before = event.modifiers()
+        extends = bool(before & Qt.KeyboardModifier.ShiftModifier) and self.rows.is_checkable
+        if extends:  # a table of single rows would not move at all
+            plain = before & ~Qt.KeyboardModifier.ShiftModifier
+            event = QKeyEvent(event.type(), event.key(), plain, event.text(), event.isAutoRepeat(), event.count())
         super().keyPressEvent(event)
         after = self.currentIndex().row()
-        if self.rows.is_checkable and extends and after != row and row >= 0:
+        if extends and after != row and row >= 0:
             self.rows.choose(range(min(row, after), max(row, after) + 1), True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -173,90 +167,16 @@ class Table(QTableView, Generic[T]):
             self.rows.choose(range(row, row + 1), self.rows.row_numbers[row] not in self.rows.choice)
         self._anchor = row
 
+    def _on_model_reset(self) -> None:
+        self._anchor = -1
+        self._wants_fit = True
+
+    def _on_data_changed(self) -> None:
+        if self._wants_fit and self.rows.known_rows(1):
+            self._wants_fit = False
+            self.shown_columns.fit()
+
     def _hover(self, row: int) -> None:
         if row != self._hovered:
             self._hovered = row
             self.viewport().update()
-
-    def _fit_columns(self) -> None:
-        header = self.horizontalHeader()
-        metrics = self.fontMetrics()
-        for section, column in enumerate(self.rows.columns):
-            title = metrics.horizontalAdvance(column.title) + (GAP + GAP_SMALL if column.sort else GAP)
-            body = metrics.horizontalAdvance(column.sample) + GAP_LARGE + (24 if column.icon else 0)
-            if not column.title:
-                body = _PICTURE + (_BOX + GAP_SMALL if self.rows.is_checkable else 0)
-            header.resizeSection(section, max(title, body))
-            if column.stretches:
-                header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
-
-
-class CheckHeader(QHeaderView, Generic[T]):
-    """Column titles; over a checkable table the first one carries a box for all rows. A click sorts."""
-
-    def __init__(self, table: Table[T]) -> None:
-        super().__init__(Qt.Orientation.Horizontal, table)
-        self._table = table
-        self.setSectionsMovable(True)
-        self.setSectionsClickable(True)
-        self.setHighlightSections(False)
-        self.setSortIndicatorShown(False)
-        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumSectionSize(32)
-        self.sectionClicked.connect(self._on_section_clicked)
-
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        super().paintSection(painter, rect, section)
-        rows = self._table.rows
-        if section != 0 or not rows.is_checkable:
-            return
-        option = QStyleOptionButton()
-        option.rect = _box_in(rect)
-        option.state = QStyle.StateFlag.State_Enabled
-        if rows.choice.is_all:
-            option.state |= QStyle.StateFlag.State_On
-        elif rows.choice.count:
-            option.state |= QStyle.StateFlag.State_NoChange
-        else:
-            option.state |= QStyle.StateFlag.State_Off
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, option, painter, self._table)
-
-    def _on_section_clicked(self, section: int) -> None:
-        rows = self._table.rows
-        if section == 0 and rows.is_checkable:  # the box of all boxes
-            (rows.choose_none if rows.choice.is_all else rows.choose_all)()
-            return
-        if not rows.columns[section].sort:
-            return
-        again = rows.order == (rows.columns[section].sort, False)
-        order = Qt.SortOrder.DescendingOrder if again else Qt.SortOrder.AscendingOrder
-        self.setSortIndicatorShown(True)
-        self.setSortIndicator(section, order)
-        rows.sort(section, order)
-
-
-class _RowDelegate(QStyledItemDelegate, Generic[T]):
-    """Paints the hover shade over whole rows, hairlines between them, and long keys cut in the middle."""
-
-    def __init__(self, table: Table[T]) -> None:
-        super().__init__(table)
-        self._table = table
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
-        super().initStyleOption(option, index)
-        column: Column[T] = self._table.rows.columns[index.column()]
-        if column.cut_middle:
-            option.textElideMode = Qt.TextElideMode.ElideMiddle
-        if index.row() == self._table.hovered:
-            option.state |= QStyle.StateFlag.State_MouseOver
-        else:
-            option.state &= ~QStyle.StateFlag.State_MouseOver
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        super().paint(painter, option, index)
-        painter.setPen(QColor(self._table.colours["hairline"]))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-
-
-def _box_in(rect: QRect) -> QRect:
-    return QRect(rect.left() + GAP_SMALL, rect.center().y() - _BOX // 2 + 1, _BOX, _BOX)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QFont, QIcon, QPixmap
 
 from gui.choice import Choice
 from gui.jobs import Jobs
@@ -98,6 +98,25 @@ class TableModel(QAbstractTableModel, Generic[T]):
         self._pages.move_to_end(page)
         return rows[place] if place < len(rows) else None
 
+    def known_rows(self, most: int) -> Sequence[T]:
+        """The first rows, as far as they are in memory; nothing is asked for."""
+        return self._pages.get(0, ())[:most]
+
+    def read(self, numbers: Sequence[int], then: Callable[[Sequence[T]], None]) -> None:
+        """Asks for the rows with these numbers, wherever they stand."""
+        if self.source is not None:
+            self._jobs.ask(self.source.page(numbers), then, newest=f"{self._name}.read", failed=self.failed.emit)
+
+    def is_chosen(self, row: int) -> bool:
+        """Whether the row at this place is chosen."""
+        return self.is_checkable and self.row_numbers[row] in self.choice
+
+    @property
+    def sorted_section(self) -> int:
+        """The column that the rows are sorted by, -1 for their natural order."""
+        sorts = [column.sort for column in self.columns]
+        return sorts.index(self.order[0]) if self.order[0] else -1
+
     async def texts(self, start: int, count: int) -> list[list[str]]:
         """What these rows say in every titled column, shown or not, for an export."""
         titled = [column for column in self.columns if column.title]
@@ -136,6 +155,10 @@ class TableModel(QAbstractTableModel, Generic[T]):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
+        if role == Qt.ItemDataRole.FontRole and section == self.sorted_section:
+            font = QFont()
+            font.setBold(True)
+            return font
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -165,7 +188,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
     def _check_state(self, index: _Index) -> object:
         if not self.is_checkable or index.column() != 0:
             return None
-        chosen = self.row_numbers[index.row()] in self.choice
+        chosen = self.is_chosen(index.row())
         return Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked
 
     def _alignment(self, section: int) -> Qt.AlignmentFlag:

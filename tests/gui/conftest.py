@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from core.practice import reset
 from gui.translation import use_language
+from tests.gui.reviews import Review, open_practice
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
@@ -52,3 +54,20 @@ def garbage() -> Iterator[None]:
     yield
     gc.enable()
     gc.collect()
+
+
+@pytest.fixture
+async def unscanned(qapp: QApplication) -> AsyncIterator[Review]:
+    """The window on a small practice project that nobody has scanned yet."""
+    await reset(200)
+    review = Review(qapp, await open_practice())
+    await review.open("practice")
+    yield review
+    await review.close()
+
+
+@pytest.fixture
+async def review(unscanned: Review) -> Review:
+    """The window on a small practice project, scanned."""
+    await unscanned.scan()
+    return unscanned

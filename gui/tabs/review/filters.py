@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from gui.icons import Icons
@@ -16,9 +16,10 @@ _MB = 1_000_000
 
 
 class FilterLine(QWidget):
-    """`changed` comes when the filter is another one; typing is waited for."""
+    """`changed` comes when the filter is another one; typing is waited for. `left`: the keys want to go on below."""
 
     changed = Signal()
+    left = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +34,8 @@ class FilterLine(QWidget):
         self._timer = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._timer.timeout.connect(self.changed)
         self.words.textChanged.connect(lambda _text: self._timer.start())
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(key, self.words, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(self.left)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_SMALL)
@@ -61,6 +64,11 @@ class FilterLine(QWidget):
         """Least and most bytes, inclusive; None for no bound."""
         least, most = self._size.currentData() or (None, None)
         return least, most
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody has just typed, and `changed` is still to come."""
+        return self._timer.isActive()
 
     @property
     def is_set(self) -> bool:

@@ -136,6 +136,10 @@ class ShelfList(QListWidget):
         """Looks at an entry."""
         self.setCurrentItem(self._places[shelf_id])
 
+    def item_of(self, shelf_id: str) -> QListWidgetItem:
+        """The line of an entry."""
+        return self._places[shelf_id]
+
     def say(self, counts: dict[str, int]) -> None:
         """Shows the numbers, by entry."""
         for shelf_id, item in self._places.items():

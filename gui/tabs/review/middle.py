@@ -62,6 +62,7 @@ class Middle(QWidget):
         column.addLayout(self._places, 1)
         column.addWidget(self.footer)
         self.filters.changed.connect(self._on_filters_changed)
+        self.filters.left.connect(lambda: self.table.setFocus())
         self.footer.all_wanted.connect(self.choose_all)
         self.thumbnails.arrived.connect(self._draw)
         desk.icons.loaded.connect(self._draw)
@@ -173,10 +174,9 @@ class Middle(QWidget):
         table = Table(self._desk.themes, model, noun_of(name))
         saved = self._desk.remembered.get(f"columns.{name}")
         if saved:
-            table.restore_columns(saved)
-        header = table.horizontalHeader()
-        for signal in (header.sectionResized, header.sectionMoved):
-            signal.connect(lambda *_: self._desk.remembered.put(f"columns.{name}", table.save_columns()))
+            table.shown_columns.restore(saved)
+        keep = self._desk.remembered.put
+        table.shown_columns.changed.connect(lambda: keep(f"columns.{name}", table.shown_columns.save()))
         model.filled.connect(self._on_filled)
         model.failed.connect(self._on_failed)
         model.choice_changed.connect(self._on_choice_changed)

@@ -1,0 +1,56 @@
+"""How a row is painted: hover, choice and focus over its whole width, a hairline below, long keys cut in the middle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from gui.table_model import Column
+
+if TYPE_CHECKING:
+    from gui.table import Table
+
+_Index = QModelIndex | QPersistentModelIndex
+T = TypeVar("T")
+
+
+class RowDelegate(QStyledItemDelegate, Generic[T]):
+    """The current row has the ground of a selection and, while the keys go there, a frame; chosen rows have a tint."""
+
+    def __init__(self, table: Table[T]) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        column: Column[T] = self._table.rows.columns[index.column()]
+        if column.cut_middle:
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
+        option.state &= ~(QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus)
+        if index.row() == self._table.hovered:
+            option.state |= QStyle.StateFlag.State_MouseOver
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        colours = self._table.colours
+        if self._table.rows.is_chosen(index.row()):
+            tint = QColor(colours["accent"])
+            tint.setAlphaF(0.08)
+            painter.fillRect(option.rect, tint)
+        super().paint(painter, option, index)
+        painter.setPen(QColor(colours["hairline"]))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        if index.row() == self._table.currentIndex().row() and self._table.hasFocus():
+            self._paint_frame(painter, option.rect, index.column(), QColor(colours["accent"]))
+
+    def _paint_frame(self, painter: QPainter, rect: QRect, section: int, colour: QColor) -> None:
+        header = self._table.horizontalHeader()
+        shown = sorted((header.visualIndex(n), n) for n in range(header.count()) if not header.isSectionHidden(n))
+        painter.fillRect(rect.left(), rect.top(), rect.width(), 2, colour)
+        painter.fillRect(rect.left(), rect.bottom() - 1, rect.width(), 2, colour)
+        if section == shown[0][1]:
+            painter.fillRect(rect.left(), rect.top(), 2, rect.height(), colour)
+        if section == shown[-1][1]:
+            painter.fillRect(rect.right() - 1, rect.top(), 2, rect.height(), colour)
