@@ -58,7 +58,9 @@ class Witness:
 def read_witness(connection: sqlite3.Connection) -> Witness:
     """What the scan in force can testify."""
     times = clock(connection)
-    (looked,) = connection.execute("SELECT count(*) FROM radar WHERE problem = ''").fetchone()
+    (looked,) = connection.execute(
+        "SELECT count(*) FROM radar WHERE problem = '' AND tbl NOT IN (SELECT tbl FROM listings WHERE current = 1)"
+    ).fetchone()
     return Witness(
         connection, proof(connection), from_micros(times["now"]), timedelta(microseconds=times["grace"]), looked
     )
@@ -72,7 +74,8 @@ def _evidence(witness: Witness, finding: Finding, source: str, facts: dict[str, 
     match finding.kind:
         case Kind.FILE_WITHOUT_ROW:
             tables = _either([s.table for s in naming])
-            mention = f"No mention in {witness.looked_through} unmapped tables" if witness.looked_through else ""
+            looked = witness.looked_through
+            mention = f"No mention in {looked} unmapped {'table' if looked == 1 else 'tables'}" if looked else ""
             if finding.state is State.UNPROVEN:
                 mention = ""
             return [f"No mapped row in {tables} names this key", _complete(bucket, naming), mention, size, changed]

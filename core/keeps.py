@@ -54,11 +54,19 @@ async def unkeep(workspace: Workspace, selection: Selection) -> int:
 
 
 def marks(workspace: Workspace) -> KeepMarks:
-    """Every keep mark as (thing, fingerprint). For callers in a thread that may read the journal."""
-    found: list[tuple[str, str]] = workspace.journal.read_now(
-        lambda c: c.execute("SELECT thing, fingerprint FROM keeps").fetchall()
-    )
-    return found
+    """Every keep mark as (thing, fingerprint), a batch in memory at a time. For callers in a thread that may read the
+    journal."""
+    after = ""
+    while True:
+        batch: list[tuple[str, str]] = workspace.journal.read_now(
+            lambda c, after=after: c.execute(  # type: ignore[misc]
+                f"SELECT thing, fingerprint FROM keeps WHERE thing > ? ORDER BY thing LIMIT {_BATCH}", (after,)
+            ).fetchall()
+        )
+        if not batch:
+            return
+        yield from batch
+        after = batch[-1][0]
 
 
 def reasons(journal: sqlite3.Connection, things: list[str]) -> dict[str, str]:

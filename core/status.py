@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -77,10 +78,12 @@ def _read(connection: sqlite3.Connection, profile: Profile, quarantined: int) ->
         sources=sources,
         quarantined=quarantined,
     )
-    return replace(status, next=tuple(_steps(status, profile, unread)))
+    mappings = dict(connection.execute("SELECT name, mapping FROM listings WHERE current = 1 AND what = 'source'"))
+    is_mapped = all(mappings.get(source.name) == source.mapping for source in profile.sources)
+    return replace(status, next=tuple(_steps(status, profile, unread, is_mapped=is_mapped)))
 
 
-def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]]) -> list[str]:
+def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]], *, is_mapped: bool) -> list[str]:
     if status.scanned_at is None:
         return ["Scan: nothing has been compared yet."]
     steps: list[str] = []
@@ -88,6 +91,8 @@ def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]]) -> l
         steps.append("Map the tables that name objects (sources of the profile): without them nothing can be compared.")
     if system_now() - status.scanned_at > _STALE_AFTER:
         steps.append(f"Scan again: the last complete picture is of {status.scanned_at:%d %B %Y}.")
+    if not is_mapped:
+        steps.append("Scan again: the profile's sources are mapped otherwise than they were.")
     steps += [f"Make the listing of {s.name} complete: {s.why}" for s in status.sources if not s.complete]
     steps += [
         f"Look at source {s.name}: {s.doubted} What rests on it is unproven until you accept it "
@@ -101,26 +106,32 @@ def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]]) -> l
         else f"Look at table {table}, which could not be read: {problem}"
         for table, problem in unread
     ]
-    steps += [words.format(n=status.findings[kind]) for kind, words in _NEXT.items() if status.findings.get(kind)]
+    steps += [_counted(words, status.findings[kind]) for kind, words in _NEXT.items() if status.findings.get(kind)]
     if status.states[State.UNPROVEN]:
-        steps.append(f"Look at {status.states[State.UNPROVEN]:,} unproven findings: they are never touched.")
+        steps.append(_counted("Look at {n} unproven [finding|findings]: never touched.", status.states[State.UNPROVEN]))
     if status.quarantined:
-        waiting = f"{status.quarantined:,} objects wait there (plan purge)"
-        steps.append(f"When you are sure, empty the quarantine: {waiting}.")
+        waiting = "When you are sure, empty the quarantine: {n} [object waits|objects wait] there (plan purge)."
+        steps.append(_counted(waiting, status.quarantined))
     return steps or ["Nothing: storage and tables agree."]
 
 
 _NEXT = {
-    Kind.WRONG_PREFIX: "Repair {n:,} wrong prefixes first: files and rows that only miss each other come together.",
-    Kind.ROW_WITHOUT_FILE: "Settle {n:,} references to files that are not there.",
-    Kind.FILE_WITHOUT_ROW: "Review {n:,} files that no row names.",
-    Kind.DUPLICATE_CONTENT: "Review {n:,} copies of other objects.",
-    Kind.STALE_METADATA: "Have {n:,} rows with stale metadata processed again.",
-    Kind.LINK_EXPIRED: "Renew {n:,} expired links.",
-    Kind.LINK_EXPIRING: "Renew {n:,} links that expire soon.",
-    Kind.LINK_MISSING: "Make {n:,} missing links.",
-    Kind.OVER_AGE: "Decide about {n:,} objects over the age limit of their family.",
+    Kind.WRONG_PREFIX: "Repair {n} wrong [prefix|prefixes] first: files and rows that only miss each other meet.",
+    Kind.ROW_WITHOUT_FILE: "Settle {n} [reference to a file that is|references to files that are] not there.",
+    Kind.FILE_WITHOUT_ROW: "Review {n} [file|files] that no row names.",
+    Kind.DUPLICATE_CONTENT: "Review {n} [copy of another object|copies of other objects].",
+    Kind.STALE_METADATA: "Have {n} [row|rows] with stale metadata processed again.",
+    Kind.LINK_EXPIRED: "Renew {n} expired [link|links].",
+    Kind.LINK_EXPIRING: "Renew {n} [link that expires|links that expire] soon.",
+    Kind.LINK_MISSING: "Make {n} missing [link|links].",
+    Kind.OVER_AGE: "Decide about {n} [object|objects] over the age limit of their family.",
 }
+"""What to do about each kind, in order of doing it; in brackets the words for one and for several."""
+
+
+def _counted(words: str, number: int) -> str:
+    form = r"\1" if number == 1 else r"\2"
+    return re.sub(r"\[([^|\]]*)\|([^\]]*)\]", form, words).replace("{n}", f"{number:,}")
 
 
 def _quarantined(connection: sqlite3.Connection) -> int:

@@ -186,4 +186,22 @@ async def test_status_counts_what_is_open_and_says_what_to_do(desk: Desk) -> Non
     assert status.findings[Kind.FILE_WITHOUT_ROW] == 6
     assert status.findings[Kind.ROW_WITHOUT_FILE] == 2
     assert status.scanned_at == NOW
-    assert len(status.next) >= 2
+    assert status.next == (
+        "Scan again: the last complete picture is of 10 March 2026.",
+        "Settle 2 references to files that are not there.",
+        "Review 6 files that no row names.",
+        "Look at 2 unproven findings: never touched.",
+    )
+
+
+async def test_status_says_so_when_the_mapping_is_not_the_one_that_was_scanned(desk: Desk) -> None:
+    desk.remap(source("parts", ("path", "path"), bucket="sop"))
+    status = await read_status(await desk.workspace(), desk.profile)
+    assert "Scan again: the profile's sources are mapped otherwise than they were." in status.next
+
+
+async def test_before_any_scan_there_is_one_thing_to_do(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "new", FakeStore(), FakeCatalog())
+    status = await read_status(await desk.workspace(), desk.profile)
+    assert (status.scanned_at, status.complete, status.objects, len(status.next)) == (None, False, 0, 1)
+    await desk.close()
