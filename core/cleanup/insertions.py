@@ -9,6 +9,7 @@ from datetime import datetime
 from core.cleanup.chosen import Chosen
 from core.cleanup.objects import NOT_LISTED
 from core.cleanup.planning import Planning
+from core.cleanup.wording import Wording, usual_wording
 from core.models import Column, Step, StepKind, Table, Value
 from core.ports import Catalog
 from core.profiles import ReferenceColumn, Source
@@ -41,13 +42,16 @@ async def _insert(planning: Planning, source: Source, findings: Sequence[Chosen]
     table = await planning.ground.table(source.table)
     time = await _time(catalog, source, table, now)
     named = await _named_now(catalog, source, findings)
+    wordings = {
+        b: await usual_wording(planning.ground, source, source.columns[0], b) for b in {f.bucket for f in findings}
+    }
     steps = []
     for finding in findings:
         if finding.key in named:
             planning.refuse(table.name, "a row that names the file has appeared since the scan")
             continue
         try:
-            values = _row(source, table, finding, time)
+            values = _row(source, table, finding, time, wordings[finding.bucket])
         except Unknown as exc:
             planning.refuse(table.name, str(exc))
             continue
@@ -75,8 +79,9 @@ def _describes(source: Source, bucket: str) -> bool:
     return source.bucket_column is not None or source.bucket == bucket or source.columns[0].holds == "bucket_path"
 
 
-def _row(source: Source, table: Table, finding: Chosen, time: Value) -> dict[str, Value]:
-    values: dict[str, Value] = {source.columns[0].name: _path(source.columns[0], finding)}
+def _row(source: Source, table: Table, finding: Chosen, time: Value, wording: Wording | None) -> dict[str, Value]:
+    path = wording.write(finding.key) if wording else _path(source.columns[0], finding)
+    values: dict[str, Value] = {source.columns[0].name: path}
     known: Mapping[str | None, Value] = {
         source.bucket_column: finding.bucket,
         source.size_column: finding.size_bytes,

@@ -11,6 +11,7 @@ from core.cleanup.chosen import Chosen
 from core.cleanup.ground import Ground
 from core.cleanup.planning import GONE, NOT_MAPPED, Planning
 from core.cleanup.relations import pointed_at
+from core.cleanup.wording import Wording, wording_of
 from core.models import Repair, Row, Table, Value
 from core.profiles import ReferenceColumn, Source
 from core.threads import in_thread
@@ -99,7 +100,7 @@ def edit(
         return {column: None}
     if isinstance(cell, str) and _is_url(cell):
         raise NotOffered(f"column “{column}” holds {_HOLDS['url']}, which is not rewritten")
-    return {column: _written(ground, source, mapped, row, target[0], new)}
+    return {column: _written(ground, source, mapped, row, cell, target, new)}
 
 
 def check_writable(table: Table, row: Row, changes: Mapping[str, Value]) -> None:
@@ -122,21 +123,34 @@ def _edit_array(
 ) -> str:
     array = read_array(cell)
     texts = {e.text for e in array.elements if e.text is not None} if array else set()
-    old = [text for text in texts if target in _readings(ground, source, mapped, row, text)]
+    old = [text for text in sorted(texts) if target in _readings(ground, source, mapped, row, text)]
     if not old:
         raise NotOffered(f"the array in column “{mapped.name}” is written in a way that is not rewritten")
     if new is not None and any(map(_is_url, old)):
         raise NotOffered(f"column “{mapped.name}” holds {_HOLDS['url']}, which is not rewritten")
-    written = None if new is None else _written(ground, source, mapped, row, target[0], new)
+    written = None if new is None else str(_written(ground, source, mapped, row, old[0], target, new))
     changed = replace_in_array(cell, old, written)
     if changed is None or target in _readings(ground, source, mapped, row, changed):
         raise NotOffered(f"the array in column “{mapped.name}” is written in a way that is not rewritten")
     return changed
 
 
-def _written(ground: Ground, source: Source, mapped: ReferenceColumn, row: Row, bucket: str, key: str) -> str:
-    """How this column names a key: plainly, checked by reading it back."""
-    for text in (f"{bucket}/{key}",) if mapped.holds == "bucket_path" else (key, f"{bucket}/{key}"):
+def _written(
+    ground: Ground,
+    source: Source,
+    mapped: ReferenceColumn,
+    row: Row,
+    cell: Value,
+    target: tuple[str, str],
+    key: str,
+) -> Value:
+    """A value that names the key in the place of what `cell` holds: written alike where it can be, else plainly, and
+    checked by reading it back."""
+    bucket = target[0]
+    plain = Wording(as_bytes=isinstance(cell, bytes))
+    alike = wording_of(cell, target[1]) or plain
+    texts = (f"{bucket}/{key}",) if mapped.holds == "bucket_path" else (key, f"{bucket}/{key}")
+    for text in (alike.write(key), *map(plain.write, texts)):
         readings = _readings(ground, source, mapped, row, text)
         if readings and readings[0] == (bucket, key):
             return text
@@ -144,7 +158,7 @@ def _written(ground: Ground, source: Source, mapped: ReferenceColumn, row: Row, 
 
 
 def _readings(
-    ground: Ground, source: Source, mapped: ReferenceColumn, row: Row, text: str
+    ground: Ground, source: Source, mapped: ReferenceColumn, row: Row, text: Value
 ) -> list[tuple[str | None, str]]:
     trial = Row(row.key, {**row.values, mapped.name: text})
     return [(r.bucket, r.key) for _, r in ground.read(source, trial, mapped.name)]
