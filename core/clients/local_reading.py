@@ -40,6 +40,7 @@ class BucketReading:
         self._hides = hides
         self._exactly = spelled_exactly
         self._open: dict[tuple[str, ...], Folder] = {}
+        self._listed: tuple[Folder, set[str]] | None = None
 
     def __enter__(self) -> BucketReading:
         return self
@@ -63,9 +64,7 @@ class BucketReading:
             raise explain(exc, self._called(key)) from exc
         if not stat.S_ISREG(status.st_mode):
             return None
-        if not self._exactly and name not in folder.names():
-            return None  # this file system takes another spelling for the same name
-        return status
+        return status if self._is_spelled_so(folder, name) else None
 
     def hash(self, key: str) -> str | None:
         """SHA-256 of a key's bytes, None where it is absent, unreadable, or changed while it was read."""
@@ -118,8 +117,23 @@ class BucketReading:
         if folder is None:
             if len(self._open) == _MOST_OPEN:
                 self._close()
+            self._check_spelling(self._folder, inside)
             folder = self._open[inside] = open_folder(self._folder, inside)
         return folder, name
+
+    def _check_spelling(self, root: Path, parents: tuple[str, ...]) -> None:
+        for depth in range(0 if self._exactly else len(parents)):
+            with opened(root, parents[:depth]) as outer:
+                if parents[depth] not in outer.names():
+                    raise NotFound(f"{self._called('/'.join(parents))} is not there under this spelling.")
+
+    def _is_spelled_so(self, folder: Folder, name: str) -> bool:
+        """Whether the name is exactly this; some file systems find a file by another spelling, too."""
+        if self._exactly:
+            return True
+        if self._listed is None or self._listed[0] is not folder:
+            self._listed = (folder, folder.names())
+        return name in self._listed[1]
 
     def _called(self, key: str) -> str:
         return f"{self._bucket}/{key}"

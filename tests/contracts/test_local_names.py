@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from core.clients import local_listing
+from core.clients.local_buckets import Buckets
 from core.clients.local_store import LocalStore
 from core.errors import BadProfile, InvalidName, NotFound, Unreadable
 from core.models import QUARANTINE, Attributes, Move, Result, Unlisted
@@ -76,6 +77,26 @@ async def test_a_name_that_is_no_text_is_named_and_does_not_spoil_the_listing(wo
     assert all(item.prefix.encode() and item.why.endswith(".") for item in page.unlisted)
     with pytest.raises(InvalidName):
         await world.store.read("photos", os.fsdecode(b"br\xffken.jpg"), 10)
+
+
+async def test_only_the_exact_spelling_counts_where_a_file_system_takes_others_for_it(
+    world: StoreWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS and Windows, where looking for `foto.jpg` finds `Foto.JPG`."""
+    world.put("photos", "a/Foto.JPG")
+    real, real_open = os.stat, os.open
+
+    def stat_any_case(path: str, **kwargs: bool) -> os.stat_result:
+        return real("Foto.JPG" if path == "foto.jpg" else path, **kwargs)
+
+    def open_any_case(path: str, *args: int, **kwargs: int) -> int:
+        return real_open("a" if path == "A" else path, *args, **kwargs)
+
+    monkeypatch.setattr(Buckets, "spells_exactly", lambda self: False)
+    monkeypatch.setattr(os, "stat", stat_any_case)
+    monkeypatch.setattr(os, "open", open_any_case)
+    found = await world.store.stat("photos", ["a/Foto.JPG", "a/foto.jpg", "A/Foto.JPG"])
+    assert [item and item.key for item in found] == ["a/Foto.JPG", None, None]
 
 
 @POSIX
