@@ -40,6 +40,9 @@ def findings(
             items = (documents.finding(found) async for found in _found(engine, chosen))
             await session.terminal.document_of_items({"total": len(numbers)}, items)
             return
+        if not numbers:
+            await session.say_why_empty(engine)
+            return
         session.terminal.heading(words.count(len(numbers), "finding"))
         shown = [_cells(found) async for found in _found(engine, chosen)]
         session.terminal.table(["Id", "Kind", "State", "About"], shown)

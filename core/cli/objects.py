@@ -35,6 +35,9 @@ def objects(
             items = (documents.object_row(row) async for row in _rows(engine, chosen))
             await session.terminal.document_of_items({"total": len(numbers)}, items)
             return
+        if not numbers:
+            await session.say_why_empty(engine)
+            return
         session.terminal.heading(words.count(len(numbers), "object"))
         shown = [_cells(row) async for row in _rows(engine, chosen)]
         session.terminal.table(["Bucket", "Key", "#Size", "Type", "Changed", "#Rows"], shown)

@@ -46,6 +46,13 @@ class Session:
             project = ["--profile", self.asked.profile]
         return shlex.join(["bucketdesk-cli", *project, *map(str, words)])
 
+    async def say_why_empty(self, engine: Engine) -> None:
+        """Tells a list without entries from one that nobody has filled yet."""
+        if (await engine.status()).scanned_at is None:
+            self.terminal.say(f"Nothing has been scanned yet. Next: {self.command('scan')}")
+        else:
+            self.terminal.say("Nothing matches.")
+
     def run(self, work: Callable[[Engine, Report], Awaitable[T]]) -> T:
         """Opens the project, does the work with a progress bar, closes it. Ctrl-C cancels the work, which puts its
         affairs in order first, and then raises `KeyboardInterrupt`."""

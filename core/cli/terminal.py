@@ -119,8 +119,10 @@ class Terminal:
 
         def report(progress: Progress) -> None:
             bars.start()  # with the first news, so that what is over at once shows no bar
-            note = words.plain(progress.note)
-            bars.update(task, completed=progress.done, total=progress.total, description=note)
+            ends = {"failed": progress.failed, "skipped": progress.skipped}
+            troubles = [f"{words.number(amount)} {name}" for name, amount in ends.items() if amount]
+            note = ", ".join([progress.note or "Working", *troubles])
+            bars.update(task, completed=progress.done, total=progress.total, description=words.plain(note))
 
         try:
             yield report

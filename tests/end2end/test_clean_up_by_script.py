@@ -158,6 +158,14 @@ def test_a_scheduled_command_may_run_while_another_one_reads(desk: Desk) -> None
         one.communicate()
 
 
+def test_an_empty_list_says_whether_anything_was_scanned(desk: Desk) -> None:
+    desk.practice(scan=False)
+    assert "scanned yet" in desk("findings").out
+    assert "scanned yet" in desk("objects").out
+    desk.json("scan")
+    assert "Nothing matches" in desk("objects", "--prefix", "no-such-folder/").out
+
+
 def test_people_see_tables_and_the_next_command(desk: Desk) -> None:
     desk.practice()
     assert "files without a row" in desk("status").out
