@@ -38,8 +38,9 @@ def near_folds(bucket: str, text: str) -> set[str]:
     if folded.startswith(prefix):
         forms.add(folded.removeprefix(prefix))
     if ".." in folded or "./" in folded or "//" in folded:
-        forms.add(posixpath.normpath(folded).lstrip("/"))
-    return forms - {"", "."}
+        whole = posixpath.normpath(folded).lstrip("/")
+        forms.update({whole} - {"."})
+    return forms - {""}
 
 
 def spellings(bucket: str, key: str, holds: str, prefixes: Iterable[str] = ()) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.models import Value
@@ -194,6 +194,7 @@ def test_names_that_bleed_do_not_fold_together(one: str, other: str) -> None:
 
 
 @given(KEYS)
+@example(".")
 def test_every_spelling_of_a_key_is_read_back_as_it_or_as_near_it(key: str) -> None:
     for value in spellings("cms-images", key, "path"):
         found = read("path", value)
