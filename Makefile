@@ -2,6 +2,8 @@
 # `make PYTHON=python3.12 test` chooses another Python.
 
 PREPARE = sh requirements/prepare.sh
+# Tests at a time; `make JOBS=0 test` runs them one after another in one process.
+JOBS = 2
 
 .PHONY: run test check style types tour bench libraries clean
 
@@ -33,7 +35,7 @@ types:
 
 test:
 	@$(PREPARE) test
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup
 
 bench:
 	@$(PREPARE) test
