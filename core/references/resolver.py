@@ -166,7 +166,11 @@ class Resolver:
         return found
 
     def _text(self, text: str, home: str | None) -> Iterable[Reference]:
-        return self._places(writings.names_in_text(text), home)
+        found = self._places(writings.names_in_text(text), home)
+        for target in writings.links_in_text(text):
+            for form in dict.fromkeys((target, unquote(target), unquote(target.split("#")[0].split("?")[0]))):
+                found += self._tentative(form.removeprefix("./"), home)
+        return found
 
     def _html(self, text: str, home: str | None) -> Iterable[Reference]:
         found = self._places(writings.names_in_html(text), home)

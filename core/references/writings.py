@@ -16,10 +16,19 @@ _CSS = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)\s"']*))\s*\)""", re.IG
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _URL = re.compile(r"""(?:https?://|file:/|//res\.cloudinary\.com/)(?:(?!,https?://)[^\s<>"\\])+""", re.IGNORECASE)
 _BARE_STORAGE = re.compile(r"""(?<![\w.:/-])/storage/v1/(?:object|render/image|s3)/[^\s<>"\\]+""")
-_MARKDOWN = re.compile(r"""!?\[[^\]\n]{0,1000}\]\(\s*(?:<([^>\n]*)>|((?:[^\s()]|\([^\s()]*\))+))[^)\n]{0,500}\)""")
+_MARKDOWN = re.compile(
+    r"""(?P<image>!?)\[[^\]\n]{0,1000}\]\(\s*(?:<(?P<angled>[^>\n]*)>|(?P<bare>(?:[^\s()]|\([^\s()]*\))+))[^)\n]{0,500}\)"""
+)
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,1000}\]:[ \t]*(?:<([^>\n]*)>|(\S+))", re.MULTILINE)
 _TRAILING = ".,;:!?)]}'*_|`"
-_PATH_LIKE = re.compile(r"[^\n\r]*(?:/[^\n\r]*|\.[A-Za-z0-9]{1,5})")
+_FILE_ENDINGS = (
+    "jpg", "jpeg", "jpe", "png", "gif", "bmp", "webp", "svg", "tif", "tiff", "avif", "heic", "heif", "jxl", "ico",
+    "psd", "eps", "raw", "dng", "apng", "jfif", "mp4", "m4v", "mov", "webm", "avi", "mkv", "mpg", "mpeg", "ogv",
+    "mp3", "m4a", "wav", "flac", "ogg", "oga", "opus", "aac", "3gp", "pdf", "doc", "docx", "odt", "rtf", "xls",
+    "xlsx", "ods", "csv", "tsv", "ppt", "pptx", "odp", "txt", "md", "html", "htm", "xml", "json", "zip", "gz", "tar",
+    "7z", "rar", "woff", "woff2", "ttf", "otf", "glb", "gltf", "obj", "stl", "usdz", "epub", "vtt", "srt",
+)  # fmt: skip
+"""What files end in; other endings may as well be those of a sentence, a number or a web address."""
 LONGEST_KEY = 1024
 """No key is longer than this in UTF-8, so no longer value can be one."""
 
@@ -50,8 +59,8 @@ def _srcset(value: str) -> Iterator[str]:
 def names_in_text(text: str) -> Iterator[tuple[str, ...]]:
     """Each URL, Markdown target and (where there are tags) HTML attribute, like `names_in_html`."""
     seen: set[str] = set()
-    for match in (*_MARKDOWN.finditer(text), *_DEFINITION.finditer(text)):
-        if value := html.unescape(match[1] or match[2] or "").strip():
+    for value, is_image in _markdown(text):
+        if is_image or "://" in value or is_path_like(value):
             seen.add(value)
             yield (value,)
     if "<" in text or "url(" in text or "[sound:" in text:
@@ -62,6 +71,24 @@ def names_in_text(text: str) -> Iterator[tuple[str, ...]]:
     for readings in urls_in(text):
         if not seen.intersection(readings):
             yield readings
+
+
+def links_in_text(text: str) -> Iterator[str]:
+    """Markdown targets that may be pages as well as files: they name an object only if there is one."""
+    for value, is_image in _markdown(text):
+        if not (is_image or "://" in value or is_path_like(value)):
+            yield value
+
+
+def _markdown(text: str) -> Iterator[tuple[str, bool]]:
+    if "](" in text:
+        for match in _MARKDOWN.finditer(text):
+            if value := html.unescape(match["angled"] or match["bare"] or "").strip():
+                yield value, bool(match["image"])
+    if "]:" in text:
+        for match in _DEFINITION.finditer(text):
+            if value := html.unescape(match[1] or match[2] or "").strip():
+                yield value, False
 
 
 def urls_in(text: str) -> Iterator[tuple[str, ...]]:
@@ -96,8 +123,9 @@ def texts_in_json(text: str) -> list[str] | None:
 
 
 def is_path_like(text: str) -> bool:
-    """Whether a string on its own looks like a path: it has a slash or an ending, and fits into a key."""
-    return len(text) <= LONGEST_KEY and _PATH_LIKE.fullmatch(text) is not None
+    """Whether a string on its own looks like a path: one line with the ending of a file, that fits into a key."""
+    ending = text.rpartition(".")[2].lower()
+    return ending in _FILE_ENDINGS and "." in text and "\n" not in text and len(text) <= LONGEST_KEY
 
 
 def elements(text: str) -> list[object]:

@@ -101,6 +101,12 @@ def test_reading_never_fails_whatever_a_cell_holds(text: str) -> None:
         ("array", '["a.jpg", ["b.jpg"]]', [("cms-images", "a.jpg"), ("cms-images", "b.jpg")]),
         ("text", "see ![it](pics/a.jpg) there", [("cms-images", "pics/a.jpg")]),
         ("text", f"(at {HOST}/storage/v1/object/public/images/a.jpg).", [("images", "a.jpg")]),
+        (
+            "text",
+            "[a page](about) [a file](pics/b.pdf) [mail](mailto:a@b.cd)\n\n[x]: c.png",
+            [("cms-images", "pics/b.pdf"), ("cms-images", "c.png")],
+        ),
+        ("json", '["3.14", "n/a", "example.com", "a@b.org", "and/or", "v1.2"]', []),
         ("html", "<img src=a.jpg><a href='b.pdf'>", [("cms-images", "a.jpg"), ("cms-images", "b.pdf")]),
         ("html", '<img srcset="a.jpg 1x, b.jpg 2x">', [("cms-images", "a.jpg"), ("cms-images", "b.jpg")]),
         ("html", "<i style=\"background:url('c.jpg')\">", [("cms-images", "c.jpg")]),
@@ -163,6 +169,19 @@ def test_the_bucket_is_taken_from_the_row_where_the_source_says_so() -> None:
 def test_a_json_word_names_an_object_only_if_there_is_one() -> None:
     (reference,) = read("json", '{"name": "Fred"}')
     assert (reference.key, reference.form) == ("Fred", TENTATIVE)
+
+
+@pytest.mark.parametrize(
+    ("holds", "value", "key"),
+    [
+        ("text", "see [this](albums/summer)", "albums/summer"),
+        ("text", "see [this](albums/late%20summer#top)", "albums/late summer"),
+        ("json", '{"folder": "albums/summer"}', "albums/summer"),
+        ("json", '["README"]', "README"),
+    ],
+)
+def test_what_may_be_a_page_or_a_word_protects_an_object_of_that_name(holds: str, value: str, key: str) -> None:
+    assert ("cms-images", TENTATIVE, key) in {(r.bucket, r.form, r.key) for r in read(holds, value)}
 
 
 def test_other_forms_of_one_place_share_its_element() -> None:
