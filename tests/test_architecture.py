@@ -148,6 +148,19 @@ def test_only_the_clients_deal_in_values_of_any_type() -> None:
     assert _broken(("core", "gui"), is_broken) == []
 
 
+def test_no_merge_was_left_half_done() -> None:
+    folders = (ROOT / name for name in ("core", "gui", "resources", "requirements", "tests", "bench", ".ci"))
+    paths = [*ROOT.glob("*.*"), ROOT / "Makefile", *(path for folder in folders for path in folder.rglob("*"))]
+    texts = [path for path in paths if path.suffix in ("", ".md", ".py", ".sh", ".sql", ".toml", ".txt", ".svg", ".ts")]
+    marks = tuple(sign * 7 + " " for sign in "<>")
+    left = [
+        path.relative_to(ROOT).as_posix()
+        for path in texts
+        if path.is_file() and any(line.startswith(marks) for line in path.read_text(encoding="utf-8").splitlines())
+    ]
+    assert left == []
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
