@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.errors import ServiceError
+from core.errors import NotFound, ServiceError, Unreadable
 from core.models import Row, RowKey, Table, Value
 from core.ports import Catalog, ObjectStore
 from core.profiles import Source
@@ -120,18 +120,19 @@ async def read_sample(
 
 async def usable_key(catalog: Catalog, table: Table) -> tuple[str, ...]:
     """Columns that tell a table's rows apart: its primary key, else the row number. Raises `ServiceError`."""
-    if table.primary_key:
-        try:
-            await catalog.check_key(table.name, table.primary_key)
-        except ServiceError:
-            pass  # SQLite lets a primary key hold NULL; the row number may still do
-        else:
-            return table.primary_key
-    try:
-        await catalog.check_key(table.name, ("rowid",))
-    except ServiceError:
-        await catalog.check_key(table.name, table.primary_key)
-    return ("rowid",)
+    why: ServiceError | None = None
+    for key in (table.primary_key, ("rowid",)):
+        if key:
+            try:
+                await catalog.check_key(table.name, key)
+            except (NotFound, Unreadable) as error:
+                why = why or error  # SQLite lets a primary key hold NULL; the row number may still do
+            else:
+                return key
+    raise Unreadable(
+        f"The rows of {table.name} cannot be told apart: it has no key that is unique and never empty.",
+        "Choose another table, or give this one such a key.",
+    ) from why
 
 
 async def measure(

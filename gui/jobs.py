@@ -130,7 +130,12 @@ class Jobs(QObject):
     @property
     def is_asking(self) -> bool:
         """Whether a question is still open."""
-        return len(self._tasks) > len(self._running)
+        return self.open_questions > 0
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions wait for their answer, those of dialogs included."""
+        return len(self._tasks) - len(self._running)
 
     def start(
         self,

@@ -103,6 +103,7 @@ class ProfileDialog(QDialog):
         self.places.changed.connect(self._update)
         self.sources.trial_wanted.connect(survey.measure)
         self.sources.changed.connect(self._update)
+        self.sources.look_again_asked.connect(self.places.look_again)
 
     def _on_names_read(self, names: tuple[str, ...]) -> None:
         self.places.taken = names
@@ -123,6 +124,7 @@ class ProfileDialog(QDialog):
     def _on_storage_failed(self, error: CoreError) -> None:
         self.places.storage_notice.say_error(error)
         self.places.bucket_list.show_buckets((), can_choose=True)
+        self.sources.say_unreadable()
         self._update()
 
     def _on_counted(self, bucket: str, count: Count | Exception) -> None:
@@ -135,7 +137,7 @@ class ProfileDialog(QDialog):
 
     def _on_catalog_failed(self, error: CoreError) -> None:
         self._tables = ()
-        self.sources.clear()
+        self.sources.say_unreadable()
         self.places.catalog_notice.say_error(error)
         self._update()
 

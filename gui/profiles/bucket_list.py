@@ -12,7 +12,6 @@ from gui import words
 from gui.error_dialog import sentence
 
 _MOST_SHOWN = 7
-_ROW_PX = 26
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -45,7 +44,8 @@ class BucketList(QListWidget):
                 self.addItem(item)
             if names:
                 self.setCurrentRow(0)
-        self.setFixedHeight(min(len(names), _MOST_SHOWN) * _ROW_PX + 2 * self.frameWidth() + 2)
+        rows = min(len(names), _MOST_SHOWN) * max(self.sizeHintForRow(0), 0)
+        self.setFixedHeight(rows + 2 * self.frameWidth() + 2)
         self.setVisible(bool(names))
 
     def say_count(self, name: str, count: Count | Exception) -> None:

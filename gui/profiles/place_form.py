@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from core.profile_setup import CATALOG_ENDINGS, Layout, offer_name
 from gui.desk import Desk
 from gui.dialogs import choose_file, choose_folder
 from gui.profiles.bucket_list import BucketList
 from gui.profiles.notice import Notice
+from gui.profiles.radios import bind_together, choose
 from gui.profiles.survey import Choice, Storage
 from gui.theme import GAP, GAP_SMALL, GAP_TINY
 from gui.widgets.buttons import button
@@ -52,13 +53,17 @@ class PlaceForm(QWidget):
         """Shows what the chosen folder came to."""
         self._asked = storage.choice
         self.storage_notice.say("")
-        self.folders_button.setChecked(storage.layout is Layout.FOLDERS)
-        self.whole_button.setChecked(storage.layout is Layout.WHOLE)
+        choose(self._layouts, self.whole_button if storage.layout is Layout.WHOLE else self.folders_button)
         self.bucket_list.show_buckets(storage.buckets, can_choose=storage.layout is Layout.FOLDERS)
         self._show_loose_files(storage)
         self._offer_catalogs(storage)
         if not self._is_named:
             self.name_field.setText(offer_name(storage.choice.folder, self.taken))
+
+    def look_again(self) -> None:
+        """Asks once more for what stands in the fields."""
+        self._asked = None
+        self._on_place_chosen()
 
     def say_tables(self, number: int) -> None:
         """Shows that the SQLite file was read."""
@@ -93,7 +98,6 @@ class PlaceForm(QWidget):
     def _make_choices(self) -> None:
         self.folders_button = QRadioButton(self.tr("Each folder in it is a bucket"))
         self.whole_button = QRadioButton(self.tr("The folder itself is one bucket"))
-        self.folders_button.setChecked(True)
         self.folders_button.clicked.connect(lambda: self._choose_layout(Layout.FOLDERS))
         self.whole_button.clicked.connect(lambda: self._choose_layout(Layout.WHOLE))
         self.bucket_list = BucketList()
@@ -101,11 +105,8 @@ class PlaceForm(QWidget):
         self.bucket_notice = Notice(self._desk.icons)
         self.quarantine_button = QRadioButton(self.tr("wait in the quarantine until you empty it"))
         self.archive_button = QRadioButton(self.tr("are copied to an archive, checked, and then go"))
-        self.quarantine_button.setChecked(True)
-        for group in ((self.folders_button, self.whole_button), (self.quarantine_button, self.archive_button)):
-            together = QButtonGroup(self)
-            for one in group:
-                together.addButton(one)
+        self._layouts = bind_together(self, self.folders_button, self.whole_button)
+        bind_together(self, self.quarantine_button, self.archive_button)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

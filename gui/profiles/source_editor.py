@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QRadioButton,
 from core.models import Table
 from core.profiles import HOLDS, ReferenceColumn, Source
 from gui.profiles import wordings
+from gui.profiles.radios import bind_together, choose
 from gui.theme import GAP, GAP_SMALL, GAP_TINY
 from gui.widgets.text import Text
 
@@ -29,18 +31,20 @@ class SourceEditor(QWidget):
         super().__init__(parent)
         self._tables: dict[str, Table] = {}
         self._buckets: Sequence[str] = ()
-        self._is_showing = False
+        self._is_showing = True
         self.table_box = self._box(self._on_table_box_chosen)
         self.column_box = self._box(self._on_mapping_chosen)
         self.holds_box = self._box(self._on_mapping_chosen)
         self.home_box = self._box(self._on_mapping_chosen)
         self.mentions_button = QRadioButton(self.tr("Mentions: its rows name files"))
         self.describes_button = QRadioButton(self.tr("Describes: each row is about one file"))
+        self._meanings = bind_together(self, self.mentions_button, self.describes_button)
         self.describes_button.toggled.connect(self._on_describes_button_toggled)
         self.meaning = Text(size="small", tone="muted", wraps=True)
         for name in HOLDS:
             self.holds_box.addItem(wordings.holds(name), name)
         self._lay_out()
+        self._is_showing = False
 
     def offer(self, tables: Sequence[Table], buckets: Sequence[str]) -> None:
         """What can be chosen from now on."""
@@ -60,14 +64,14 @@ class SourceEditor(QWidget):
     def show_source(self, source: Source) -> None:
         """Shows a source without saying that it was edited."""
         self._is_showing = True
-        _choose(self.table_box, source.table)
+        _select(self.table_box, source.table)
         self._offer_columns(source.table)
-        _choose(self.column_box, source.columns[0].name)
-        _choose(self.holds_box, source.columns[0].holds)
+        _select(self.column_box, source.columns[0].name)
+        _select(self.holds_box, source.columns[0].holds)
         self._offer_homes(source)
         can_describe = source.columns[0].holds in _DESCRIBING
         self.describes_button.setEnabled(can_describe)
-        (self.describes_button if source.describes else self.mentions_button).setChecked(True)
+        choose(self._meanings, self.describes_button if source.describes else self.mentions_button)
         self._say_meaning(describes=source.describes)
         self._is_showing = False
 
@@ -77,6 +81,7 @@ class SourceEditor(QWidget):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(8)
         box.currentIndexChanged.connect(act)
+        box.currentTextChanged.connect(box.setToolTip)
         return box
 
     def _lay_out(self) -> None:
@@ -124,13 +129,16 @@ class SourceEditor(QWidget):
             return
         for bucket in self._buckets:
             self.home_box.addItem(bucket, ("bucket", bucket))
+        if source.bucket is not None and source.bucket not in self._buckets:
+            text = self.tr("%1 (not chosen)").replace("%1", source.bucket)
+            self.home_box.addItem(text, ("bucket", source.bucket))
         for column in self._tables[source.table].columns:
             if column.text_like and column.name != source.columns[0].name:
                 text = self.tr("column %1").replace("%1", column.name)
                 self.home_box.addItem(text, ("bucket_column", column.name))
         if source.columns[0].holds not in _DESCRIBING:
             self.home_box.addItem(self.tr("only full URLs"), ("", ""))
-        _choose(self.home_box, _home_of(source))
+        _select(self.home_box, _home_of(source))
 
     def _first_of(self, table: Table) -> Source:
         column = next((c for c in table.columns if c.text_like and not c.generated), table.columns[0])
@@ -147,8 +155,9 @@ class SourceEditor(QWidget):
         if self._is_showing or index < 0:
             return
         source = self._source()
-        if source.bucket is source.bucket_column is None and source.columns[0].holds == "path" and self._buckets:
-            source = _in_bucket(source, self._buckets[0])
+        was_in_value = not self.home_box.isEnabled()
+        if was_in_value and source.columns[0].holds not in _WITH_BUCKET and self._buckets:
+            source = replace(source, bucket=self._buckets[0])
         self.show_source(source)
         self.edited.emit(source)
 
@@ -180,17 +189,13 @@ class SourceEditor(QWidget):
             self.described.emit(is_on)
 
 
-def _in_bucket(source: Source, bucket: str) -> Source:
-    return Source(source.name, source.table, (), source.columns, source.describes, bucket)
-
-
 def _home_of(source: Source) -> tuple[str, str]:
     if source.bucket_column is not None:
         return "bucket_column", source.bucket_column
     return ("bucket", source.bucket) if source.bucket is not None else ("", "")
 
 
-def _choose(box: QComboBox, data: object) -> None:
+def _select(box: QComboBox, data: object) -> None:
     for index in range(box.count()):
         if box.itemData(index) == data:
             box.setCurrentIndex(index)

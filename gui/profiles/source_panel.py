@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from core.errors import CoreError
@@ -31,6 +32,7 @@ class SourcePanel(QWidget):
 
     trial_wanted = Signal(int, object)
     changed = Signal()
+    look_again_asked = Signal()
 
     def __init__(self, icons: Icons, themes: Themes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,9 @@ class SourcePanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        removal = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
+        removal.setContext(Qt.ShortcutContext.WidgetShortcut)
+        removal.activated.connect(self._on_remove_button_clicked)
         self.table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
         self.editor = SourceEditor()
         self.editor.edited.connect(self._on_editor_edited)
@@ -50,6 +55,7 @@ class SourcePanel(QWidget):
         self.empty = EmptyState(icons)
         self.add_button = button(self.tr("Add a source"), self._on_add_button_clicked)
         self.remove_button = quiet_button(self.tr("Remove"), self._on_remove_button_clicked)
+        self.remove_button.setToolTip(self.tr("Takes the chosen source out of the list (Del); no row is touched"))
         icons.put(self.add_button, "plus")
         icons.put(self.remove_button, "trash")
         icons.loaded.connect(self.table.viewport().update)
@@ -72,6 +78,18 @@ class SourcePanel(QWidget):
             self.tr("Choose a storage folder and a SQLite file. Nothing in them is changed by looking."),
         )
 
+    def say_unreadable(self) -> None:
+        """What was chosen cannot be read now; what is the matter stands beside its field."""
+        self.clear()
+        self.empty.say(
+            "warning-circle",
+            self.tr("This cannot be read yet"),
+            self.tr("What is the matter stands beside the field on the left. Nothing was changed."),
+            step=self.tr("Look again"),
+            act=self.look_again_asked.emit,
+            tone="danger",
+        )
+
     def say_progress(self, progress: Progress) -> None:
         """Shows how far the guessing is."""
         if progress.total and progress.done < progress.total:
@@ -82,6 +100,8 @@ class SourcePanel(QWidget):
     def offer(self, tables: Sequence[Table], buckets: Sequence[str]) -> None:
         """What drafts can be made of from now on."""
         self.editor.offer(tables, buckets)
+        if (draft := self._chosen()) is not None:
+            self.editor.show_source(draft.source)
         self.add_button.setEnabled(self.editor.first() is not None)
 
     def show_guesses(self, found: Sequence[Suggestion]) -> None:

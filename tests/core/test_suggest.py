@@ -135,7 +135,7 @@ async def test_a_table_without_a_usable_key_is_left_out_and_named_when_it_is_tri
     desk.fill("rowid_taken", "rowid TEXT, path TEXT", [("same", key) for key in KEYS])
     found = await desk.guess()
     assert [(one.source.table, one.source.key) for one in found] == [("photo", ("rowid",))]
-    with pytest.raises(Unreadable, match="rowid_taken"):
+    with pytest.raises(Unreadable, match="rowid_taken cannot be told apart"):
         await usable_key(desk.catalog, await desk.catalog.table("rowid_taken"))
 
 
