@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from core.findings.lost import MEANT
 from core.profiles import Profile
 
-SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, coalesce(changed, first_seen), version,
-        '', '', json_object('days', :days)
+SQL = f"""SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, coalesce(changed, first_seen), version,
+        '', {MEANT.format(key="objects.key")}, json_object('days', :days)
     FROM objects WHERE listing = :listing AND coalesce(changed, first_seen) < :before"""
 
 

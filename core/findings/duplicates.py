@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-SQL = """SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged, version, kept,
-        coalesce((SELECT 'A row names “' || r.key || '”, which differs only in spelling.' FROM temp.near a
-            JOIN refs r ON r.n = a.ref WHERE a.bucket = :bucket AND a.key = copy.key LIMIT 1), ''),
-        json_object('copies', copies)
+from core.findings.lost import MEANT
+
+SQL = f"""SELECT :bucket, key, '', '', '[]', '', NULL, size, type, changed, aged, version, kept,
+        {MEANT.format(key="copy.key")}, json_object('copies', copies)
     FROM (SELECT key, size, type, changed, aged, version,
             row_number() OVER (PARTITION BY size, etag ORDER BY aged, key) AS place,
             first_value(key) OVER (PARTITION BY size, etag ORDER BY aged, key) AS kept,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import unicodedata
 
 THING = "iif({f}source = '', 'o:' || {f}bucket || '/' || {f}key, 'r:' || {f}tbl || ':' || {f}row_key)"
 """SQL for the thing that a finding is about: its object, or its row."""
@@ -17,8 +18,8 @@ def identify(kind: str, bucket: str, key: str, table: str, row_key: str, column:
 
 
 def folded(text: str) -> str:
-    """The letters that a text filter compares: without regard to case."""
-    return text.lower() if text.isascii() else text.casefold()
+    """The letters that a text filter compares: without regard to case and Unicode form."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
 
 
 def register(connection: sqlite3.Connection) -> None:

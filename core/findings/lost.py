@@ -80,6 +80,11 @@ def find_near(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX temp.near_key ON near (bucket, key)")
 
 
+MEANT = """coalesce((SELECT 'A row names “' || r.key || '”, which may be this one, written differently.'
+        FROM temp.near a JOIN refs r ON r.n = a.ref WHERE a.bucket = :bucket AND a.key = {key} LIMIT 1), '')"""
+"""SQL for why an object of `:bucket` is unproven: a reference names it in another spelling. '' when none does."""
+
+
 def register(connection: sqlite3.Connection) -> None:
     """Makes `decoded` (percent-decoding) callable in SQL on this connection."""
     connection.create_function("decoded", 1, unquote, deterministic=True)

@@ -150,6 +150,16 @@ async def test_a_spelling_away_is_unproven_on_both_sides(desk: Desk, key: str, p
     assert State.OPEN not in await desk.states()
 
 
+async def test_an_object_that_a_spelling_may_mean_is_unproven_in_every_kind(desk: Desk) -> None:
+    desk.store.put("cms-images", "Photo.JPG", b"same", OLD)
+    desk.store.put("cms-images", "older.jpg", b"same", OLD - timedelta(days=1))
+    rows(desk, "cms", "photo.jpg", "older.jpg")
+    desk.families(Family("cms-images", retention_days=10))
+    await desk.scan()
+    for kind in (Kind.FILE_WITHOUT_ROW, Kind.DUPLICATE_CONTENT, Kind.OVER_AGE):
+        assert await desk.found(kind, State.UNPROVEN) == ["cms-images/Photo.JPG"], kind
+
+
 async def test_an_exact_reference_leaves_a_near_twin_an_orphan(desk: Desk) -> None:
     desk.store.put("cms-images", "Dir/x.png")
     desk.store.put("cms-images", "dir/x.png")
