@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.browse.numbers import by_number, moment, numbers, order_by
-from core.browse.spans import count_plain, is_plain, natural_numbers
+from core.browse.spans import count_plain, is_plain, natural_numbers, object_bytes
 from core.evidence import Witness, read_witness
 from core.keeps import reasons
 from core.models import Finding, FindingFilter, Kind, Selection, State
-from core.selections import chosen_sql, filter_sql
+from core.selections import filter_sql
 from core.values import decode_key, encode_key
 from core.workspace import Workspace, from_micros
 
@@ -90,9 +90,7 @@ class FindingsView:
 
     async def size(self, selection: Selection) -> int:
         """The bytes of the objects that a selection is about."""
-        condition, parameters = chosen_sql(selection)
-        sql = f"SELECT coalesce(sum(f.bytes), 0) FROM findings f WHERE {condition} AND f.source = ''"
-        return await self._workspace.inventory.read(lambda c: int(c.execute(sql, parameters).fetchone()[0]))
+        return await self._workspace.inventory.read(lambda c: object_bytes(c, selection))
 
     async def _with_reasons(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
         kept = [thing_of(f) for f in found if f.state is State.KEPT]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Iterable
 
 from core.browse.numbers import numbers
-from core.models import FindingFilter
-from core.selections import filter_sql
+from core.models import FindingFilter, Kind, Selection
+from core.selections import chosen_sql, filter_sql
 
 
 def is_plain(filter: FindingFilter) -> bool:
@@ -19,6 +20,24 @@ def is_plain(filter: FindingFilter) -> bool:
 def count_plain(connection: sqlite3.Connection, filter: FindingFilter) -> int:
     """How many findings a plain filter lets through."""
     return sum(items for _, _, items in _tallies(connection, filter))
+
+
+def object_bytes(connection: sqlite3.Connection, selection: Selection) -> int:
+    """The bytes of the objects that a selection is about. All that match cost no more than a few: they are counted."""
+    condition, parameters = chosen_sql(selection)
+    of_chosen = "SELECT coalesce(sum(f.bytes), 0) FROM findings f WHERE {} AND f.source = ''"
+    if selection.only is not None or not is_plain(selection.filter):
+        return int(connection.execute(of_chosen.format(condition), parameters).fetchone()[0])
+    condition, parameters = filter_sql(selection.filter)
+    kinds = ", ".join(f"'{kind.value}'" for kind in _ABOUT_OBJECTS)
+    every = f"SELECT coalesce(sum(f.bytes), 0) FROM tallies f WHERE {condition} AND f.kind IN ({kinds})"
+    whole = int(connection.execute(every, parameters).fetchone()[0])
+    excepted = f"f.id IN (SELECT value FROM json_each(:ids)) AND {condition}"
+    ids = json.dumps(sorted(selection.without))
+    return whole - int(connection.execute(of_chosen.format(excepted), {**parameters, "ids": ids}).fetchone()[0])
+
+
+_ABOUT_OBJECTS = (Kind.FILE_WITHOUT_ROW, Kind.DUPLICATE_CONTENT, Kind.OVER_AGE)
 
 
 def natural_numbers(connection: sqlite3.Connection, filter: FindingFilter) -> array[int]:

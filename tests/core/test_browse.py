@@ -136,6 +136,19 @@ async def test_counts_and_numbers_agree_with_a_plain_search(
     assert await view.count(filter) == len(wanted)
 
 
+async def test_the_bytes_of_a_selection_are_those_of_its_objects(desk: Desk) -> None:
+    view = (await browse(desk)).findings
+    found = await view.page(await view.numbers(FindingFilter()))
+    sizes = {f.id: f.size_bytes or 0 for f in found if f.kind is Kind.FILE_WITHOUT_ROW}
+    some = frozenset(list(sizes)[:3])
+    assert await view.size(Selection()) == sum(sizes.values())
+    assert await view.size(Selection(without=some)) == sum(size for id, size in sizes.items() if id not in some)
+    assert await view.size(Selection(only=some)) == sum(sizes[id] for id in some)
+    text = FindingFilter(text="good")
+    assert await view.size(Selection(filter=text)) == 0
+    assert await view.size(Selection(filter=FindingFilter(buckets=("sop",)))) == 18
+
+
 async def test_objects_are_found_by_bucket_prefix_and_text(desk: Desk) -> None:
     view = (await browse(desk)).objects
 
