@@ -14,7 +14,7 @@ from core.profiles import ReferenceColumn, Source
 from core.progress import Progress, Report, silent
 from core.references import Resolver
 from core.references.locations import has_scheme, storage_path
-from core.references.writings import texts_in_json
+from core.references.writings import names_in_text, texts_in_json
 from core.samples import Presence, Sample, Suggestion, measure, read_sample, resolve, usable_key
 
 _FIRST_ROWS = 40
@@ -126,15 +126,17 @@ def _kinds(values: Sequence[str]) -> tuple[str, ...]:
     urls = sum(has_scheme(value) or storage_path(value) is not None for value in first)
     if urls * 2 > len(first):
         return ("url",)
-    parsed = [value.lstrip()[:1] for value in first if texts_in_json(value) is not None]
+    parsed = {value.lstrip()[:1] for value in first if texts_in_json(value) is not None}
     kinds = ["path", "bucket_path"]
-    if "{" not in parsed:
+    if "{" not in parsed and any(value.lstrip()[:1] in ("[", "{", '"') for value in first):
         kinds.append("array")
     if any("<" in value for value in values):
         kinds.append("html")
-    if "{" in parsed or "[" in parsed:
+    if parsed & {"{", "["}:
         kinds.append("json")
-    return (*kinds, "text")
+    if any(True for value in values for _ in names_in_text(value)):
+        kinds.append("text")
+    return tuple(kinds)
 
 
 def _text(value: Value) -> str:
