@@ -312,3 +312,50 @@ async def test_tab_reaches_every_control_and_each_has_a_name(desk: Desktop, coll
     apart = {w for w in controls if not (isinstance(w, QAbstractButton) and w.autoExclusive() and not w.isChecked())}
     assert {w.accessibleName() or w.text() for w in apart - reached - {dialog.places.catalog_box}} == set()
     await cancel(desk, dialog)
+
+
+async def test_only_the_folder_chosen_last_is_shown_however_fast_it_was_chosen(
+    desk: Desktop, collection: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    (other / "slides").mkdir(parents=True)
+    dialog = await opened(desk)
+    for folder in (collection, other, collection, other):
+        dialog.places.storage_field.setText(str(folder))
+        QTest.keyClick(dialog.places.storage_field, Qt.Key.Key_Return)
+        await until(lambda: desk.desk.jobs.open_questions <= 2)
+    await quiet(desk)
+    assert dialog.places.bucket_list.item(0).text() == "slides  ·  0 objects"
+    assert dialog.survey.buckets == ("slides",)
+    await cancel(desk, dialog)
+
+
+async def test_leaving_in_the_middle_of_looking_leaves_nothing_behind(desk: Desktop, collection: Path) -> None:
+    before = checksums(collection)
+    dialog = await opened(desk)
+    dialog.places.storage_field.setText(str(collection))
+    QTest.keyClick(dialog.places.storage_field, Qt.Key.Key_Return)
+    await until(lambda: dialog.places.catalog_notice.text.text())
+    await cancel(desk, dialog)
+    assert desk.desk.jobs.open_questions == 0
+    assert checksums(collection) == before
+
+
+async def test_the_window_can_end_while_the_dialog_is_open(desk: Desktop, collection: Path) -> None:
+    dialog = await opened(desk)
+    await choose(desk, dialog, collection)
+    assert await desk.desk.jobs.stop(5)
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, ProfileDialog) and w.isVisible()]
+
+
+async def test_a_profile_that_cannot_be_written_says_so_and_the_dialog_stays(
+    desk: Desktop, collection: Path, home: Path
+) -> None:
+    dialog = await opened(desk)
+    await choose(desk, dialog, collection)
+    (home / "profiles").write_text("a file stands where the folder should be")
+    QTest.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    await quiet(desk)
+    assert "cannot be written" in dialog.notice.text.text()
+    assert dialog.isVisible() and dialog.create_button.isEnabled()
+    await cancel(desk, dialog)
