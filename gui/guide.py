@@ -17,6 +17,7 @@ from gui.app import furnish, live, paint
 from gui.camera import Camera
 from gui.jobs import Job, JobState
 from gui.main_window import MainWindow
+from gui.profile_dialog import ProfileDialog
 from gui.scan import start_scan
 
 _TICK_SECONDS = 0.02
@@ -94,9 +95,25 @@ class Guide:
             for dialog in self._open_dialogs():
                 dialog.reject()
             await self._quiet()
+        await self._new_profile()
         self._window.profile_button.open_menu()
         await self._camera.take("projects")
         self._window.profile_button.menu_of_profiles.close()
+
+    async def _new_profile(self) -> None:
+        """The dialog that makes a profile, looking at the folder of the open one; it is left without making one."""
+        engine = self._desk.engine
+        assert engine is not None
+        self._desk.actions["new_profile"].trigger()
+        await self._until(self._open_dialogs)
+        dialog = self._open_dialogs()[0]
+        assert isinstance(dialog, ProfileDialog)
+        dialog.places.storage_field.setText(str(engine.profile.storage))
+        dialog.places.look_again()
+        await self._until(lambda: self._desk.jobs.open_questions <= 1)
+        await self._camera.take("new-profile")
+        dialog.reject()
+        await self._quiet()
 
     def _check(self) -> str:
         """The closing line of the newest job. Raises what it failed with."""
