@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.desk import Desk
+from core.cli.__main__ import main
+from tests.end2end.desk import Answer, Desk
 
 WRONG: list[list[str]] = [
     [],
@@ -38,9 +39,14 @@ WRONG: list[list[str]] = [
 
 
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
-def test_wrong_usage_is_said_as_one_document(desk: Desk, words: list[str]) -> None:
-    error = desk.fail(*words, code=2)
-    assert error["message"]
+def test_wrong_usage_is_said_as_one_document(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.cli.__main__.start_log", lambda: None)
+    code = main([*words, "--json"])  # in this process: there are many of them
+    answer = Answer(code, *capsys.readouterr())
+    assert code == 2
+    assert answer.error["message"]
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["findings", "--limit", "-1"], ["apply"], ["status", "--profile"]])
