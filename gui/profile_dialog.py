@@ -48,6 +48,7 @@ class ProfileDialog(QDialog):
         self._desk = desk
         self._storage: Storage | None = None
         self._tables: tuple[Table, ...] = ()
+        self._is_looking = False
         self.survey = Survey(desk.jobs)
         self.places = PlaceForm(desk)
         self.sources = SourcePanel(desk.icons, desk.themes)
@@ -111,17 +112,22 @@ class ProfileDialog(QDialog):
 
     def _on_places_chosen(self, choice: Choice) -> None:
         self._storage, self._tables = None, ()
-        self.sources.clear()
+        self._is_looking = True
+        self.sources.say_looking()
         self.survey.look(choice)
         self._update()
 
     def _on_storage_read(self, storage: Storage) -> None:
         self._storage = storage
         self.places.show_storage(storage)
+        if storage.choice.catalog is None:
+            self._is_looking = False
+            self.sources.clear()
         self._offer()
         self._update()
 
     def _on_storage_failed(self, error: CoreError) -> None:
+        self._is_looking = False
         self.places.storage_notice.say_error(error)
         self.places.bucket_list.show_buckets((), can_choose=True)
         self.sources.say_unreadable()
@@ -137,11 +143,13 @@ class ProfileDialog(QDialog):
 
     def _on_catalog_failed(self, error: CoreError) -> None:
         self._tables = ()
+        self._is_looking = False
         self.sources.say_unreadable()
         self.places.catalog_notice.say_error(error)
         self._update()
 
     def _on_suggested(self, found: list[Suggestion]) -> None:
+        self._is_looking = False
         self._offer()
         self.sources.show_guesses(found)
 
@@ -208,6 +216,8 @@ class ProfileDialog(QDialog):
             self._is_name_good = True
 
     def _missing(self) -> str:
+        if self._is_looking:
+            return self.tr("Looking…")
         if self._storage is None:
             return self.tr("Choose the folder that holds the files.")
         if not self.places.bucket_list.chosen():

@@ -78,6 +78,15 @@ class SourcePanel(QWidget):
             self.tr("Choose a storage folder and a SQLite file. Nothing in them is changed by looking."),
         )
 
+    def say_looking(self) -> None:
+        """Folder and file are being opened."""
+        self.clear()
+        self._say(
+            "hourglass",
+            self.tr("Looking…"),
+            self.tr("A file that another program is just using is waited for, some seconds at most."),
+        )
+
     def say_unreadable(self) -> None:
         """What was chosen cannot be read now; what is the matter stands beside its field."""
         self.clear()
