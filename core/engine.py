@@ -30,6 +30,7 @@ from core.browse import Browse
 from core.changes import Change, Changes
 from core.clients import open_local
 from core.errors import NotFound
+from core.findings import settled
 from core.inventory import ScanReport
 from core.models import PlanHead, Repair, Run, Selection, Step
 from core.pictures import Picture
@@ -162,7 +163,7 @@ class Engine:
     ) -> Run:
         """Applies a plan of this desk, or goes on with it."""
         try:
-            return await apply_runs.apply(
+            run = await apply_runs.apply(
                 self.workspace,
                 self.store,
                 self.catalog,
@@ -173,13 +174,17 @@ class Engine:
                 confirm=confirm,
                 report=report,
             )
+            await settled.note_run(self.workspace, run.run_id)
+            return run
         finally:
             self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY)
 
     async def undo(self, run_id: str, *, report: Report = silent) -> Run:
         """Puts back what a run changed, overwriting nothing."""
         try:
-            return await undo.undo(self.workspace, self.store, self.catalog, self.profile, run_id, report=report)
+            run = await undo.undo(self.workspace, self.store, self.catalog, self.profile, run_id, report=report)
+            await settled.note_run(self.workspace, run.undo_of)
+            return run
         finally:
             self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY)
 

@@ -110,7 +110,8 @@ def _grounds(c: sqlite3.Connection, ids: list[str]) -> dict[str, Ground]:
     found = {}
     for identity in ids:
         row = c.execute(
-            "SELECT kind, state, bucket, key, tbl, source, row_key, related FROM findings WHERE id = ?",
+            "SELECT kind, state, bucket, key, tbl, source, row_key, related FROM findings"
+            " WHERE id = ? AND state <> 'settled'",
             (identity,),
         ).fetchone()
         if row is not None:

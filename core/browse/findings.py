@@ -28,7 +28,7 @@ _FIELDS = (
     "n, id, kind, state, bucket, key, tbl, source, row_key, col, element, bytes, changed, aged, first_seen, last_seen,"
     " related, reason, facts"
 )
-_PAGE = f"SELECT {_FIELDS} FROM findings WHERE n IN"
+_PAGE = f"SELECT {_FIELDS} FROM findings WHERE state <> 'settled' AND n IN"
 _PAGE_ROWS = 500
 
 

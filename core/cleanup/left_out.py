@@ -22,7 +22,7 @@ def _not_open(connection: sqlite3.Connection, selection: Selection) -> Iterator[
         return
     rows = connection.execute(
         "SELECT iif(tbl = '', bucket, tbl), state, count(*) FROM findings "
-        "WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'open' GROUP BY 1, 2 ORDER BY 1, 2",
+        "WHERE id IN (SELECT value FROM json_each(?)) AND state NOT IN ('open', 'settled') GROUP BY 1, 2 ORDER BY 1, 2",
         (json.dumps(sorted(selection.only - selection.without)),),
     )
     for where, state, count in rows:

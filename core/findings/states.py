@@ -19,6 +19,8 @@ PLAIN = f"""CASE
 KEPT = f"EXISTS (SELECT 1 FROM temp.kept k WHERE k.thing = {THING.format(f='f.')} AND k.print = f.print)"
 """Whether a keep mark binds the thing of a finding `f`, as it is now."""
 
+SETTLED = "settled"
+"""Not a state that people see: a run has ended the trouble since the scan (see settled.py)."""
 KeepMarks = Iterable[tuple[str, str]]
 """(thing, fingerprint) of every keep mark in the journal."""
 
@@ -59,7 +61,8 @@ def restate(connection: sqlite3.Connection, marks: KeepMarks) -> None:
     )
     connection.execute(
         "UPDATE findings SET plain = r.plain, state = iif(r.kept, 'kept', r.plain) FROM temp.restated r"
-        " WHERE r.n = findings.n AND (findings.plain <> r.plain OR findings.state <> iif(r.kept, 'kept', r.plain))"
+        " WHERE r.n = findings.n AND findings.state <> 'settled'"
+        " AND (findings.plain <> r.plain OR findings.state <> iif(r.kept, 'kept', r.plain))"
     )
     connection.execute("DROP TABLE temp.restated")
     tally(connection)
@@ -68,7 +71,7 @@ def restate(connection: sqlite3.Connection, marks: KeepMarks) -> None:
 def restate_kept(connection: sqlite3.Connection, marks: KeepMarks) -> None:
     """Puts keep marks into force, or takes them out; all else about the findings stays."""
     lay_kept(connection, marks)
-    connection.execute(f"UPDATE findings AS f SET state = 'kept' WHERE state <> 'kept' AND {KEPT}")
+    connection.execute(f"UPDATE findings AS f SET state = 'kept' WHERE state NOT IN ('kept', 'settled') AND {KEPT}")
     connection.execute(f"UPDATE findings AS f SET state = plain WHERE state = 'kept' AND NOT {KEPT}")
     tally(connection)
 
@@ -78,7 +81,7 @@ def tally(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM tallies")
     connection.execute(
         "INSERT INTO tallies SELECT kind, state, bucket, count(*), coalesce(sum(bytes), 0)"
-        " FROM findings GROUP BY 1, 2, 3"
+        " FROM findings WHERE state <> 'settled' GROUP BY 1, 2, 3"
     )
 
 
@@ -92,6 +95,7 @@ def clock(connection: sqlite3.Connection) -> dict[str, int]:
 def states(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, State]:
     """The state of each finding that is there, by its id."""
     found = connection.execute(
-        "SELECT id, state FROM findings WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        "SELECT id, state FROM findings WHERE state <> 'settled' AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
     )
     return {row[0]: State(row[1]) for row in found}
