@@ -168,6 +168,9 @@ def _places(source: Source, rows: Sequence[Row], resolver: Resolver) -> tuple[li
                 continue
             references = resolver.read(source, column, value, bucket if isinstance(bucket, str) else None)
             shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+            if column.holds != "json":
+                # Words of a writing that happen to be keys protect those, but do not tell what the column holds.
+                references = tuple(r for r in references if r.form != TENTATIVE)
             found += [_Place(row.key, shown, forms) for forms in _forms(references)]
         empty += len(found) == before
     return found, empty

@@ -167,6 +167,7 @@ class Resolver:
 
     def _text(self, text: str, home: str | None) -> Iterable[Reference]:
         found = self._places(writings.names_in_text(text), home)
+        found += self._words(text, home, found)
         for target in writings.links_in_text(text):
             for form in dict.fromkeys((target, unquote(target), unquote(target.split("#")[0].split("?")[0]))):
                 found += self._tentative(form.removeprefix("./"), home)
@@ -180,7 +181,12 @@ class Resolver:
             place = self._text_place(readings, home, len(found))
             if not place[0].problem and not seen.intersection((r.bucket, r.key) for r in place):
                 found += place
-        return found
+        return [*found, *self._words(text, home, found)]
+
+    def _words(self, text: str, home: str | None, known: Iterable[Reference]) -> list[Reference]:
+        """What stands in a writing in some notation that is not known here names an object if there is one."""
+        words = writings.words_in(text).difference(reference.key for reference in known)
+        return [reference for word in sorted(words) for reference in self._tentative(word, home)]
 
     def _places(self, places: Iterable[tuple[str, ...]], home: str | None) -> list[Reference]:
         found: list[Reference] = []

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
+from core.references.locations import is_absolute
+
 _PLAIN = re.compile(r"[a-z0-9_.\-/ ()=,;:@!*'&$~]*")
 _KEY_SAFE = "/!*'()&$@=;:+,~"
 """What `encodeURI` leaves alone, beside letters, digits and `-_.`."""
@@ -31,9 +33,13 @@ def fold(key: str) -> str:
 
 
 def near_folds(bucket: str, text: str) -> set[str]:
-    """The folded keys of `bucket` that a reference which names nothing exactly may have meant."""
+    """The folded keys of `bucket` that a reference which names nothing exactly may have meant. An absolute path may
+    have meant a key that it ends in: libraries move, and web addresses begin with folders of their own."""
     folded = fold(text)
     forms = {folded}
+    if is_absolute(text):
+        parts = folded.split("/")
+        forms.update("/".join(parts[n:]) for n in range(1, len(parts) if len(parts) == 2 else len(parts) - 1))
     prefix = fold(bucket) + "/"
     if folded.startswith(prefix):
         forms.add(folded.removeprefix(prefix))

@@ -103,6 +103,19 @@ def urls_in(text: str) -> Iterator[tuple[str, ...]]:
             yield tuple(dict.fromkeys((trimmed, whole, cut)))
 
 
+def words_in(text: str) -> set[str]:
+    """Everything in a writing that looks like a path, in whatever notation it stands there."""
+    if "." not in text:
+        return set()
+    pieces = {piece.strip() for piece in _QUOTES.split(text)}
+    words = {word for piece in pieces for word in _SPACES.split(piece)}
+    return {html.unescape(word) for word in pieces | words if is_path_like(word)}
+
+
+_QUOTES = re.compile(r"""["'<>\[\](){}|\x00-\x1f]+""")
+_SPACES = re.compile(r"[\s=:,;]+")
+
+
 def texts_in_json(text: str) -> list[str] | None:
     """Every string value in a JSON document, in order; None when it is not JSON."""
     try:

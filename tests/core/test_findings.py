@@ -139,7 +139,9 @@ async def test_a_folder_of_the_bucket_is_no_wrong_prefix(desk: Desk) -> None:
     [
         ("Photo.JPG", "photo.jpg"), ("e\u0301.png", "é.png"), ("a b.png", "a+b.png"), ("a b.png", "a%2520b.png"),
         ("x/y.png", "/x/y.png"), ("x/y.png", "x\\y.png"), ("y.png", "/cms-images/y.png"), ("y.png", "x/../y.png"),
-        ("a%20b.png", "a b.png"), ("ß.png", "SS.png"),
+        ("a%20b.png", "a b.png"), ("ß.png", "SS.png"), ("inline/x.png", "/media/inline/x.png"), 
+        ("z.png", "/media/z.png"),
+        ("2024/z.png", "/home/old/Pictures/2024/z.png"), ("2024/z.png", "C:\\Users\\me\\2024\\z.png"),
     ],
 )  # fmt: skip
 async def test_a_spelling_away_is_unproven_on_both_sides(desk: Desk, key: str, path: str) -> None:

@@ -178,6 +178,10 @@ def test_a_json_word_names_an_object_only_if_there_is_one() -> None:
         ("text", "see [this](albums/late%20summer#top)", "albums/late summer"),
         ("json", '{"folder": "albums/summer"}', "albums/summer"),
         ("json", '["README"]', "README"),
+        ("html", "{{audio: my bell.wav}} and [anki:play:q.mp3]", "q.mp3"),
+        ("html", "{{audio: my bell.wav}} and [anki:play:q.mp3]", "bell.wav"),
+        ("html", '<img data-lazy="pics/one two.png">', "pics/one two.png"),
+        ("text", "as in fig-3.png, say", "fig-3.png"),
     ],
 )
 def test_what_may_be_a_page_or_a_word_protects_an_object_of_that_name(holds: str, value: str, key: str) -> None:
