@@ -223,7 +223,9 @@ class ProfileDialog(QDialog):
         if not self.places.bucket_list.chosen():
             return self.tr("Choose at least one bucket.")
         if not self._tables:
-            return self.tr("Choose the SQLite file that names them.")
+            is_chosen = self._storage.choice.catalog is not None
+            unread = self.tr("The SQLite file that names them cannot be read yet.")
+            return unread if is_chosen else self.tr("Choose the SQLite file that names them.")
         if not self.sources.drafts:
             return self.tr("A profile needs a source: without one every file looks as if nobody needed it.")
         if any(draft.fare is None for draft in self.sources.drafts):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QTableView
 
 from core import places, profiles
 from core.profiles import ReferenceColumn
@@ -311,6 +311,24 @@ async def test_tab_reaches_every_control_and_each_has_a_name(desk: Desktop, coll
     # Of radio buttons that belong together Tab reaches the one that is chosen; arrow keys reach the others.
     apart = {w for w in controls if not (isinstance(w, QAbstractButton) and w.autoExclusive() and not w.isChecked())}
     assert {w.accessibleName() or w.text() for w in apart - reached - {dialog.places.catalog_box}} == set()
+    await cancel(desk, dialog)
+
+
+async def test_folder_and_file_can_be_browsed_for(desk: Desktop, collection: Path, tmp_path: Path) -> None:
+    elsewhere = (collection / "notes.db").rename(tmp_path / "catalog.of.notes")
+    dialog = await opened(desk)
+    for button, chosen in ((dialog.places.storage_browse, collection), (dialog.places.catalog_browse, elsewhere)):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        browser = await shown(dialog, QFileDialog)
+        browser.setNameFilter("All files (*)")
+        browser.setDirectory(str(chosen.parent))
+        browser.selectFile(str(chosen))
+        browser.findChild(QLineEdit).setText(str(chosen))
+        browser.accept()
+        await quiet(desk)
+    assert dialog.places.storage_field.text() == str(collection)
+    assert dialog.places.catalog_field.text() == str(elsewhere)
+    assert words(dialog.sources.table)[0][4] == "4 of 4 found"
     await cancel(desk, dialog)
 
 
