@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from core.errors import CoreError
@@ -43,9 +42,7 @@ class SourcePanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        removal = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
-        removal.setContext(Qt.ShortcutContext.WidgetShortcut)
-        removal.activated.connect(self._on_remove_button_clicked)
+        self.table.removal_asked.connect(self._on_remove_button_clicked)
         self.table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
         self.editor = SourceEditor()
         self.editor.edited.connect(self._on_editor_edited)
