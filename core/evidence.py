@@ -12,6 +12,7 @@ from core.findings.proof import Listing, Proof, proof
 from core.findings.states import clock
 from core.models import Finding, Kind, State
 from core.plan_summary import human_size
+from core.radar import says_mention
 from core.workspace import from_micros
 
 
@@ -52,7 +53,7 @@ class Witness:
         found = self.connection.execute(
             "SELECT tbl, col FROM mentions WHERE bucket = ? AND key = ? ORDER BY 1, 2", (finding.bucket, finding.key)
         ).fetchone()
-        return "" if found is None else f"Column “{found[1]}” of table “{found[0]}”, which is not mapped, mentions it."
+        return "" if found is None else f"{says_mention(*found)} mentions it."
 
 
 def read_witness(connection: sqlite3.Connection) -> Witness:

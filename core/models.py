@@ -32,7 +32,8 @@ class Bucket:
 @dataclass(frozen=True, slots=True)
 class Object:
     """One stored object. `version` is opaque and differs whenever the content may; `changed` is the later of created
-    and updated (UTC), None when the store has no time for it; `etag` is None where it was not computed yet."""
+    and updated (UTC), None when the store has no time for it; `etag` is None where it was not computed yet. `leads_to`:
+    for a link in a folder, (bucket, key) of the object that it shows, itself where that lies outside of the storage."""
 
     bucket: str
     key: str
@@ -41,6 +42,7 @@ class Object:
     etag: str | None
     version: str
     changed: datetime | None
+    leads_to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

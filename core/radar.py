@@ -196,6 +196,26 @@ def _noting(table: str, rows: int, looked: int, problem: str) -> Callable[[sqlit
     return note
 
 
+LINK = "*link"
+"""Stands in `mentions` for a table where a link in a folder names an object; the column then holds the link's key."""
+
+
+def mind_links(connection: sqlite3.Connection) -> None:
+    """Counts links in folders as mentions: a link keeps what it leads to, and stays where it is itself."""
+    both = (("leads.bucket", "leads.key"), ("listings.name", "leads.link"))
+    for bucket, key in both:
+        connection.execute(
+            f"INSERT OR IGNORE INTO mentions SELECT {bucket}, {key}, ?, leads.link FROM leads"
+            " JOIN listings ON listings.id = listing WHERE current = 1",
+            (LINK,),
+        )
+
+
+def says_mention(table: str, column: str) -> str:
+    """Where an object is mentioned, as a sentence begins that ends in “mentions it.”"""
+    return f"The link {column}" if table == LINK else f"Column “{column}” of table “{table}”, which is not mapped,"
+
+
 def take_over(connection: sqlite3.Connection, *, add: bool) -> None:
     """Puts what `look_through` saw into force: instead of what was known, or (`add`) beside it."""
     if not add:

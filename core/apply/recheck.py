@@ -17,7 +17,7 @@ from core.errors import Unreadable
 from core.findings import Proof, proof
 from core.models import Row, Value
 from core.profiles import ReferenceColumn, Source
-from core.radar import look_through, take_over
+from core.radar import look_through, says_mention, take_over
 from core.references import Resolver, folders, spellings
 from core.references.resolver import PRIMARY
 from core.values import encode_key
@@ -209,5 +209,5 @@ def _mentions(c: sqlite3.Connection, spots: Sequence[Spot]) -> dict[Spot, str]:
     for spot in spots:
         row = c.execute("SELECT tbl, col FROM mentions WHERE bucket = ? AND key = ? LIMIT 1", spot).fetchone()
         if row is not None:
-            found[spot] = f"Column {row[1]} of table {row[0]}, which is not mapped, names it."
+            found[spot] = f"{says_mention(*row)} names it."
     return found

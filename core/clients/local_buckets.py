@@ -123,6 +123,14 @@ class Buckets:
         hidden = {path.relative_to(folder).as_posix() for path in self._hidden if path.is_relative_to(folder)}
         return hidden.__contains__
 
+    def end_of_link(self, bucket: str, key: str) -> tuple[str, str]:
+        """The bucket and key of the file that a link shows, its own where that lies outside of the storage."""
+        end = Path(os.path.realpath(self.folder(bucket) / key))
+        if not end.is_relative_to(self.root):
+            return bucket, key
+        parts = end.relative_to(self.root).parts
+        return (self.root.name, "/".join(parts)) if self._is_whole else (parts[0], "/".join(parts[1:]))
+
     def spells_exactly(self) -> bool:
         """Whether this file system tells names apart that differ in case only."""
         if self._exact is None:

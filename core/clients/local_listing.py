@@ -16,7 +16,8 @@ CHUNK = 100_000
 """Most names of one folder that are kept; a larger folder is looked through again for the ones that follow."""
 _SMALL = 10_000
 _WORTH = 20
-Found = tuple[str, os.stat_result]
+Found = tuple[str, os.stat_result, bool]
+"""A key, what stands there, and whether that is reached by a link."""
 
 
 @dataclass(slots=True)
@@ -125,7 +126,8 @@ class Walk:
         path = self._path(key)
         try:
             status = os.lstat(path)
-            if stat.S_ISLNK(status.st_mode) or is_junction(status):
+            linked = stat.S_ISLNK(status.st_mode) or is_junction(status)
+            if linked:
                 status = Path(path).stat()
                 if stat.S_ISDIR(status.st_mode):
                     yield from self._tell(
@@ -140,7 +142,7 @@ class Walk:
             return
         if stat.S_ISREG(status.st_mode) and not self._hides(key):
             self._last = key
-            yield key, status
+            yield key, status, linked
 
     def _tell(self, prefix: str, why: str, *, blocks: bool) -> Iterator[Unlisted]:
         if prefix not in self._told:  # a folder that changed meanwhile is read twice

@@ -170,7 +170,9 @@ class LocalStore:
             elif why := (self._refusal(found[0]) if bucket != QUARANTINE else ""):
                 unlisted.append(Unlisted(found[0], why, False))
             else:
-                items.append(object_of(bucket, *found))
+                key, status, linked = found
+                item = object_of(bucket, key, status)
+                items.append(replace(item, leads_to=self._buckets.end_of_link(bucket, key)) if linked else item)
                 if len(items) == size:
                     break
         cursor_after = items[-1].key if len(items) == size else None

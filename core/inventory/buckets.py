@@ -130,7 +130,7 @@ def _open(connection: sqlite3.Connection, session: Session, name: str) -> _Walk:
 
 
 def _restart(connection: sqlite3.Connection, walk: _Walk) -> None:
-    for table in ("objects", "folds", "unlisted"):
+    for table in ("objects", "folds", "unlisted", "leads"):
         connection.execute(f"DELETE FROM {table} WHERE listing = ?", (walk.listing,))
     connection.execute(
         "UPDATE listings SET cursor = NULL, pages = 0, items = 0, bytes = 0 WHERE id = ?", (walk.listing,)
@@ -151,6 +151,8 @@ def _write_page(connection: sqlite3.Connection, session: Session, walk: _Walk, p
     folds = ((walk.listing, folded, item.key) for item in items if (folded := fold(item.key)) != item.key)
     connection.executemany("INSERT OR IGNORE INTO folds VALUES (?, ?, ?)", folds)
     connection.executemany("INSERT INTO unlisted VALUES (?, ?, ?)", _unlisted(walk, page))
+    leads = ((walk.listing, item.key, *item.leads_to) for item in items if item.leads_to is not None)
+    connection.executemany("INSERT INTO leads VALUES (?, ?, ?, ?)", leads)
     walk.items += added
     connection.execute(
         "UPDATE listings SET cursor = ?, pages = pages + 1, items = items + ?, bytes = bytes + ?, why = ? WHERE id = ?",

@@ -121,5 +121,6 @@ def _prune_some(connection: sqlite3.Connection, keep: int | None) -> bool:
     if not left:
         connection.execute("DELETE FROM folds WHERE listing = ?", stale)
         connection.execute("DELETE FROM unlisted WHERE listing = ?", stale)
+        connection.execute("DELETE FROM leads WHERE listing = ?", stale)
         connection.execute("DELETE FROM listings WHERE id = ?", stale)
     return True

@@ -60,6 +60,7 @@ def _settle(connection: sqlite3.Connection, session: Session, known: Sequence[st
     _flip(connection, session, known, ended)
     references.put_in_force(connection)
     radar.take_over(connection, add=False)
+    radar.mind_links(connection)
     explain(connection, profile, session.id)
     workspace.journal.read_now(lambda journal: doubts.measure(connection, journal, ended))
     find_all(connection, profile, Moment(session.id, session.now), marks(workspace))

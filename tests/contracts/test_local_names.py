@@ -155,6 +155,7 @@ async def test_a_link_to_a_file_is_an_object_that_stays_where_it_is(world: Store
     os.mkfifo(world.storage / "photos" / "pipe")
     page = await world.store.list_objects("photos")
     assert [(item.key, item.size_bytes) for item in page.items] == [("link.jpg", 5)] and page.unlisted == ()
+    assert page.items[0].leads_to == ("photos", "link.jpg")  # what it shows lies outside of the storage
     assert [item is None for item in await world.store.stat("photos", ["link.jpg", "broken.jpg", "pipe"])] == [
         False,
         True,

@@ -99,6 +99,25 @@ async def test_a_loop_of_links_ends_and_orphans_nothing(album: Collection) -> No
     assert "open" not in (await album.findings(Kind.ROW_WITHOUT_FILE)).values()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+async def test_what_a_link_shows_is_not_taken_away_from_it(album: Collection) -> None:
+    put(album, ["shown.png", "orphan.png"])
+    (album.storage / "photos" / "a-link.png").symlink_to("shown.png")
+    album.sql("INSERT INTO photos (path) VALUES ('a-link.png')")
+    await album.scan()
+    assert await album.findings(Kind.FILE_WITHOUT_ROW) == {"shown.png": "unproven", "orphan.png": "open"}
+    assert "open" not in (await album.findings(Kind.DUPLICATE_CONTENT)).values()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+async def test_a_link_that_no_row_names_stays_where_it_is(album: Collection, tmp_path: Path) -> None:
+    put(album, [])
+    (tmp_path / "elsewhere.png").write_bytes(b"elsewhere")
+    (album.storage / "photos" / "link.png").symlink_to(tmp_path / "elsewhere.png")
+    await album.scan()
+    assert await album.findings(Kind.FILE_WITHOUT_ROW) == {"link.png": "unproven"}
+
+
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="needs a person whom the system can refuse")
 async def test_an_unreadable_folder_makes_the_bucket_incomplete(album: Collection) -> None:
     put(album, ["hidden/x.png", "orphan.png"])
