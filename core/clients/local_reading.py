@@ -61,7 +61,10 @@ class BucketReading:
         except (FileNotFoundError, NotADirectoryError, NotFound, InvalidName):
             return None
         except OSError as exc:
-            raise explain(exc, self._called(key)) from exc
+            error = explain(exc, self._called(key))
+            if isinstance(error, InvalidName):  # too long for any file here: so there is none
+                return None
+            raise error from exc
         if not stat.S_ISREG(status.st_mode):
             return None
         return status if self._is_spelled_so(folder, name) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -46,6 +46,17 @@ def host_of(url: str) -> str:
 def is_cloudinary(url: str) -> bool:
     """Whether a URL is one of Cloudinary's delivery URLs."""
     return re.match(r"(?:https?:)?//res\.cloudinary\.com/[^/]+/", url) is not None
+
+
+def guessed(url: str, buckets: Collection[str]) -> tuple[str, str] | None:
+    """(bucket, key) that an address elsewhere may mean, because its path goes on behind the bucket's name: web sites
+    serve their uploads so, and nothing says whose site it is. None when it has no such part."""
+    parts = unquote(_path_of(url), errors="surrogateescape").split("/")
+    for place in range(len(parts) - 2, 0, -1):
+        key = "/".join(parts[place + 1 :])
+        if parts[place] in buckets and key:
+            return parts[place], key
+    return None
 
 
 def _path_of(url: str) -> str:

@@ -250,7 +250,9 @@ class Resolver:
         place = locations.storage_path(url)
         host = locations.host_of(url)
         if place is None or (self._hosts and host and host not in self._hosts):
-            return [Reference(None, url, f"it is an address at {host or 'another place'}", element, judged=judged)]
+            problem = f"it is an address at {host or 'another place'}"
+            bucket, key = locations.guessed(url, self.buckets) or (None, url)
+            return [Reference(bucket, key, problem, element, judged=judged)]
         bucket, _, key = place.partition("/")
         return self._readings(unquote(bucket), (unquote(key), key), element, judged=judged)
 

@@ -254,3 +254,10 @@ def test_a_quarantine_that_a_link_leads_under_the_storage_is_refused(tmp_path: P
     (tmp_path / "q").symlink_to(tmp_path / "storage" / "photos")
     with pytest.raises(BadProfile):
         LocalStore(tmp_path / "storage", tmp_path / "q")
+
+
+async def test_a_key_that_no_file_here_can_have_is_absent_and_disturbs_no_other(world: StoreWorld) -> None:
+    world.put("photos", "a.jpg", b"a")
+    there, *others = await world.store.stat("photos", ["a.jpg", "x" * 300, "y/" + "é" * 200, "z" * 5000])
+    assert there is not None and there.size_bytes == 1
+    assert others == [None, None, None]

@@ -272,3 +272,18 @@ async def test_hundreds_of_references_in_one_writing_are_each_their_own(desk: De
     await desk.scan()
     assert len(await desk.found(Kind.ROW_WITHOUT_FILE, State.OPEN)) == 100
     assert await desk.found(Kind.FILE_WITHOUT_ROW) == []
+
+
+async def test_an_address_elsewhere_that_goes_on_behind_the_buckets_name_spares_the_object(tmp_path: Path) -> None:
+    store = FakeStore({"media": ["inline/a b.png", "orphan.png", "used.png"]})
+    catalog = FakeCatalog()
+    there, elsewhere = "https://my.site/media/inline/a%20b.png?v=1", "https://my.site/other/orphan.png"
+    catalog.add("pages", {"id": 1, "body": f'<img src="used.png"><img src="{there}"><img src="{elsewhere}">'})
+    desk = Desk(tmp_path, store, catalog, source("pages", ("body", "html"), bucket="media", describes=False))
+    desk.grace(0)
+    report = await desk.scan()
+    offered = await desk.found(Kind.FILE_WITHOUT_ROW)
+    missing = await desk.found(Kind.ROW_WITHOUT_FILE)
+    await desk.close()
+    assert (offered, missing) == (["media/orphan.png"], [])
+    assert report.sources[-1].not_understood == 2
