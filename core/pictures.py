@@ -55,7 +55,7 @@ def decode(data: bytes, side: int) -> Picture:
     except UnidentifiedImageError as exc:
         raise NoPreview("Not a picture, or one of a kind that cannot be shown here.") from exc
     except Image.DecompressionBombError as exc:
-        raise NoPreview(f"Too large to preview: {exc}") from exc
+        raise NoPreview(f"Too large to preview: over {LIMIT_PIXELS // 1_000_000} million pixels.") from exc
     except (OSError, ValueError, SyntaxError, EOFError, IndexError) as exc:
         raise NoPreview(f"Broken picture: {exc}.") from exc
     return Picture(ready.width, ready.height, ready.tobytes(), full_width, full_height, form)

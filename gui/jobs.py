@@ -196,15 +196,16 @@ class Jobs(QObject):
     async def stop(self, seconds: float) -> bool:
         """Cancels everything but the caller and waits at most `seconds`; says whether all of it ended."""
         mine = asyncio.current_task()
-        others = {task for task in self._tasks if task is not mine}
-        for job in self.running:
-            job.cancel()
-        for task in others:
-            task.cancel()
-        if not others:
-            return True
-        _, pending = await asyncio.wait(others, timeout=seconds)
-        return not pending
+        last = asyncio.get_running_loop().time() + seconds
+        while others := {task for task in self._tasks if task is not mine}:  # an answer may lead to a question
+            for job in self.running:
+                job.cancel()
+            for task in others:
+                task.cancel()
+            _, pending = await asyncio.wait(others, timeout=max(0.0, last - asyncio.get_running_loop().time()))
+            if pending:
+                return False
+        return True
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

@@ -59,7 +59,7 @@ class Table(QTableView, Generic[T]):
         self.shown_columns = TableColumns(self)
         self._wants_fit = True
         model.modelReset.connect(self._on_model_reset)
-        model.dataChanged.connect(self._on_data_changed)
+        model.arrived.connect(self._on_arrived)
         model.choice_changed.connect(self.horizontalHeader().viewport().update)
         model.choice_changed.connect(self.viewport().update)
 
@@ -171,7 +171,7 @@ class Table(QTableView, Generic[T]):
         self._anchor = -1
         self._wants_fit = True
 
-    def _on_data_changed(self) -> None:
+    def _on_arrived(self) -> None:
         if self._wants_fit and self.rows.known_rows(1):
             self._wants_fit = False
             self.shown_columns.fit()

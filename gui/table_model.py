@@ -16,8 +16,8 @@ from gui.jobs import Jobs
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-PAGE_ROWS = 256
-_PAGES_KEPT = 40  # 10,240 rows: more than any screen shows, little enough to forget
+PAGE_ROWS = 64
+_PAGES_KEPT = 160  # 10,240 rows: more than any screen shows, little enough to forget
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
@@ -52,9 +52,11 @@ class Rows(Protocol[T_co]):
 
 
 class TableModel(QAbstractTableModel, Generic[T]):
-    """Rows by number, page by page. The first column carries a check box when `is_checkable`."""
+    """Rows by number, page by page. The first column carries a check box when `is_checkable`. `filled` says that other
+    rows are shown, `arrived` which of them are in memory now."""
 
     filled = Signal()
+    arrived = Signal(object)
     choice_changed = Signal()
     failed = Signal(object)
 
@@ -223,6 +225,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
             self._pages.popitem(last=False)
         start = page * PAGE_ROWS
         self.dataChanged.emit(self.index(start, 0), self.index(start + len(rows) - 1, len(self.columns) - 1))
+        self.arrived.emit(range(start, start + len(rows)))
 
     def _on_choice_changed(self, first: int, last: int) -> None:
         if last >= first:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gui.translation import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
+    from core.settled import Settled
     from core.status import Status
     from gui.desk import Desk
     from gui.tab import Tab
@@ -22,7 +23,7 @@ class TabPlace:
     id: str
     text: str
     made_by: str
-    count: Callable[[Status], int | None] = lambda status: None
+    count: Callable[[Status, Settled], int | None] = lambda status, settled: None
 
     @property
     def title(self) -> str:
@@ -41,7 +42,7 @@ TABS = (
         "review",
         QT_TRANSLATE_NOOP("Tabs", "Review"),
         "gui.tabs.review.tab:ReviewTab",
-        lambda status: sum(status.findings.values()),
+        lambda status, settled: max(0, sum(status.findings.values()) - settled.open_ones),
     ),
     TabPlace("history", QT_TRANSLATE_NOOP("Tabs", "History"), "gui.tabs.history.tab:HistoryTab"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout
 
@@ -15,10 +15,13 @@ from gui.widgets.text import ShortenedText
 from gui.widgets.thumbnails import pixmap_of
 
 _SIDE = 1600
+_WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class LargePicture(QDialog):
-    """Space shows and hides it; the arrow keys go on in the table while it is open."""
+    """Space shows and hides it; the arrow keys go on in the table while it is open: `walked` carries them there."""
+
+    walked = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
@@ -50,6 +53,8 @@ class LargePicture(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
             self.hide()
+        elif event.key() in _WALKING:  # where the desktop gave this window the focus all the same
+            self.walked.emit(event)
         else:
             super().keyPressEvent(event)
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
+from shiboken6 import isValid
 
 from core.pictures import Picture
 from gui.desk import Desk
@@ -73,6 +74,8 @@ class Thumbnails(QObject):
         self._keep(name, None)
 
     def _keep(self, name: tuple[str, str, str], pixmap: QPixmap | None) -> None:
+        if not isValid(self):  # the dialog that wanted it is gone
+            return
         self._asked.discard(name)
         self._known[name] = pixmap
         while len(self._known) > _KEPT:

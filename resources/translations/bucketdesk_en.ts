@@ -34,6 +34,13 @@
     <context>
         <name>Heading</name>
         <message numerus="yes">
+            <source>%Ln finding(s) were settled since the scan at %1</source>
+            <translation>
+                <numerusform>%Ln finding was settled since the scan at %1</numerusform>
+                <numerusform>%Ln findings were settled since the scan at %1</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%Ln finding(s)</source>
             <translation>
                 <numerusform>%Ln finding</numerusform>

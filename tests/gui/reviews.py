@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPushButton, QWidget
 
 from core.engine import Engine, find_profile, open_engine
 from core.profiles import PRACTICE
@@ -48,14 +48,16 @@ class Review(Desktop):
 
     async def scan(self) -> None:
         """F5, and waits for its end."""
+        self.window.activateWindow()
+        await until(self.window.isActiveWindow)
         QTest.keyClick(self.window, Qt.Key.Key_F5)
         await self.work()
 
     async def work(self) -> None:
         """Waits until no job runs and everything was asked."""
         await asyncio.sleep(0)
-        await until(lambda: not self.desk.jobs.running)
-        await self.settle()
+        await until(lambda: not self.desk.jobs.running and not self.desk.jobs.is_asking)
+        await asyncio.sleep(0)
 
     async def look_at(self, shelf_id: str) -> None:
         """Clicks an entry of the list at the left."""
@@ -78,9 +80,11 @@ class Review(Desktop):
         QTest.keyClick(self.window.focusWidget() or self.window, key, modifiers)
         await self.settle()
 
-    async def key_in(self, dialog: QDialog, key: Qt.Key) -> None:
-        """Presses a key where the focus of a dialog is. (Its question stays open, so it is not waited for.)"""
-        QTest.keyClick(dialog.focusWidget() or dialog, key)
+    async def key_in(
+        self, window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        """Presses a key where the focus of a window is; with a dialog open there is no answer to wait for."""
+        QTest.keyClick(window.focusWidget() or window, key, modifiers)
         await asyncio.sleep(0)
 
     async def empty_table(self, database: Path, table: str) -> None:

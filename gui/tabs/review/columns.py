@@ -37,13 +37,13 @@ def finding_columns(icons: Icons, thumbnails: Thumbnails) -> tuple[Column[Findin
         Column("picture", "", lambda f: "", lambda f: f.key, thumbnail, sample="M"),
         Column("key", _said("Key"), lambda f: f.key, sort="key", sample=_LONG_KEY, cut_middle=True, stretches=True),
         Column("bucket", _said("Bucket"), lambda f: f.bucket, sort="bucket", sample="patient-images-1"),
-        Column("row", _said("Row"), row_of, sort="row", sample="part_images 12345"),
+        Column("row", _said("Row"), row_of, sort="row", sample="images b6be90cc-6059", cut_middle=True),
         Column("size", _said("Size"), _size(lambda f: f.size_bytes), _exact(lambda f: f.size_bytes), None, "bytes",
                "999.9 MB", is_number=True),
         Column("changed", _said("Changed"), _day(lambda f: f.changed), _utc(lambda f: f.changed), None, "changed",
                "30 Sept 2026", is_number=True),
         Column("evidence", _said("Evidence"), short_evidence, lambda f: "\n".join(f.evidence),
-               lambda f: icons.icon(*_STATES[f.state]), sample="same as IMG-1083.png"),
+               lambda f: icons.icon(*_STATES[f.state]), sample="“user-images/” too much"),
     )  # fmt: skip
 
 
@@ -105,6 +105,9 @@ def short_evidence(finding: Finding) -> str:
         case Kind.ROW_WITHOUT_FILE:
             return translate("ReviewColumns", "no file")
         case Kind.WRONG_PREFIX:
+            extra = finding.key.removesuffix(finding.related)
+            if finding.related and extra != finding.key:
+                return translate("ReviewColumns", "“%1” too much").replace("%1", extra)
             return translate("ReviewColumns", "means %1").replace("%1", finding.related)
         case Kind.DUPLICATE_CONTENT:
             return translate("ReviewColumns", "same as %1").replace("%1", related)

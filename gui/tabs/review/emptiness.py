@@ -12,8 +12,16 @@ from gui.translation import translate
 from gui.widgets.empty_state import EmptyState
 
 
-def say(empty: EmptyState, desk: Desk, status: Status | None, shelf: Shelf | None, filters: FilterLine) -> None:
-    """Shows the state that fits: not open, never scanned, nothing matches, or scanned and clean."""
+def say(
+    empty: EmptyState,
+    desk: Desk,
+    status: Status | None,
+    shelf: Shelf | None,
+    filters: FilterLine,
+    *,
+    has_settled: bool = False,
+) -> None:
+    """Shows the state that fits: not open, never scanned, nothing matches, settled by a run, or scanned and clean."""
     scan = desk.actions["scan"]
     if desk.engine is None or status is None:
         empty.say("circle-dashed", translate("Empty", "Opening the project"), "")
@@ -36,6 +44,17 @@ def say(empty: EmptyState, desk: Desk, status: Status | None, shelf: Shelf | Non
             step=translate("Empty", "Clear the filter"),
             act=filters.clear,
         )
+    elif has_settled:
+        empty.say(
+            "check-circle",
+            translate("Empty", "All of these were settled"),
+            translate(
+                "Empty", "What was done is in History and can be undone there. A scan looks whether all of it fits."
+            ),
+            step=translate("Empty", "Scan again"),
+            act=scan.trigger,
+            tone="good",
+        )
     elif shelf is not None and shelf.shows != FINDINGS:
         empty.say("tray", translate("Empty", "There is nothing of this kind in the project"), _scanned(status))
     elif not status.complete:
@@ -48,8 +67,23 @@ def say(empty: EmptyState, desk: Desk, status: Status | None, shelf: Shelf | Non
             tone="warning",
         )
     else:
-        title = translate("Empty", "No %1").replace("%1", shelf.title.lower() if shelf else "")
-        empty.say("check-circle", title, _scanned(status), tone="good")
+        empty.say("check-circle", _none_of(shelf), _scanned(status), tone="good")
+
+
+def _none_of(shelf: Shelf | None) -> str:
+    by_id = {
+        "unproven": translate("Empty", "Nothing is unproven"),
+        "young": translate("Empty", "Nothing is too young"),
+        "kept": translate("Empty", "Nothing is kept"),
+        "wrong_prefix": translate("Empty", "No wrong prefixes"),
+        "link_missing": translate("Empty", "No link is missing"),
+        "link_expired": translate("Empty", "No link has expired"),
+        "link_expiring": translate("Empty", "No link expires soon"),
+        "over_age": translate("Empty", "Nothing is over the age limit"),
+    }
+    if shelf is None:
+        return translate("Empty", "Nothing found")
+    return by_id.get(shelf.id) or translate("Empty", "No %1").replace("%1", shelf.title.lower())
 
 
 def say_failed(empty: EmptyState, error: Exception) -> None:

@@ -5,27 +5,41 @@ from __future__ import annotations
 from functools import partial
 
 from core.models import Kind, State
+from core.settled import Settled
 from core.status import Status
 from gui import words
 from gui.desk import Desk
 from gui.jobs import NextStep
+from gui.scan import scan_title
 from gui.tabs.review.repairs import Repairs
 from gui.translation import translate
 
 Totals = dict[tuple[Kind, State], int]
 
 
-def of(desk: Desk, status: Status | None) -> tuple[str, str]:
-    """Title and subtitle: how much was found, what was compared, and whether all of it was seen."""
+def of(desk: Desk, status: Status | None, settled: Settled) -> tuple[str, str]:
+    """Title and subtitle: how much was found, what was compared, whether all of it was seen, and what was settled since
+    then; while a scan runs, that it is still listing."""
+    title, subtitle = _of(desk, status, settled)
+    if any(job.title == scan_title() for job in desk.jobs.running):
+        listing = translate("Heading", "still listing…")
+        subtitle = f"{subtitle} · {listing}" if subtitle else listing
+    return title, subtitle
+
+
+def _of(desk: Desk, status: Status | None, settled: Settled) -> tuple[str, str]:
     if desk.engine is None or status is None:
         return translate("Heading", "Review"), ""
     if status.scanned_at is None:
         return translate("Heading", "Review"), translate("Heading", "not scanned yet")
-    found = sum(status.findings.values())
+    found = max(0, sum(status.findings.values()) - settled.open_ones)
     title = translate("Heading", "%Ln finding(s)", "", found) if found else translate("Heading", "Everything fits")
     seen = translate("Heading", "%1 objects against %2 rows").replace("%1", words.number(status.objects))
     seen = seen.replace("%2", words.number(status.rows))
     when = words.clock(status.scanned_at)
+    if settled.open_ones:
+        since = translate("Heading", "%Ln finding(s) were settled since the scan at %1", "", settled.open_ones)
+        return title, f"{seen} · {since.replace('%1', when)}"
     proof = (
         translate("Heading", "both sides complete at %1")
         if status.complete

@@ -37,6 +37,10 @@ class Shelf:
         """The name in the language of the window."""
         return translate("Shelves", self.text)
 
+    def holds(self, kind: Kind, state: State) -> bool:
+        """Whether findings of this kind in this state are shown here."""
+        return self.shows == FINDINGS and self.kind in (None, kind) and self.state in (None, state)
+
     @property
     def filter(self) -> FindingFilter:
         """Which findings it shows."""
@@ -90,11 +94,7 @@ Totals = dict[tuple[Kind, State], int]
 
 def count_of(shelf: Shelf, totals: Totals) -> int:
     """How many findings an entry shows."""
-    return sum(
-        number
-        for (kind, state), number in totals.items()
-        if (shelf.kind in (None, kind)) and (shelf.state in (None, state))
-    )
+    return sum(number for (kind, state), number in totals.items() if shelf.holds(kind, state))
 
 
 class ShelfList(QListWidget):

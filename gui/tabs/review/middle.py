@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from core.browse import CatalogRow, ObjectFilter, ObjectRow, RowFilter
 from core.models import Finding, FindingFilter, Selection
+from core.settled import Settled
 from core.status import Status
 from gui.desk import Desk
 from gui.table import Table
@@ -44,6 +45,7 @@ class Middle(QWidget):
         self._status: Status | None = None
         self._shelf: Shelf | None = None
         self.chosen_bytes = 0
+        self._settled = Settled()
         self.filters = FilterLine(desk.icons)
         self.footer = Footer(desk)
         self.empty = EmptyState(desk.icons)
@@ -109,7 +111,7 @@ class Middle(QWidget):
             numbers = [self.table.rows.row_numbers[self.table.currentIndex().row()]]
         ids = frozenset(await engine.browse.findings.ids(numbers))
         if choice.everything:
-            return Selection(self.filter, without=ids)
+            return Selection(self.filter, without=ids | self._settled.ids)
         return Selection(self.filter, only=ids)
 
     def show_shelf(self, shelf: Shelf) -> None:
@@ -124,7 +126,7 @@ class Middle(QWidget):
         if engine is None:
             self.table.rows.show(None)
         elif shelf.shows == FINDINGS:
-            self._findings.rows.show(FindingRows(engine.browse, self.filter))
+            self._findings.rows.show(FindingRows(engine.browse, self.filter, self._settled.numbers))
         elif shelf.shows == OBJECTS:
             wanted = ObjectFilter(bucket=self.filters.bucket, text=self.filters.text)
             self._objects.rows.show(ObjectRows(engine.browse, wanted))
@@ -139,8 +141,13 @@ class Middle(QWidget):
             self._desk.jobs.ask(engine.browse.buckets(), self._offer_buckets, newest="review.buckets")
         self._show_place()
 
+    def say_settled(self, settled: Settled) -> None:
+        """Knows which findings runs have settled since the scan; the next `show_shelf` leaves them out."""
+        self._settled = settled
+
     def forget(self) -> None:
         """Another project is open."""
+        self._settled = Settled()
         self.thumbnails.forget()
         self.filters.clear()
         for table in self._tables.values():
@@ -180,8 +187,8 @@ class Middle(QWidget):
         model.filled.connect(self._on_filled)
         model.failed.connect(self._on_failed)
         model.choice_changed.connect(self._on_choice_changed)
-        model.dataChanged.connect(lambda *_: self._on_data_changed(table))
-        table.current_changed.connect(lambda row: self.went_to.emit(self.item) if row >= 0 else None)
+        model.arrived.connect(lambda rows: self._on_arrived(table, rows))
+        table.current_changed.connect(self._on_current_changed)
         table.menu_wanted.connect(self.menu_wanted)
         return table
 
@@ -208,10 +215,19 @@ class Middle(QWidget):
         emptiness.say_failed(self.empty, error)
         self._places.setCurrentWidget(self.empty)
 
-    def _on_data_changed(self, table: Table[T]) -> None:
+    def _on_current_changed(self, row: int) -> None:
+        if row < 0 or self.item is None:  # it is on its way, and tells when it arrives
+            return
+        self.went_to.emit(self.item)
+        if not self.table.rows.choice.count:
+            self._on_choice_changed()
+
+    def _on_arrived(self, table: Table[T], rows: range) -> None:
         # the current row may have been on its way when the focus came to it
-        if table is self.table and table.currentIndex().isValid():
+        if table is self.table and table.currentIndex().row() in rows:
             self.went_to.emit(self.item)
+            if not table.rows.choice.count:
+                self._on_choice_changed()
 
     def _on_choice_changed(self) -> None:
         model, engine = self.table.rows, self._desk.engine
@@ -230,9 +246,9 @@ class Middle(QWidget):
 
     def _say_choice(self, size_bytes: int) -> None:
         self.chosen_bytes = size_bytes
-        count = self.table.rows.choice.count
-        rows = self.table.rows
-        self.footer.say(count, rows.rowCount(), size_bytes, noun="" if rows.is_checkable else self._noun())
+        rows, count = self.table.rows, self.table.rows.choice.count
+        chosen_bytes = size_bytes if count else 0  # else it is the current one's
+        self.footer.say(count, rows.rowCount(), chosen_bytes, noun="" if rows.is_checkable else self._noun())
         self.chose.emit(self.footer.status_words)
 
     def _say_choice_again(self) -> None:
@@ -242,7 +258,10 @@ class Middle(QWidget):
         if self.table.rows.rowCount():
             self._places.setCurrentWidget(self.table)
         else:
-            emptiness.say(self.empty, self._desk, self._status, self._shelf, self.filters)
+            has_settled = any(
+                (self._shelf is not None and self._shelf.holds(kind, state)) for kind, state in self._settled.by_kind
+            )
+            emptiness.say(self.empty, self._desk, self._status, self._shelf, self.filters, has_settled=has_settled)
             self._places.setCurrentWidget(self.empty)
         self.footer.setVisible(bool(self.table.rows.rowCount()))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from core.changes import Change
-from core.models import Finding, Repair, Selection
+from core.models import Finding, Kind, Repair, Selection
+from core.settled import Settled
 from core.status import Status
 from gui.tab import Tab
 from gui.tabs.review import headings, wording
@@ -22,6 +25,9 @@ from gui.theme import GAP, GAP_SMALL
 from gui.widgets.heading import Heading
 from gui.widgets.large_picture import LargePicture
 
+if TYPE_CHECKING:
+    from core.engine import Engine
+
 _SHELVES_WIDTH = 200
 
 
@@ -32,6 +38,7 @@ class ReviewTab(Tab):
         self.repairs = Repairs(self.desk)
         self.status: Status | None = None
         self.totals: headings.Totals = {}
+        self.settled = Settled()
         actions = self.desk.actions
         self.heading = Heading()
         self.heading.add(actions.button("export"))
@@ -42,12 +49,15 @@ class ReviewTab(Tab):
         self.middle = Middle(self.desk)
         self.details = Details(self.desk)
         self.large = LargePicture(self.desk)
+        self.large.walked.connect(lambda event: self.middle.table.keyPressEvent(event))
         self._lay_out()
         self._bind()
         self.shelves.chosen.connect(self._on_shelf_chosen)
         self.middle.chose.connect(self._on_choice_changed)
         self.middle.went_to.connect(self._on_went_to)
         self.middle.menu_wanted.connect(self._on_menu_wanted)
+        self.desk.jobs.started.connect(self._say_heading)
+        self.desk.jobs.ended.connect(self._say_heading)
         self.shelves.go_to(SHELVES[0].id)
 
     def refresh(self, change: Change) -> None:
@@ -58,9 +68,14 @@ class ReviewTab(Tab):
         if change & Change.PROFILES:
             self.middle.forget()
         if change & (Change.INVENTORY | Change.FINDINGS | Change.PROFILES):
-            self.desk.jobs.ask(engine.status(), self._show_status, newest="review.status")
-            self.desk.jobs.ask(engine.browse.findings.totals(), self._show_totals, newest="review.totals")
-            self.middle.show_shelf(self.shelves.shelf)
+            self.desk.jobs.ask(self._look(engine), newest="review.status")
+
+    async def _look(self, engine: Engine) -> None:
+        """Counts first, which is quick, then the rows."""
+        self.totals, self.settled = await engine.browse.findings.totals(), await engine.settled()
+        self.middle.say_settled(self.settled)
+        self.middle.show_shelf(self.shelves.shelf)
+        self._show_status(await engine.status())
 
     def panes(self) -> Sequence[QWidget]:
         return (self.shelves, self.middle.filters.words, self.middle.table, self.details)
@@ -115,18 +130,21 @@ class ReviewTab(Tab):
 
     def _show_status(self, status: Status | None) -> None:
         self.status = status
-        self.heading.say(*headings.of(self.desk, status))
+        self._say_heading()
         self._say_counts()
         self.middle.say_status(status)
         if status is not None:
             headings.warn_of_doubts(self.desk, status, self.repairs)
 
-    def _show_totals(self, totals: headings.Totals) -> None:
-        self.totals = totals
-        self._say_counts()
+    def _say_heading(self) -> None:
+        self.heading.say(*headings.of(self.desk, self.status, self.settled))
 
     def _say_counts(self) -> None:
-        counts = {shelf.id: count_of(shelf, self.totals) for shelf in SHELVES if shelf.shows == FINDINGS}
+        counts = {
+            shelf.id: count_of(shelf, self.totals) - count_of(shelf, self.settled.by_kind)
+            for shelf in SHELVES
+            if shelf.shows == FINDINGS
+        }
         if self.status is not None:
             counts |= {"objects": self.status.objects, "rows": self.status.rows}
         self.shelves.say(counts)
@@ -145,11 +163,12 @@ class ReviewTab(Tab):
         is_findings = shelf.shows == FINDINGS
         can_repair = is_findings and wording.offers_repair(shelf) and count > 0
         actions.enable("repair", can_repair)
-        actions.enable("quarantine", can_repair)
+        actions.enable("quarantine", can_repair and shelf.kind is Kind.FILE_WITHOUT_ROW)
         actions.enable("keep", is_findings and count > 0 and shelf.id != "kept")
         actions.enable("unkeep", shelf.id == "kept" and count > 0)
         actions.enable("choose_all", is_findings)
         self.main_button.setText(wording.main_words(shelf, count, self.middle.chosen_bytes))
+        self.desk.icons.put(self.main_button, wording.main_icon(shelf), "on_accent")
         self.main_button.setVisible(is_findings and wording.offers_repair(shelf))
 
     def _on_went_to(self, item: Item | None) -> None:
@@ -200,10 +219,16 @@ class ReviewTab(Tab):
 
     def _on_menu_wanted(self, place: QPoint) -> None:
         menu = QMenu(self)
-        for name in ("preview", "repair", "keep", "unkeep", "export"):
+        takes = self.shelves.shelf.kind is Kind.FILE_WITHOUT_ROW
+        for name in ("preview", "quarantine" if takes else "repair", "keep", "unkeep"):
             if self.desk.actions[name].isEnabled():
                 menu.addAction(self.desk.actions[name])
-        for _, text, act in self._steps_for(self.middle.item):
-            menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
+        for icon, text, act in self._steps_for(self.middle.item):
+            entry = menu.addAction(self.desk.icons.icon(icon), text)
+            entry.triggered.connect(lambda _checked=False, act=act: act())
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy"), self.middle.table.copy).setShortcut(QKeySequence.StandardKey.Copy)
+        menu.addAction(self.desk.actions["export"])
+        menu.addMenu(self.middle.table.column_menu())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)

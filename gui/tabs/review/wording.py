@@ -35,6 +35,8 @@ def offers_repair(shelf: Shelf) -> bool:
 
 def main_words(shelf: Shelf, count: int, size_bytes: int) -> str:
     """What the main button will do, and to how many: "Quarantine 3 · 4.1 MB…"."""
+    if count == 0:
+        return _without_number(shelf)
     number = words.number(count)
     size = f" · {words.size(size_bytes)}" if size_bytes else ""
     match shelf.kind:
@@ -48,6 +50,26 @@ def main_words(shelf: Shelf, count: int, size_bytes: int) -> str:
             return translate("Repairs", "Merge %Ln cop(ies)…", "", count)
         case _:
             return translate("Repairs", "Repair %1…").replace("%1", number)
+
+
+def _without_number(shelf: Shelf) -> str:
+    match shelf.kind:
+        case Kind.FILE_WITHOUT_ROW:
+            return translate("Repairs", "Quarantine…")
+        case Kind.WRONG_PREFIX:
+            return translate("Repairs", "Rewrite paths…")
+        case Kind.STALE_METADATA:
+            return translate("Repairs", "Mark rows pending…")
+        case Kind.DUPLICATE_CONTENT:
+            return translate("Repairs", "Merge copies…")
+        case _:
+            return translate("Repairs", "Repair…")
+
+
+def main_icon(shelf: Shelf) -> str:
+    """The icon of the main button: that of the repair it offers."""
+    repair = USUAL.get(shelf.kind) if shelf.kind is not None else None
+    return ICONS[repair] if repair is not None else "wrench"
 
 
 def other_words(repair: Repair) -> str:
