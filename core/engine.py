@@ -41,7 +41,6 @@ from core.profiles import Profile
 from core.progress import Report, silent
 from core.references.resolver import Resolver, folders
 from core.runs import Entry, Trouble
-from core.settled import Settled, read_settled
 from core.status import Status, read_status
 from core.suggest import Sample
 from core.workspace import Workspace
@@ -96,10 +95,6 @@ class Engine:
     async def status(self) -> Status:
         """Where the project stands, and what to do next."""
         return await read_status(self.workspace, self.profile)
-
-    async def settled(self) -> Settled:
-        """The findings that runs have settled since the scan; the next scan leaves them out."""
-        return await read_settled(self.workspace)
 
     async def keep(self, selection: Selection, reason: str) -> int:
         """Marks the things that the selected findings are about as kept; how many findings that settles."""

@@ -24,7 +24,6 @@ from gui.scan import start_scan
 from gui.tab import EVERYTHING
 
 if TYPE_CHECKING:
-    from core.settled import Settled
     from core.status import Status
 
 
@@ -96,18 +95,14 @@ class Opening(QObject):
         if engine is None:
             return
 
-        async def look() -> tuple[Status, Settled]:
-            return await engine.status(), await engine.settled()
-
-        def show(seen: tuple[Status, Settled]) -> None:
-            status, settled = seen
+        def show(status: Status) -> None:
             self._window.status.say_scan(status.scanned_at, status.complete)
             for place in self._window.tabs.places:
-                self._window.tabs.say_count(place.id, place.count(status, settled) if status.scanned_at else None)
+                self._window.tabs.say_count(place.id, place.count(status) if status.scanned_at else None)
             if then is not None:
                 then(status)
 
-        self._desk.jobs.ask(look(), show, newest="status")
+        self._desk.jobs.ask(engine.status(), show, newest="status")
 
     def _greet(self, status: Status) -> None:
         """After opening: scans if that is wished, or says that the scan is old."""

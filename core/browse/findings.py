@@ -47,6 +47,16 @@ class FindingsView:
 
         return await self._workspace.inventory.read(ask)
 
+    async def settled(self) -> dict[Kind, int]:
+        """How many findings of each kind runs have settled since the scan; they are out of sight."""
+        sql = "SELECT count(*) FROM findings WHERE kind = ? AND state = 'settled'"
+
+        def ask(connection: sqlite3.Connection) -> dict[Kind, int]:
+            counts = {kind: int(connection.execute(sql, (str(kind),)).fetchone()[0]) for kind in Kind}
+            return {kind: count for kind, count in counts.items() if count}
+
+        return await self._workspace.inventory.read(ask)
+
     async def count(self, filter: FindingFilter) -> int:
         """How many findings pass."""
         return await self._workspace.inventory.read(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from gui.translation import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
-    from core.settled import Settled
     from core.status import Status
     from gui.desk import Desk
     from gui.tab import Tab
@@ -23,7 +22,7 @@ class TabPlace:
     id: str
     text: str
     made_by: str
-    count: Callable[[Status, Settled], int | None] = lambda status, settled: None
+    count: Callable[[Status], int | None] = lambda status: None
 
     @property
     def title(self) -> str:
@@ -42,7 +41,7 @@ TABS = (
         "review",
         QT_TRANSLATE_NOOP("Tabs", "Review"),
         "gui.tabs.review.tab:ReviewTab",
-        lambda status, settled: max(0, sum(status.findings.values()) - settled.open_ones),
+        lambda status: sum(status.findings.values()),
     ),
     TabPlace("history", QT_TRANSLATE_NOOP("Tabs", "History"), "gui.tabs.history.tab:HistoryTab"),
 )

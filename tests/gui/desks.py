@@ -21,7 +21,6 @@ from core.models import Run, RunState, Step, StepKind
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
 from core.runs import Entry, StepState
-from core.settled import Settled
 from gui.app import furnish
 from gui.closing import Closing
 from gui.main_window import MainWindow
@@ -58,6 +57,9 @@ class EmptyView:
     """A view of an inventory that holds nothing."""
 
     async def totals(self) -> dict[object, int]:
+        return {}
+
+    async def settled(self) -> dict[object, int]:
         return {}
 
     async def numbers(self, *_: object) -> array[int]:
@@ -117,9 +119,6 @@ class FakeEngine:
         return SimpleNamespace(
             findings=findings, scanned_at=self.scanned_at, complete=True, objects=0, rows=0, sources=()
         )
-
-    async def settled(self) -> Settled:
-        return Settled()
 
     async def scan(self, buckets: tuple[str, ...] = (), *, report: Report = silent) -> SimpleNamespace:
         del buckets

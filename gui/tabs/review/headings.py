@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from core.models import Kind, State
-from core.settled import Settled
 from core.status import Status
 from gui import words
 from gui.desk import Desk
@@ -17,7 +16,7 @@ from gui.translation import translate
 Totals = dict[tuple[Kind, State], int]
 
 
-def of(desk: Desk, status: Status | None, settled: Settled) -> tuple[str, str]:
+def of(desk: Desk, status: Status | None, settled: int) -> tuple[str, str]:
     """Title and subtitle: how much was found, what was compared, whether all of it was seen, and what was settled since
     then; while a scan runs, that it is still listing."""
     title, subtitle = _of(desk, status, settled)
@@ -27,18 +26,18 @@ def of(desk: Desk, status: Status | None, settled: Settled) -> tuple[str, str]:
     return title, subtitle
 
 
-def _of(desk: Desk, status: Status | None, settled: Settled) -> tuple[str, str]:
+def _of(desk: Desk, status: Status | None, settled: int) -> tuple[str, str]:
     if desk.engine is None or status is None:
         return translate("Heading", "Review"), ""
     if status.scanned_at is None:
         return translate("Heading", "Review"), translate("Heading", "not scanned yet")
-    found = max(0, sum(status.findings.values()) - settled.open_ones)
+    found = sum(status.findings.values())
     title = translate("Heading", "%Ln finding(s)", "", found) if found else translate("Heading", "Everything fits")
     seen = translate("Heading", "%1 objects against %2 rows").replace("%1", words.number(status.objects))
     seen = seen.replace("%2", words.number(status.rows))
     when = words.clock(status.scanned_at)
-    if settled.open_ones:
-        since = translate("Heading", "%Ln finding(s) were settled since the scan at %1", "", settled.open_ones)
+    if settled:
+        since = translate("Heading", "%Ln finding(s) were settled since the scan at %1", "", settled)
         return title, f"{seen} · {since.replace('%1', when)}"
     proof = (
         translate("Heading", "both sides complete at %1")

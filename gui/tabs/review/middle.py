@@ -11,8 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from core.browse import CatalogRow, ObjectFilter, ObjectRow, RowFilter
-from core.models import Finding, FindingFilter, Selection
-from core.settled import Settled
+from core.models import Finding, FindingFilter, Kind, Selection
 from core.status import Status
 from gui.desk import Desk
 from gui.table import Table
@@ -45,7 +44,7 @@ class Middle(QWidget):
         self._status: Status | None = None
         self._shelf: Shelf | None = None
         self.chosen_bytes = 0
-        self._settled = Settled()
+        self._settled: dict[Kind, int] = {}
         self.filters = FilterLine(desk.icons)
         self.footer = Footer(desk)
         self.empty = EmptyState(desk.icons)
@@ -111,7 +110,7 @@ class Middle(QWidget):
             numbers = [self.table.rows.row_numbers[self.table.currentIndex().row()]]
         ids = frozenset(await engine.browse.findings.ids(numbers))
         if choice.everything:
-            return Selection(self.filter, without=ids | self._settled.ids)
+            return Selection(self.filter, without=ids)
         return Selection(self.filter, only=ids)
 
     def show_shelf(self, shelf: Shelf) -> None:
@@ -126,7 +125,7 @@ class Middle(QWidget):
         if engine is None:
             self.table.rows.show(None)
         elif shelf.shows == FINDINGS:
-            self._findings.rows.show(FindingRows(engine.browse, self.filter, self._settled.numbers))
+            self._findings.rows.show(FindingRows(engine.browse, self.filter))
         elif shelf.shows == OBJECTS:
             wanted = ObjectFilter(bucket=self.filters.bucket, text=self.filters.text)
             self._objects.rows.show(ObjectRows(engine.browse, wanted))
@@ -141,13 +140,13 @@ class Middle(QWidget):
             self._desk.jobs.ask(engine.browse.buckets(), self._offer_buckets, newest="review.buckets")
         self._show_place()
 
-    def say_settled(self, settled: Settled) -> None:
-        """Knows which findings runs have settled since the scan; the next `show_shelf` leaves them out."""
+    def say_settled(self, settled: dict[Kind, int]) -> None:
+        """Knows how many findings of each kind runs have settled since the scan."""
         self._settled = settled
 
     def forget(self) -> None:
         """Another project is open."""
-        self._settled = Settled()
+        self._settled = {}
         self.thumbnails.forget()
         self.filters.clear()
         for table in self._tables.values():
@@ -258,9 +257,7 @@ class Middle(QWidget):
         if self.table.rows.rowCount():
             self._places.setCurrentWidget(self.table)
         else:
-            has_settled = any(
-                (self._shelf is not None and self._shelf.holds(kind, state)) for kind, state in self._settled.by_kind
-            )
+            has_settled = self._shelf is not None and self._shelf.kind in self._settled
             emptiness.say(self.empty, self._desk, self._status, self._shelf, self.filters, has_settled=has_settled)
             self._places.setCurrentWidget(self.empty)
         self.footer.setVisible(bool(self.table.rows.rowCount()))

@@ -7,12 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from core.changes import Change
 from core.models import Finding, Kind, Repair, Selection
-from core.settled import Settled
 from core.status import Status
 from gui.tab import Tab
 from gui.tabs.review import headings, wording
@@ -38,7 +36,7 @@ class ReviewTab(Tab):
         self.repairs = Repairs(self.desk)
         self.status: Status | None = None
         self.totals: headings.Totals = {}
-        self.settled = Settled()
+        self.settled: dict[Kind, int] = {}
         actions = self.desk.actions
         self.heading = Heading()
         self.heading.add(actions.button("export"))
@@ -72,7 +70,8 @@ class ReviewTab(Tab):
 
     async def _look(self, engine: Engine) -> None:
         """Counts first, which is quick, then the rows."""
-        self.totals, self.settled = await engine.browse.findings.totals(), await engine.settled()
+        findings = engine.browse.findings
+        self.totals, self.settled = await findings.totals(), await findings.settled()
         self.middle.say_settled(self.settled)
         self.middle.show_shelf(self.shelves.shelf)
         self._show_status(await engine.status())
@@ -137,14 +136,10 @@ class ReviewTab(Tab):
             headings.warn_of_doubts(self.desk, status, self.repairs)
 
     def _say_heading(self) -> None:
-        self.heading.say(*headings.of(self.desk, self.status, self.settled))
+        self.heading.say(*headings.of(self.desk, self.status, sum(self.settled.values())))
 
     def _say_counts(self) -> None:
-        counts = {
-            shelf.id: count_of(shelf, self.totals) - count_of(shelf, self.settled.by_kind)
-            for shelf in SHELVES
-            if shelf.shows == FINDINGS
-        }
+        counts = {shelf.id: count_of(shelf, self.totals) for shelf in SHELVES if shelf.shows == FINDINGS}
         if self.status is not None:
             counts |= {"objects": self.status.objects, "rows": self.status.rows}
         self.shelves.say(counts)
@@ -227,7 +222,7 @@ class ReviewTab(Tab):
             entry = menu.addAction(self.desk.icons.icon(icon), text)
             entry.triggered.connect(lambda _checked=False, act=act: act())
         menu.addSeparator()
-        menu.addAction(self.tr("Copy"), self.middle.table.copy).setShortcut(QKeySequence.StandardKey.Copy)
+        menu.addAction(self.tr("Copy"), self.middle.table.copy)
         menu.addAction(self.desk.actions["export"])
         menu.addMenu(self.middle.table.column_menu())
         menu.aboutToHide.connect(menu.deleteLater)

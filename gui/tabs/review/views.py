@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +12,13 @@ from core.models import Finding, FindingFilter
 
 @dataclass(frozen=True, slots=True)
 class FindingRows:
-    """Findings that pass a filter, but for those that runs have settled since the scan."""
+    """Findings that pass a filter."""
 
     browse: Browse
     filter: FindingFilter
-    settled: frozenset[int] = frozenset()
 
     async def numbers(self, sort: str, descending: bool) -> array[int]:
-        found = await self.browse.findings.numbers(self.filter, sort, descending)
-        return await asyncio.to_thread(_without, found, self.settled) if self.settled else found
+        return await self.browse.findings.numbers(self.filter, sort, descending)
 
     async def page(self, numbers: Sequence[int]) -> Sequence[Finding]:
         return await self.browse.findings.page(numbers)
@@ -53,7 +50,3 @@ class CatalogRows:
 
     async def page(self, numbers: Sequence[int]) -> Sequence[CatalogRow]:
         return await self.browse.rows.page(numbers)
-
-
-def _without(numbers: array[int], settled: frozenset[int]) -> array[int]:
-    return array("q", (number for number in numbers if number not in settled))
