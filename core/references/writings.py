@@ -12,8 +12,9 @@ _ATTRIBUTE = re.compile(
     \s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>`]+))""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CSS = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)\s"']*))\s*\)""", re.IGNORECASE)
-_SOUND = re.compile(r"\[sound:([^\]]+)\]")
+# The lengths are bounded, so that a writing full of openings without ends does not take for ever.
+_CSS = re.compile(r"""url\(\s{0,20}(?:"([^"]{0,4096})"|'([^']{0,4096})'|([^)\s"']{0,4096}))\s{0,20}\)""", re.IGNORECASE)
+_SOUND = re.compile(r"\[sound:([^\]]{1,1024})\]")
 _URL = re.compile(r"""(?:https?://|file:/|//res\.cloudinary\.com/)(?:(?!,https?://)[^\s<>"\\])+""", re.IGNORECASE)
 _BARE_STORAGE = re.compile(r"""(?<![\w.:/-])/storage/v1/(?:object|render/image|s3)/[^\s<>"\\]+""")
 _MARKDOWN = re.compile(
