@@ -30,6 +30,7 @@ class Icons(QObject):
         self._themes = themes
         self._font: _Font | None = None
         self._wearers: dict[int, tuple[weakref.ref[QAction | QAbstractButton], str, str]] = {}
+        self._drawn: dict[tuple[str, str, int], QPixmap] = {}
         themes.changed.connect(self._on_theme_changed)
 
     def load(self) -> None:
@@ -47,8 +48,13 @@ class Icons(QObject):
         return self._font.icon(f"ph.{name}", color=colours[tone], color_disabled=colours["outline"])
 
     def pixmap(self, name: str, tone: str, side: int) -> QPixmap:
-        """The icon as a picture of `side` logical pixels."""
-        return self.icon(name, tone).pixmap(QSize(side, side))
+        """The icon as a picture of `side` logical pixels; drawn once, since tables ask for it in every row."""
+        if self._font is None:
+            return QPixmap()
+        known = self._drawn.get((name, tone, side))
+        if known is None:
+            known = self._drawn[name, tone, side] = self.icon(name, tone).pixmap(QSize(side, side))
+        return known
 
     def put(self, wearer: QAction | QAbstractButton, name: str, tone: str = "text") -> None:
         """Gives an action or a button its icon, now or as soon as there are icons."""
@@ -57,6 +63,7 @@ class Icons(QObject):
             wearer.setIcon(self.icon(name, tone))
 
     def _on_theme_changed(self) -> None:
+        self._drawn.clear()
         if self._font is not None:
             self._dress_all()
             self.loaded.emit()

@@ -20,7 +20,7 @@ from gui.table_columns import TableColumns
 from gui.table_header import CheckHeader
 from gui.table_model import TableModel
 from gui.table_rows import RowDelegate
-from gui.theme import ROW_HEIGHT, Themes
+from gui.theme import ROW_HEIGHT, Theme, Themes
 
 _MOST_COPIED = 5_000
 _Index = QModelIndex | QPersistentModelIndex
@@ -69,9 +69,9 @@ class Table(QTableView, Generic[T]):
         return self._hovered
 
     @property
-    def colours(self) -> dict[str, str]:
-        """The theme's colours by name."""
-        return self._themes.current.colours()
+    def theme(self) -> Theme:
+        """The theme in force."""
+        return self._themes.current
 
     def visible_rows(self) -> range:
         """The rows in sight."""

@@ -73,7 +73,7 @@ class CheckHeader(QHeaderView, Generic[T]):
         corners = [QPointF(-half, -height), QPointF(half, -height), QPointF(0, height)]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._table.colours["text"]))
+        painter.setBrush(QColor(self._table.theme.text))
         painter.drawPolygon(QPolygonF([centre + corner for corner in corners]))
         painter.restore()
 

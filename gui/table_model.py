@@ -20,6 +20,19 @@ PAGE_ROWS = 64
 _PAGES_KEPT = 160  # 10,240 rows: more than any screen shows, little enough to forget
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CELL = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_CHECKED_CELL = _CELL | Qt.ItemFlag.ItemIsUserCheckable
+_ANSWERED = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.CheckStateRole,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +160,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if self.is_checkable and index.column() == 0:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
+        return _CHECKED_CELL if self.is_checkable and index.column() == 0 else _CELL
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation is not Qt.Orientation.Horizontal:
@@ -164,9 +174,11 @@ class TableModel(QAbstractTableModel, Generic[T]):
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role not in _ANSWERED:  # fonts and colours are asked for in every cell, too
+            return None
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(index.column())
+            return _RIGHT if column.is_number else _LEFT
         if role == Qt.ItemDataRole.CheckStateRole:
             return self._check_state(index)
         row = self.at(index.row())
@@ -194,8 +206,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
         return Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked
 
     def _alignment(self, section: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if self.columns[section].is_number else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+        return _RIGHT if self.columns[section].is_number else _LEFT
 
     def _fill(self, numbers: array[int]) -> None:
         self.beginResetModel()

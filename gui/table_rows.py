@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 T = TypeVar("T")
+_HOVERED = QStyle.StateFlag.State_MouseOver
+_UNMARKED = ~(QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus)
+_TINT = 0.08
 
 
 class RowDelegate(QStyledItemDelegate, Generic[T]):
@@ -29,21 +32,22 @@ class RowDelegate(QStyledItemDelegate, Generic[T]):
         column: Column[T] = self._table.rows.columns[index.column()]
         if column.cut_middle:
             option.textElideMode = Qt.TextElideMode.ElideMiddle
-        option.state &= ~(QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus)
+        option.state &= _UNMARKED
         if index.row() == self._table.hovered:
-            option.state |= QStyle.StateFlag.State_MouseOver
+            option.state |= _HOVERED
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        colours = self._table.colours
-        if self._table.rows.is_chosen(index.row()):
-            tint = QColor(colours["accent"])
-            tint.setAlphaF(0.08)
+        table, row = self._table, index.row()
+        theme = table.theme
+        if table.rows.is_chosen(row):
+            tint = QColor(theme.accent)
+            tint.setAlphaF(_TINT)
             painter.fillRect(option.rect, tint)
         super().paint(painter, option, index)
-        painter.setPen(QColor(colours["hairline"]))
+        painter.setPen(theme.hairline)
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-        if index.row() == self._table.currentIndex().row() and self._table.hasFocus():
-            self._paint_frame(painter, option.rect, index.column(), QColor(colours["accent"]))
+        if row == table.currentIndex().row() and table.hasFocus():
+            self._paint_frame(painter, option.rect, index.column(), QColor(theme.accent))
 
     def _paint_frame(self, painter: QPainter, rect: QRect, section: int, colour: QColor) -> None:
         header = self._table.horizontalHeader()

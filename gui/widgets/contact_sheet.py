@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.desk import Desk
-from gui.theme import GAP_SMALL
+from gui.theme import GAP_SMALL, small_font
 from gui.widgets.thumbnails import Thumbnails
 
 _SIDE = 112
 
 
 class ContactSheet(QWidget):
-    """Shows objects by (bucket, key) as thumbnails; names come as tooltips of the sheet's place."""
+    """Shows objects by (bucket, key) as thumbnails with their names below; bucket and key whole in the tooltip."""
 
     def __init__(self, desk: Desk, objects: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,7 @@ class ContactSheet(QWidget):
         self._thumbnails = Thumbnails(desk, _SIDE, self)
         self._thumbnails.arrived.connect(self.update)
         self.setAccessibleName(self.tr("Pictures of %Ln object(s)", "", len(self._objects)))
-        self.setToolTip("\n".join(f"{bucket}/{key}" for bucket, key in self._objects[:30]))
+        self.setFont(small_font(self))
 
     def sizeHint(self) -> QSize:
         return QSize(6 * (_SIDE + GAP_SMALL), self._height(6 * (_SIDE + GAP_SMALL)))
@@ -50,15 +50,28 @@ class ContactSheet(QWidget):
                 picture = QRect(0, 0, size.width(), size.height())
                 picture.moveCenter(place.center())
                 painter.drawPixmap(picture, pixmap)
+            name = self.fontMetrics().elidedText(key.rpartition("/")[2], Qt.TextElideMode.ElideMiddle, _SIDE)
+            below = QRect(place.left(), place.bottom() + 2, _SIDE, self.fontMetrics().height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            there = (n for n in range(len(self._objects)) if self._place(n).contains(event.pos()))
+            number = next(there, None)
+            QToolTip.showText(event.globalPos(), "" if number is None else "/".join(self._objects[number]), self)
+            return True
+        return super().event(event)
 
     def _columns(self, width: int) -> int:
         return max(1, (width + GAP_SMALL) // (_SIDE + GAP_SMALL))
 
     def _height(self, width: int) -> int:
         rows = -(-len(self._objects) // self._columns(width))
-        return rows * (_SIDE + GAP_SMALL) + GAP_SMALL
+        return rows * self._step() + GAP_SMALL
+
+    def _step(self) -> int:
+        return _SIDE + self.fontMetrics().height() + GAP_SMALL
 
     def _place(self, number: int) -> QRect:
         row, column = divmod(number, self._columns(self.width()))
-        step = _SIDE + GAP_SMALL
-        return QRect(column * step, GAP_SMALL + row * step, _SIDE, _SIDE)
+        return QRect(column * (_SIDE + GAP_SMALL), GAP_SMALL + row * self._step(), _SIDE, _SIDE)

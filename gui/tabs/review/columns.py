@@ -43,7 +43,7 @@ def finding_columns(icons: Icons, thumbnails: Thumbnails) -> tuple[Column[Findin
         Column("changed", _said("Changed"), _day(lambda f: f.changed), _utc(lambda f: f.changed), None, "changed",
                "30 Sept 2026", is_number=True),
         Column("evidence", _said("Evidence"), short_evidence, lambda f: "\n".join(f.evidence),
-               lambda f: icons.icon(*_STATES[f.state]), sample="“user-images/” too much"),
+               lambda f: icons.pixmap(*_STATES[f.state], 16), sample="“user-images/” too much"),
     )  # fmt: skip
 
 
