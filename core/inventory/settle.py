@@ -82,6 +82,14 @@ def _note_mappings(connection: sqlite3.Connection, session: Session) -> None:
             AND listings.scan = ?2 AND o.scan <> ?2""",
         (session.now, session.id),
     )
+    # A source that an earlier scan did not have: what maps its table is as new as a change would be.
+    connection.execute(
+        """UPDATE listings SET mapping_since = ?1 WHERE scan = ?2 AND what = 'source'
+            AND EXISTS (SELECT 1 FROM scans WHERE state = 'done')
+            AND NOT EXISTS (SELECT 1 FROM listings o WHERE o.current = 1 AND o.scan <> ?2
+                AND o.what = 'source' AND o.name = listings.name)""",
+        (session.now, session.id),
+    )
 
 
 def bucket_mapping(profile: Profile, bucket: str) -> str:

@@ -96,6 +96,19 @@ async def test_a_changed_mapping_makes_what_rests_on_it_new_and_young(desk: Desk
     assert await desk.states() == {State.OPEN}
 
 
+async def test_a_source_that_is_added_later_is_as_new_as_a_changed_one(desk: Desk) -> None:
+    desk.remap(parts("sop"))
+    await desk.scan()
+    desk.store.now_is += timedelta(days=2)
+    desk.remap(parts("cms"), parts("sop"))
+    await desk.scan()
+    assert await desk.found(Kind.ROW_WITHOUT_FILE, State.YOUNG) == ["cms/gone.png"]
+    assert await desk.found(Kind.ROW_WITHOUT_FILE, State.OPEN) == ["sop/gone.png"]
+    desk.store.now_is += timedelta(days=2)
+    await desk.scan()
+    assert await desk.states() == {State.OPEN}
+
+
 async def test_a_source_that_is_taken_away_makes_its_bucket_young(desk: Desk) -> None:
     desk.remap(parts("cms"), parts("sop"), parts("cms", name="more"))
     await desk.scan()
