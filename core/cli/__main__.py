@@ -58,7 +58,8 @@ def _run(asked: Asked, rest: list[str], terminal: Terminal) -> int:
         code = command(rest, standalone_mode=False, prog_name="bucketdesk-cli", obj=Session(asked, terminal))
     except typer.TyperException as error:
         hint = "bucketdesk-cli --help shows how to ask."
-        terminal.fail("usage" if error.exit_code == 2 else "failed", error.format_message(), hint)
+        sentence = error.format_message().replace(": Value error, ", ": ")  # pydantic's words, which say nothing
+        terminal.fail("usage" if error.exit_code == 2 else "failed", sentence, hint)
         return error.exit_code
     except typer.Abort:
         raise KeyboardInterrupt from None
