@@ -47,11 +47,13 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """A prefix (ending in `/`) or key that a listing could not look into. `blocks` makes the listing incomplete."""
+    """A prefix (ending in `/`) or key that a listing could not look into. `blocks` makes the listing incomplete.
+    `leads_to`: for a link to a folder of the same storage, (bucket, prefix) of what it shows."""
 
     prefix: str
     why: str
     blocks: bool
+    leads_to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,16 @@ def mind_links(connection: sqlite3.Connection) -> None:
             " JOIN listings ON listings.id = listing WHERE current = 1",
             (LINK,),
         )
+    # What a row names by way of a linked folder is the object there.
+    connection.execute(
+        "INSERT OR IGNORE INTO mentions"
+        " SELECT leads.bucket, leads.key || substr(refs.key, length(leads.link) + 1), ?, refs.key FROM leads"
+        " CROSS JOIN listings ON listings.id = leads.listing AND current = 1"
+        " CROSS JOIN refs ON refs.scan = (SELECT max(scan) FROM refs) AND refs.bucket = listings.name"
+        " AND refs.key > leads.link AND refs.key < substr(leads.link, 1, length(leads.link) - 1) || '0'"
+        " WHERE leads.link LIKE '%/'",
+        (LINK,),
+    )
 
 
 def says_mention(table: str, column: str) -> str:

@@ -128,6 +128,20 @@ class Buckets:
         end = Path(os.path.realpath(self.folder(bucket) / key))
         if not end.is_relative_to(self.root):
             return bucket, key
+        return self._spot(end)
+
+    def end_of_linked_folder(self, bucket: str, prefix: str) -> tuple[str, str] | None:
+        """The bucket and prefix of the folder that a link shows, None for all but links to folders of the storage."""
+        path = self.folder(bucket) / prefix
+        end = Path(os.path.realpath(path))
+        if not prefix.endswith("/") or not path.is_symlink() or not end.is_relative_to(self.root):
+            return None
+        if end == self.root and not self._is_whole:
+            return None  # what it shows are buckets
+        name, key = self._spot(end)
+        return name, f"{key}/" if key else ""
+
+    def _spot(self, end: Path) -> tuple[str, str]:
         parts = end.relative_to(self.root).parts
         return (self.root.name, "/".join(parts)) if self._is_whole else (parts[0], "/".join(parts[1:]))
 

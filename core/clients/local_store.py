@@ -166,7 +166,8 @@ class LocalStore:
         unlisted: list[Unlisted] = []
         for found in walk.go_on():
             if isinstance(found, Unlisted):
-                unlisted.append(found)
+                end = self._buckets.end_of_linked_folder(bucket, found.prefix)
+                unlisted.append(found if end is None else replace(found, leads_to=end))
             elif why := (self._refusal(found[0]) if bucket != QUARANTINE else ""):
                 unlisted.append(Unlisted(found[0], why, False))
             else:

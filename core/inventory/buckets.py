@@ -151,7 +151,8 @@ def _write_page(connection: sqlite3.Connection, session: Session, walk: _Walk, p
     folds = ((walk.listing, folded, item.key) for item in items if (folded := fold(item.key)) != item.key)
     connection.executemany("INSERT OR IGNORE INTO folds VALUES (?, ?, ?)", folds)
     connection.executemany("INSERT INTO unlisted VALUES (?, ?, ?)", _unlisted(walk, page))
-    leads = ((walk.listing, item.key, *item.leads_to) for item in items if item.leads_to is not None)
+    leads = [(walk.listing, item.key, *item.leads_to) for item in items if item.leads_to is not None]
+    leads += [(walk.listing, part.prefix, *part.leads_to) for part in page.unlisted if part.leads_to is not None]
     connection.executemany("INSERT INTO leads VALUES (?, ?, ?, ?)", leads)
     walk.items += added
     connection.execute(

@@ -110,6 +110,16 @@ async def test_what_a_link_shows_is_not_taken_away_from_it(album: Collection) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+async def test_what_rows_name_by_way_of_a_linked_folder_is_not_taken_away(album: Collection) -> None:
+    put(album, ["2024/named.png", "2024/orphan.png"])
+    (album.storage / "photos" / "current").symlink_to("2024")
+    album.sql("INSERT INTO photos (path) VALUES ('current/named.png')")
+    await album.scan()
+    found = await album.findings(Kind.FILE_WITHOUT_ROW)
+    assert found == {"2024/named.png": "unproven", "2024/orphan.png": "open"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 async def test_a_link_that_no_row_names_stays_where_it_is(album: Collection, tmp_path: Path) -> None:
     put(album, [])
     (tmp_path / "elsewhere.png").write_bytes(b"elsewhere")
