@@ -17,6 +17,7 @@ _PICTURE = 44
 _BOX = 16
 _ARROW = 14
 _ROWS_MEASURED = 40
+_LEAST_REST = 168  # some twenty letters of a key
 T = TypeVar("T")
 
 
@@ -30,7 +31,9 @@ class TableColumns(QObject, Generic[T]):
         self._table = table
         self._hidden: set[str] = set()  # by hand
         self._meaningless: set[str] = set()  # for the rows that are shown
+        self._crowded: set[str] = set()  # because there is no room
         self._widths: set[str] = set()  # by hand
+        self._natural: dict[str, int] = {}  # what each was made to fit, also while it is not seen
         self._is_fitting = False
         header = table.horizontalHeader()
         self.fit()
@@ -53,13 +56,34 @@ class TableColumns(QObject, Generic[T]):
                 samples = self._texts(section) or [column.sample]
                 body = max(metrics.horizontalAdvance(text) for text in samples)
                 most = metrics.horizontalAdvance(column.sample)
-                header.resizeSection(section, max(title, min(body, most) + pad))
+                self._natural[column.id] = max(title, min(body, most) + pad)
+                header.resizeSection(section, self._natural[column.id])
         self._is_fitting = False
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Leaves columns out while the one that takes the rest would be too narrow to read."""
+        table = self._table
+        columns = table.rows.columns
+        shown = {c.id: n for n, c in enumerate(columns) if c.id not in self._hidden | self._meaningless}
+        widths = {i: self._natural.get(i, 0) or table.columnWidth(n) for i, n in shown.items()}
+        widths |= {c.id: _LEAST_REST for c in columns if c.stretches and c.id in shown}
+        yielding = sorted((c for c in columns if c.gives_way and c.id in shown), key=lambda c: c.gives_way)
+        crowded: set[str] = set()
+        for column in yielding:
+            if sum(widths.values()) <= table.viewport().width():
+                break
+            crowded.add(column.id)
+            del widths[column.id]
+        if crowded != self._crowded:
+            self._crowded = crowded
+            self._apply()
 
     def show(self, column_id: str, shown: bool) -> None:
         """Shows or hides a column that means something only for some rows."""
         (self._meaningless.discard if shown else self._meaningless.add)(column_id)
         self._apply()
+        self.make_room()
 
     def menu(self) -> QMenu:
         """A menu with a tick for each column that is seen; one of them always is."""
@@ -104,6 +128,7 @@ class TableColumns(QObject, Generic[T]):
             if width > 0:
                 header.resizeSection(section, int(width))
                 self._widths.add(ids[section])
+                self._natural[ids[section]] = int(width)
             if hidden:
                 self._hidden.add(ids[section])
         self._apply()
@@ -114,8 +139,9 @@ class TableColumns(QObject, Generic[T]):
         return [column.text(row) for row in first]
 
     def _apply(self) -> None:
+        left_out = self._hidden | self._meaningless | self._crowded
         for section, column in enumerate(self._table.rows.columns):
-            self._table.setColumnHidden(section, column.id in self._hidden or column.id in self._meaningless)
+            self._table.setColumnHidden(section, column.id in left_out)
 
     def _on_toggled(self, column_id: str, on: bool) -> None:
         (self._hidden.discard if on else self._hidden.add)(column_id)
@@ -132,4 +158,5 @@ class TableColumns(QObject, Generic[T]):
         if self._is_fitting or column.stretches or not (old and new):  # 0: it was hidden or shown
             return
         self._widths.add(column.id)
+        self._natural[column.id] = new
         self.changed.emit()

@@ -38,7 +38,8 @@ _ANSWERED = frozenset(
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
     """A column: what it shows of a row and how. `sort` is the name the engine sorts by, "" for none; `sample` is the
-    text whose width it opens with; `cut_middle` keeps the end of a long key in sight."""
+    text whose width it opens with; `cut_middle` keeps the end of a long key in sight. Where a window is too narrow for
+    all columns, those that give way are left out, 1 first."""
 
     id: str
     title: str
@@ -50,6 +51,7 @@ class Column(Generic[T]):
     is_number: bool = False
     cut_middle: bool = False
     stretches: bool = False
+    gives_way: int = 0
 
 
 class Rows(Protocol[T_co]):

@@ -243,3 +243,11 @@ async def test_hovering_shades_the_row_under_the_pointer(review: Review) -> None
     QTest.mouseMove(review.table.viewport(), place)
     await until(lambda: review.table.hovered == 2)
     QTest.mouseMove(review.table.viewport(), QPoint(place.x(), 10_000))
+
+
+async def test_a_narrow_window_leaves_columns_out_so_that_keys_can_be_read(review: Review) -> None:
+    review.window.resize(1000, 640)
+    await until(lambda: review.table.isColumnHidden(review.column("changed")))
+    assert review.table.columnWidth(review.column("key")) >= 160
+    review.window.resize(1280, 800)
+    await until(lambda: not review.table.isColumnHidden(review.column("changed")))

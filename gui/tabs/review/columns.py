@@ -36,12 +36,12 @@ def finding_columns(icons: Icons, thumbnails: Thumbnails) -> tuple[Column[Findin
     return (
         Column("picture", "", lambda f: "", lambda f: f.key, thumbnail, sample="M"),
         Column("key", _said("Key"), lambda f: f.key, sort="key", sample=_LONG_KEY, cut_middle=True, stretches=True),
-        Column("bucket", _said("Bucket"), lambda f: f.bucket, sort="bucket", sample="patient-images-1"),
+        Column("bucket", _said("Bucket"), lambda f: f.bucket, sort="bucket", sample="patient-images-1", gives_way=2),
         Column("row", _said("Row"), row_of, sort="row", sample="images b6be90cc-6059", cut_middle=True),
         Column("size", _said("Size"), _size(lambda f: f.size_bytes), _exact(lambda f: f.size_bytes), None, "bytes",
                "999.9 MB", is_number=True),
         Column("changed", _said("Changed"), _day(lambda f: f.changed), _utc(lambda f: f.changed), None, "changed",
-               "30 Sept 2026", is_number=True),
+               "30 Sept 2026", is_number=True, gives_way=1),
         Column("evidence", _said("Evidence"), short_evidence, lambda f: "\n".join(f.evidence),
                lambda f: icons.pixmap(*_STATES[f.state], 16), sample="“user-images/” too much"),
     )  # fmt: skip
@@ -52,12 +52,12 @@ def object_columns(icons: Icons, thumbnails: Thumbnails) -> tuple[Column[ObjectR
     return (
         Column("picture", "", lambda o: "", lambda o: o.key, lambda o: thumbnails.get(o.bucket, o.key, str(o.changed))),
         Column("key", _said("Key"), lambda o: o.key, sort="key", sample=_LONG_KEY, cut_middle=True, stretches=True),
-        Column("bucket", _said("Bucket"), lambda o: o.bucket, sort="bucket", sample="patient-images-1"),
+        Column("bucket", _said("Bucket"), lambda o: o.bucket, sort="bucket", sample="patient-images-1", gives_way=2),
         Column("type", _said("Type"), lambda o: o.content_type, sort="type", sample="image/jpeg"),
         Column("size", _said("Size"), _size(lambda o: o.size_bytes), _exact(lambda o: o.size_bytes), None, "bytes",
                "999.9 MB", is_number=True),
         Column("changed", _said("Changed"), _day(lambda o: o.changed), _utc(lambda o: o.changed), None, "changed",
-               "30 Sept 2026", is_number=True),
+               "30 Sept 2026", is_number=True, gives_way=1),
         Column("rows", _said("Named by rows"), lambda o: words.number(o.rows), is_number=True, sample="12,345"),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def row_columns() -> tuple[Column[CatalogRow], ...]:
                sample=_LONG_KEY, cut_middle=True, stretches=True),
         Column("status", _said("Status"), lambda r: r.status or "", sample="pending"),
         Column("changed", _said("Changed"), _day(lambda r: r.changed), _utc(lambda r: r.changed), None, "changed",
-               "30 Sept 2026", is_number=True),
+               "30 Sept 2026", is_number=True, gives_way=1),
     )  # fmt: skip
 
 

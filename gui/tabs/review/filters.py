@@ -25,6 +25,7 @@ class FilterLine(QWidget):
         super().__init__(parent)
         self.words = QLineEdit()
         self.words.setClearButtonEnabled(True)
+        self.words.setMinimumWidth(144)
         self.words.setAccessibleName(self.tr("Filter"))
         glass = self.words.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         icons.put(glass, "magnifying-glass", "muted")
@@ -111,7 +112,9 @@ class FilterLine(QWidget):
         choice = QComboBox()
         choice.setAccessibleName(name)
         choice.setToolTip(name)
-        choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        choice.setMinimumContentsLength(max(len(text) for text, _ in entries[:1]))
+        choice.view().setMinimumWidth(160)
         for text, value in entries:
             choice.addItem(text, value)
         return choice
