@@ -25,7 +25,7 @@ class FilterLine(QWidget):
         super().__init__(parent)
         self.words = QLineEdit()
         self.words.setClearButtonEnabled(True)
-        self.words.setMinimumWidth(144)
+        self.words.setMinimumWidth(96)
         self.words.setAccessibleName(self.tr("Filter"))
         glass = self.words.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         icons.put(glass, "magnifying-glass", "muted")
