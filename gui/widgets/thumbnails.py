@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from shiboken6 import isValid
 
@@ -17,10 +17,11 @@ SIDE = 24
 _KEPT = 600  # 600 × 24 × 24 × 4 bytes at scale 2: 5.5 MB
 _WAITING = 48  # more than a screen of rows: what was scrolled past drops out of the queue
 _AT_ONCE = 2
+_TOGETHER_MS = 40  # drawing a screen of rows costs several milliseconds: not once for each picture
 
 
 class Thumbnails(QObject):
-    """Pictures by (bucket, key, version). `arrived` says that one more may be drawn."""
+    """Pictures by (bucket, key, version). `arrived` says that more may be drawn."""
 
     arrived = Signal()
 
@@ -31,6 +32,8 @@ class Thumbnails(QObject):
         self._known: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
         self._waiting: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._asked: set[tuple[str, str, str]] = set()
+        self._timer = QTimer(self, interval=_TOGETHER_MS, singleShot=True)
+        self._timer.timeout.connect(self.arrived)
 
     def get(self, bucket: str, key: str, version: str) -> QPixmap | None:
         """The picture if it is there already; else it is fetched, newest request first. A broken one has an icon."""
@@ -80,7 +83,8 @@ class Thumbnails(QObject):
         self._known[name] = pixmap
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)
-        self.arrived.emit()
+        if not self._timer.isActive():
+            self._timer.start()
         self._fetch()
 
     def _broken(self) -> QPixmap:
