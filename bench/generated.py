@@ -90,28 +90,28 @@ class GeneratedStore:
         return Object(BUCKET, key, 20_000 + number % 5000, "image/jpeg", etag, etag[:12], OLD)
 
     async def stat(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def attributes(self, bucket: str, keys: Sequence[str]) -> tuple[Attributes | None, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def move(self, moves: Sequence[Move]) -> tuple[Outcome, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def remove(self, bucket: str, keys: Sequence[str]) -> tuple[Outcome, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def upload(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def download(self, bucket: str, key: str, path: Path) -> Object:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def read(self, bucket: str, key: str, limit_bytes: int) -> bytes:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def close(self) -> None:
         pass
@@ -155,18 +155,18 @@ class GeneratedCatalog:
         return self._world.count
 
     async def rows(self, table: str, key: Sequence[str], keys: Sequence[RowKey]) -> tuple[Row | None, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def find(
         self, table: str, key: Sequence[str], column: str, values: Sequence[str]
     ) -> tuple[tuple[RowKey, str], ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def dependents(self, table: str, row: Row) -> tuple[tuple[str, tuple[str, ...], Row, str], ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
-        raise NotImplementedError
+        raise AssertionError("no scan asks for this")
 
     async def change_token(self) -> str | None:
         return "same"

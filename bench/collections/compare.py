@@ -1,8 +1,8 @@
 """Tries Bucketdesk on collections that other programs made, and compares what it finds with what each of them says.
 
-    python bench/collections/compare.py /tmp/tried                 # all, each in an environment of its own
-    python bench/collections/compare.py /tmp/tried anki --apply    # one, with clean-up and undo, too
-    python bench/collections/compare.py /tmp/tried --while-open    # scanned while the program writes
+    python bench/collections/compare.py FOLDER                 # all, each in an environment of its own
+    python bench/collections/compare.py FOLDER anki --apply    # one, with clean-up and undo, too
+    python bench/collections/compare.py FOLDER --while-open    # scanned while the program writes
 
 What was found is in README.md beside this.
 Shotwell is no Python package: `apt-get install shotwell xvfb dbus-x11`, or a command of your own in SHOTWELL.
