@@ -64,6 +64,7 @@ def _read(connection: sqlite3.Connection, profile: Profile, quarantined: int) ->
     tallies = connection.execute("SELECT kind, state, sum(items) FROM tallies GROUP BY 1, 2").fetchall()
     open_ones = {Kind(kind): number for kind, state, number in tallies if state == State.OPEN}
     states: dict[State, int] = {state: sum(n for _, s, n in tallies if s == state) for state in State}
+    earlier = [name for (name,) in connection.execute(_EARLIER)]
     unread = connection.execute("SELECT tbl, problem FROM radar WHERE problem <> '' ORDER BY 1").fetchall()
     status = Status(
         objects=objects,
@@ -74,13 +75,20 @@ def _read(connection: sqlite3.Connection, profile: Profile, quarantined: int) ->
         states=states,
         next=(),
         scanned_at=from_micros(found[0]) if found and found[0] is not None else None,
-        complete=bool(sources) and all(source.complete for source in sources),
+        complete=bool(sources) and all(source.complete for source in sources) and not earlier,
         sources=sources,
         quarantined=quarantined,
     )
     mappings = dict(connection.execute("SELECT name, mapping FROM listings WHERE current = 1 AND what = 'source'"))
     is_mapped = all(mappings.get(source.name) == source.mapping for source in profile.sources)
-    return replace(status, next=tuple(_steps(status, profile, unread, is_mapped=is_mapped)))
+    steps = _steps(status, profile, unread, is_mapped=is_mapped)
+    if earlier:
+        steps.insert(0, f"Scan everything: the latest scan left out {', '.join(earlier)}, of which nothing is proven.")
+    return replace(status, next=tuple(steps))
+
+
+_EARLIER = """SELECT name FROM listings WHERE current = 1 AND what = 'bucket'
+    AND scan < (SELECT max(scan) FROM listings WHERE current = 1) ORDER BY name"""
 
 
 def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]], *, is_mapped: bool) -> list[str]:
@@ -109,6 +117,10 @@ def _steps(status: Status, profile: Profile, unread: list[tuple[str, str]], *, i
     steps += [_counted(words, status.findings[kind]) for kind, words in _NEXT.items() if status.findings.get(kind)]
     if status.states[State.UNPROVEN]:
         steps.append(_counted("Look at {n} unproven [finding|findings]: never touched.", status.states[State.UNPROVEN]))
+    if status.states[State.YOUNG]:
+        hours = f"{profile.safety.grace.total_seconds() / 3600:g}"
+        young = f"Wait for {{n}} [finding|findings] younger than the grace period of {hours} h, then scan again."
+        steps.append(_counted(young, status.states[State.YOUNG]))
     if status.quarantined:
         waiting = "When you are sure, empty the quarantine: {n} [object waits|objects wait] there (plan purge)."
         steps.append(_counted(waiting, status.quarantined))

@@ -99,6 +99,8 @@ class Opening(QObject):
             self._window.status.say_scan(status.scanned_at, status.complete)
             for place in self._window.tabs.places:
                 self._window.tabs.say_count(place.id, place.count(status) if status.scanned_at else None)
+            if not self._is_old(status):
+                self._window.banners.take("old")
             if then is not None:
                 then(status)
 
@@ -109,10 +111,14 @@ class Opening(QObject):
         settings = self._desk.settings.current
         if settings.scan_first:
             start_scan(self._desk)
-        elif status.scanned_at and datetime.now(UTC) - status.scanned_at > timedelta(hours=settings.old_scan_hours):
+        elif status.scanned_at and self._is_old(status):
             text = self.tr("The last scan is from %1; much may have changed since then.")
             again = NextStep(self.tr("Scan again"), lambda: start_scan(self._desk))
             self._window.banners.put("old", text.replace("%1", words.clock(status.scanned_at)), "accent", [again])
+
+    def _is_old(self, status: Status) -> bool:
+        hours = self._desk.settings.current.old_scan_hours
+        return status.scanned_at is not None and datetime.now(UTC) - status.scanned_at > timedelta(hours=hours)
 
     def _offer_interrupted(self, found: tuple[Run, ...]) -> None:
         """Goes on with what closing the window paused; asks about what was stopped half-way by anything else."""

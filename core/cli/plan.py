@@ -34,12 +34,18 @@ def cleanup(
         list[str] | None, typer.Option("--finding", metavar="ID", help="Only this finding; may be repeated.")
     ] = None,
     do: Annotated[Repair | None, typer.Option("--do", help="Another repair than the usual one.")] = None,
+    accept_source: Annotated[
+        list[str] | None,
+        typer.Option("--accept-source", metavar="NAME", help="Take this doubted source as it is; samples are shown."),
+    ] = None,
     output: Out = None,
 ) -> None:
     """Plan the repair of open findings: orphans to quarantine, wrong prefixes rewritten …"""
     wanted = FindingFilter(kinds=tuple(kind or ()), states=(State.OPEN,))
     selection = Selection(filter=wanted, only=frozenset(finding) if finding else None)
     session = Session.of(context)
+    for name in accept_source or ():
+        _accept(session, name)
     head, path = session.run(lambda engine, report: engine.plan_cleanup(selection, do, output, report=report))
     _answer(session, head, path)
 
@@ -78,6 +84,16 @@ def export(
         session.terminal.document({"file": str(output), "form": form})
     elif output is not None:
         session.terminal.say(f"Written: {output}")
+
+
+def _accept(session: Session, name: str) -> None:
+    """Shows what a doubted source says, then takes it as it is."""
+    samples = session.run(lambda engine, _: engine.source_samples(name))
+    session.run(lambda engine, _: engine.accept_source(name))
+    if not session.terminal.as_json:
+        for sample in samples:
+            place = f"{sample.bucket}/{sample.key}" if sample.key else sample.problem
+            session.terminal.say(f"{name}: {sample.value} names {place} ({'found' if sample.found else 'not there'})")
 
 
 def _answer(session: Session, head: PlanHead, path: Path) -> None:

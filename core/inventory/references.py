@@ -12,9 +12,18 @@ def start_anew(connection: sqlite3.Connection) -> None:
 
 def index(connection: sqlite3.Connection, scan: int) -> None:
     """Sorts the references of this scan into their indexes."""
-    connection.execute(f"CREATE INDEX refs_{scan:d}_key ON refs_next (scan, bucket, key)")
-    connection.execute(f"CREATE INDEX refs_{scan:d}_row ON refs_next (row)")
-    connection.execute(f"CREATE INDEX refs_{scan:d}_forms ON refs_next (row, col, element) WHERE form = 1")
+    number = _free_number(connection, scan)
+    connection.execute(f"CREATE INDEX refs_{number:d}_key ON refs_next (scan, bucket, key)")
+    connection.execute(f"CREATE INDEX refs_{number:d}_row ON refs_next (row)")
+    connection.execute(f"CREATE INDEX refs_{number:d}_forms ON refs_next (row, col, element) WHERE form = 1")
+
+
+def _free_number(connection: sqlite3.Connection, scan: int) -> int:
+    # Scans count from one again when the workspace forgets another project; the indexes in force keep their names.
+    taken = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    while f"refs_{scan:d}_key" in taken:
+        scan += 1
+    return scan
 
 
 def put_in_force(connection: sqlite3.Connection) -> None:

@@ -199,11 +199,12 @@ async def test_status_counts_what_is_open_and_says_what_to_do(desk: Desk) -> Non
     assert status.findings[Kind.FILE_WITHOUT_ROW] == 6
     assert status.findings[Kind.ROW_WITHOUT_FILE] == 2
     assert status.scanned_at == NOW
-    assert status.next[-3:] == (
+    assert status.next[-4:-1] == (
         "Settle 2 references to files that are not there.",
         "Review 6 files that no row names.",
         "Look at 2 unproven findings: never touched.",
     )
+    assert status.next[-1].startswith("Wait for ")
 
 
 async def test_status_says_so_when_the_mapping_is_not_the_one_that_was_scanned(desk: Desk) -> None:

@@ -117,7 +117,7 @@ class FakeEngine:
     async def status(self) -> SimpleNamespace:
         findings = {"file_without_row": 168, "wrong_prefix": 144} if self.scanned_at else {}
         return SimpleNamespace(
-            findings=findings, scanned_at=self.scanned_at, complete=True, objects=0, rows=0, sources=()
+            findings=findings, scanned_at=self.scanned_at, complete=True, objects=0, rows=0, sources=(), states={}
         )
 
     async def scan(self, buckets: tuple[str, ...] = (), *, report: Report = silent) -> SimpleNamespace:

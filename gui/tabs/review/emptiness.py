@@ -8,6 +8,7 @@ from gui import words
 from gui.desk import Desk
 from gui.tabs.review.filters import FilterLine
 from gui.tabs.review.kinds import FINDINGS, Shelf
+from gui.tabs.review.wording import waiting_words
 from gui.translation import translate
 from gui.widgets.empty_state import EmptyState
 
@@ -66,6 +67,9 @@ def say(
             act=scan.trigger,
             tone="warning",
         )
+    elif shelf is not None and shelf.kind is not None and (waiting := waiting_words(status)):
+        text = translate("Empty", "But %1: they are listed on the left, and nothing is done to them.")
+        empty.say("hourglass-medium", _none_of(shelf), f"{text.replace('%1', waiting)} {_scanned(status)}")
     else:
         empty.say("check-circle", _none_of(shelf), _scanned(status), tone="good")
 

@@ -11,6 +11,7 @@ from gui.desk import Desk
 from gui.jobs import NextStep
 from gui.scan import scan_title
 from gui.tabs.review.repairs import Repairs
+from gui.tabs.review.wording import waiting_words
 from gui.translation import translate
 
 Totals = dict[tuple[Kind, State], int]
@@ -32,7 +33,9 @@ def _of(desk: Desk, status: Status | None, settled: int) -> tuple[str, str]:
     if status.scanned_at is None:
         return translate("Heading", "Review"), translate("Heading", "not scanned yet")
     found = sum(status.findings.values())
-    title = translate("Heading", "%Ln finding(s)", "", found) if found else translate("Heading", "Everything fits")
+    waiting = waiting_words(status)
+    nothing = translate("Heading", "Nothing to do yet") if waiting else translate("Heading", "Everything fits")
+    title = translate("Heading", "%Ln finding(s)", "", found) if found else nothing
     seen = translate("Heading", "%1 objects against %2 rows").replace("%1", words.number(status.objects))
     seen = seen.replace("%2", words.number(status.rows))
     when = words.clock(status.scanned_at)
@@ -44,7 +47,8 @@ def _of(desk: Desk, status: Status | None, settled: int) -> tuple[str, str]:
         if status.complete
         else translate("Heading", "not everything could be listed at %1")
     )
-    return title, f"{seen} · {proof.replace('%1', when)}"
+    parts = [seen, proof.replace("%1", when)] if found or not waiting else [waiting, seen, proof.replace("%1", when)]
+    return title, " · ".join(parts)
 
 
 def warn_of_doubts(desk: Desk, status: Status, repairs: Repairs) -> None:

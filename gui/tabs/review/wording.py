@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.models import Kind, Repair
+from core.models import Kind, Repair, State
+from core.status import Status
 from gui import words
 from gui.tabs.review.kinds import OBJECTS, ROWS, Shelf
 from gui.translation import translate
@@ -94,3 +95,13 @@ def noun(shelf: Shelf, count: int) -> str:
     if shelf.shows == ROWS:
         return translate("Repairs", "%Ln row(s)", "", count)
     return translate("Repairs", "%Ln finding(s)", "", count)
+
+
+def waiting_words(status: Status) -> str:
+    """ "60 unproven, 8 too young": what was found and is not open; "" when there is nothing of the kind."""
+    unproven, young = status.states.get(State.UNPROVEN, 0), status.states.get(State.YOUNG, 0)
+    parts = [
+        translate("Heading", "%1 unproven").replace("%1", words.number(unproven)) if unproven else "",
+        translate("Heading", "%1 too young").replace("%1", words.number(young)) if young else "",
+    ]
+    return ", ".join(part for part in parts if part)
