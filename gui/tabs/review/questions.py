@@ -17,6 +17,15 @@ def job_title(head: PlanHead) -> str:
     counts = {kind: head.by_kind.get(kind.value, 0) for kind in StepKind}
     objects, size = counts[StepKind.DELETE_OBJECT], words.size(head.bytes)
     rows = counts[StepKind.UPDATE_ROW] + counts[StepKind.DELETE_ROW] + counts[StepKind.INSERT_ROW]
+    if _is_mixed(head):
+        parts = [
+            translate("Questions", "Delete %Ln row(s)", "", counts[StepKind.DELETE_ROW]),
+            translate("Questions", "Insert %Ln row(s)", "", counts[StepKind.INSERT_ROW]),
+            translate("Questions", "Change %Ln row(s)", "", counts[StepKind.UPDATE_ROW]),
+            _filled(translate("Questions", "Move %Ln object(s) (%1) to %2", "", objects), head, size),
+        ]
+        present = (counts[StepKind.DELETE_ROW], counts[StepKind.INSERT_ROW], counts[StepKind.UPDATE_ROW], objects)
+        return " · ".join(part for part, count in zip(parts, present, strict=True) if count)
     if objects and rows:
         text = translate("Questions", "Change %Ln row(s)", "", rows)
         moved = translate("Questions", "and move %Ln object(s) (%1) to %2", "", objects)
@@ -32,6 +41,8 @@ def job_title(head: PlanHead) -> str:
 
 def verb(head: PlanHead) -> str:
     """The word on the button that does it."""
+    if _is_mixed(head):
+        return translate("Questions", "Do all of this")
     if head.by_kind.get(StepKind.DELETE_OBJECT.value):
         if head.removal == "archive":
             return translate("Questions", "Move to archive")
@@ -75,6 +86,12 @@ def consequence(head: PlanHead) -> str:
         translate("Questions", "Each step is checked again just before it is done; what has changed is left alone.")
     )
     return " ".join(sentences)
+
+
+def _is_mixed(head: PlanHead) -> bool:
+    """Whether rows come or go beside other changes; that objects go once rows name another copy is one change."""
+    kinds = {kind for kind, count in head.by_kind.items() if count}
+    return len(kinds) > 1 and bool(kinds & {StepKind.DELETE_ROW.value, StepKind.INSERT_ROW.value})
 
 
 def _filled(text: str, head: PlanHead, size: str) -> str:
