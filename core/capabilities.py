@@ -91,7 +91,9 @@ class Capabilities:
         yield self._attempt("Describe tables", "tables", f"{len(self.tables):,} tables can be described.")
         yield self._attempt("Read rows", "rows", "Rows can be read.")
         for table, why in self.sources.items():
-            yield _line(f"Table {table}", why, "It is there and can be read.", "Correct the source, or the right to it.")
+            yield _line(
+                f"Table {table}", why, "It is there and can be read.", "Correct the source, or the right to it."
+            )
         yield self._all_rows()
         yield self._writes()
         yield self._creates()
