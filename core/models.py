@@ -58,11 +58,13 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class ObjectPage:
-    """Objects in bytewise order of key. `cursor` is None when the listing is closed; an empty page may have one."""
+    """Objects in bytewise order of key. `cursor` is None when the listing is closed; an empty page may have one.
+    `hidden`: why this reader may not be shown every object, a sentence; empty when it is proven to see all."""
 
     items: tuple[Object, ...]
     cursor: str | None
     unlisted: tuple[Unlisted, ...] = ()
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """Rows in order of key; `cursor` is None when the table is at its end."""
+    """Rows in order of key; `cursor` is None when the table is at its end. `hidden`: why this reader may not be shown
+    every row, a sentence; empty when it is proven to see all."""
 
     rows: tuple[Row, ...]
     cursor: RowKey | None
+    hidden: str = ""
 
 
 class RowAction(enum.StrEnum):

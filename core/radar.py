@@ -98,6 +98,8 @@ async def _look_at(
     after: RowKey | None = None
     while True:
         page = await catalog.read(look.table, look.key, look.read_columns, after)
+        if page.hidden:
+            raise Unreadable(page.hidden)
         names = await asyncio.to_thread(_names_on, look, resolver, page)
         if names:
             await write(_adding(look.table, names))

@@ -102,6 +102,8 @@ class Snapshots:
         while True:
             ask = partial(self._job.catalog.read, source.table, source.key, source.read_columns, after)
             page = await self._job.patiently(ask)
+            if page.hidden:
+                raise Unreadable(f"{page.hidden} Nothing more was removed.")
             names = await asyncio.to_thread(_names_on, self._resolver, source, page.rows)
             await self._job.workspace.inventory.write(partial(_add, names))
             after = page.cursor

@@ -13,7 +13,8 @@ from core.radar import UNNAMED
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A listing in force. `reach` holds the buckets that a source can name, None for any. `doubts` is `mapping`,
-    `loss`, or '' where there is no doubt or the person accepts it."""
+    `loss`, or '' where there is no doubt or the person accepts it. `asked`: a bucket that could not be listed
+    completely, but was asked for each object that a row names."""
 
     name: str
     table: str
@@ -25,6 +26,7 @@ class Listing:
     doubts: str
     doubted: str
     finished: int | None
+    asked: bool = False
 
     def reaches(self, bucket: str) -> bool:
         """Whether this source can name an object of the bucket. One whose mapping is doubted can name any."""
@@ -66,7 +68,7 @@ class Proof:
         listing = self.sources.get(source)
         if listing is None:
             return f"Source “{source}” is not in the latest scan."
-        return self._bucket_gap(bucket) or _source_gap(listing, accepted)
+        return self._bucket_gap(bucket, asked_will_do=True) or _source_gap(listing, accepted)
 
     def object_since(self, bucket: str) -> int | None:
         """When a mapping that can name the bucket last changed."""
@@ -78,11 +80,11 @@ class Proof:
         listing = self.sources.get(source)
         return listing.since if listing else None
 
-    def _bucket_gap(self, bucket: str) -> str:
+    def _bucket_gap(self, bucket: str, *, asked_will_do: bool = False) -> str:
         listing = self.buckets.get(bucket)
         if listing is None:
             return f"Bucket “{bucket}” was not listed."
-        if not listing.complete:
+        if not listing.complete and not (asked_will_do and listing.asked):
             return f"The listing of bucket “{bucket}” is not complete. {listing.why}".rstrip()
         if listing.scan != self.scan:
             return f"Bucket “{bucket}” was not listed in the latest scan, which read other buckets only."
@@ -101,13 +103,23 @@ def proof(connection: sqlite3.Connection) -> Proof:
     """Reads from the inventory what its listings in force prove."""
     found = connection.execute(
         "SELECT what, name, tbl, scan, complete, why, mapping_since, reach,"
-        " iif(accepted, '', doubts), doubted, finished FROM listings WHERE current = 1 ORDER BY what, name"
+        " iif(accepted, '', doubts), doubted, finished, asked FROM listings WHERE current = 1 ORDER BY what, name"
     ).fetchall()
     listings: dict[str, dict[str, Listing]] = {"bucket": {}, "source": {}}
-    for what, name, table, scan, complete, why, since, reach, doubts, doubted, finished in found:
+    for what, name, table, scan, complete, why, since, reach, doubts, doubted, finished, asked in found:
         names = frozenset(json.loads(reach))
         listings[what][name] = Listing(
-            name, table, scan, bool(complete), why, since, None if "*" in names else names, doubts, doubted, finished
+            name,
+            table,
+            scan,
+            bool(complete),
+            why,
+            since,
+            None if "*" in names else names,
+            doubts,
+            doubted,
+            finished,
+            bool(asked),
         )
     latest = max((row[3] for row in found), default=0)
     unread = connection.execute("SELECT tbl, problem FROM radar WHERE problem <> '' ORDER BY tbl").fetchall()

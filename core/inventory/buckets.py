@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.errors import NotFound, ServiceError
@@ -29,6 +29,7 @@ class _Walk:
     closed: bool
     last_key: str
     items: int
+    hidden: bool = False
     faults: list[str] = field(default_factory=list)
     cursors: set[str] = field(default_factory=set)
     empty: int = 0
@@ -39,6 +40,9 @@ class _Walk:
 
     def turn(self, page: ObjectPage) -> bool:
         """Whether to ask for a further page; notes what is wrong with this one."""
+        if page.hidden:
+            self.hidden = True
+            self.fault(page.hidden)
         for item in page.items:
             if item.key <= self.last_key and self.last_key:
                 self.fault("A page of the listing came twice or out of order.")
@@ -140,16 +144,7 @@ def _restart(connection: sqlite3.Connection, walk: _Walk) -> None:
 
 def _write_page(connection: sqlite3.Connection, session: Session, walk: _Walk, page: ObjectPage) -> None:
     items = [item for item in page.items if _is_text(item.key)]
-    before = connection.total_changes
-    connection.executemany(
-        "INSERT OR IGNORE INTO objects (listing, key, size, type, etag, version, changed, first_seen)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, iif(?7 IS NULL,"
-        " coalesce((SELECT first_seen FROM objects WHERE listing = ?8 AND key = ?2), ?9), NULL))",
-        (_columns(walk, item, session.now) for item in items),
-    )
-    added = connection.total_changes - before
-    folds = ((walk.listing, folded, item.key) for item in items if (folded := fold(item.key)) != item.key)
-    connection.executemany("INSERT OR IGNORE INTO folds VALUES (?, ?, ?)", folds)
+    added = add_objects(connection, walk.listing, walk.earlier, items, session.now)
     connection.executemany("INSERT INTO unlisted VALUES (?, ?, ?)", _unlisted(walk, page))
     leads = [(walk.listing, item.key, *item.leads_to) for item in items if item.leads_to is not None]
     leads += [(walk.listing, part.prefix, *part.leads_to) for part in page.unlisted if part.leads_to is not None]
@@ -167,10 +162,26 @@ def _write_page(connection: sqlite3.Connection, session: Session, walk: _Walk, p
     )
 
 
-def _columns(walk: _Walk, item: Object, now: int) -> tuple[object, ...]:
+def add_objects(connection: sqlite3.Connection, listing: int, earlier: int, items: Sequence[Object], now: int) -> int:
+    """Adds objects to a listing; how many it did not hold yet. What carries no time of its own keeps the first sight
+    that the `earlier` listing has of it, or gets `now`."""
+    before = connection.total_changes
+    connection.executemany(
+        "INSERT OR IGNORE INTO objects (listing, key, size, type, etag, version, changed, first_seen)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, iif(?7 IS NULL,"
+        " coalesce((SELECT first_seen FROM objects WHERE listing = ?8 AND key = ?2), ?9), NULL))",
+        (_columns(listing, earlier, item, now) for item in items),
+    )
+    added = connection.total_changes - before
+    folds = ((listing, folded, item.key) for item in items if (folded := fold(item.key)) != item.key)
+    connection.executemany("INSERT OR IGNORE INTO folds VALUES (?, ?, ?)", folds)
+    return added
+
+
+def _columns(listing: int, earlier: int, item: Object, now: int) -> tuple[object, ...]:
     changed = None if item.changed is None else to_micros(item.changed)
     return (
-        walk.listing, item.key, item.size_bytes, item.content_type, item.etag, item.version, changed, walk.earlier, now,
+        listing, item.key, item.size_bytes, item.content_type, item.etag, item.version, changed, earlier, now,
     )  # fmt: skip
 
 
@@ -186,8 +197,8 @@ def _unlisted(walk: _Walk, page: ObjectPage) -> Iterable[tuple[int, str, str]]:
 
 def _close(connection: sqlite3.Connection, walk: _Walk) -> None:
     connection.execute(
-        "UPDATE listings SET closed = ?, complete = ?, why = ?, finished = ? WHERE id = ?",
-        (walk.closed, walk.closed and not walk.faults, " ".join(walk.faults), None, walk.listing),
+        "UPDATE listings SET closed = ?, complete = ?, hidden = ?, why = ?, finished = ? WHERE id = ?",
+        (walk.closed, walk.closed and not walk.faults, walk.hidden, " ".join(walk.faults), None, walk.listing),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core import doubts, radar
 from core.errors import NotFound
+from core.inventory.asking import ask_for_named
 from core.inventory.buckets import list_bucket
 from core.inventory.report import ScanReport, report_of
 from core.inventory.session import Session, begin, prune
@@ -46,6 +47,7 @@ async def scan(
         resolver, listings = await workspace.inventory.read(lambda c: _resolver(c, session, known))
         for source in profile.sources:
             await read_source(session, source, resolver, listings)
+        await ask_for_named(session)
         await radar.look_through(catalog, profile, resolver, session.write, in_full=False, report=report)
         report(Progress(0, None, "Comparing storage and tables"))
         ended = to_micros(await store.now())

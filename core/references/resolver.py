@@ -39,6 +39,11 @@ def folders(profile: Profile, buckets: Iterable[str]) -> dict[str, Path]:
     return {name: profile.storage / name for name in buckets}
 
 
+def not_listed(bucket: str) -> str:
+    """Why a reference into a bucket whose listing is not complete was not understood."""
+    return f"bucket “{bucket}” was not listed completely"
+
+
 class Resolver:
     """Reads cells, given the buckets that were listed (`incomplete` ones with the reason, prefixes that could not be
     looked into in `unlisted`), the folders they are kept in, and the hosts that storage URLs may have (any when
@@ -282,7 +287,7 @@ class Resolver:
 
     def _unproven(self, bucket: str, key: str) -> str:
         if bucket in self._incomplete:
-            return f"bucket “{bucket}” was not listed completely"
+            return not_listed(bucket)
         prefixes = self._unlisted.get(bucket, ())
         if any(key == prefix or (prefix.endswith("/") and key.startswith(prefix)) for prefix in prefixes):
             return f"it lies in a part of “{bucket}” that could not be listed"

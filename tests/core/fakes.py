@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.errors import NotFound, ServiceError, Unreadable
+from core.errors import NotFound, ServiceError, Unavailable, Unreadable
 from core.models import (
     Attributes,
     Bucket,
@@ -147,11 +147,13 @@ class FakeTable:
 
 
 class FakeCatalog:
-    """Tables in memory. `on_read` is called before each page and may raise or change rows; `token` may be moved."""
+    """Tables in memory. `on_read` is called before each page and may raise or change rows, `page_fault` may change the
+    page; `token` may be moved, or be None: then nothing tells of changes."""
 
     def __init__(self, tables: Mapping[str, FakeTable] | None = None, page_size: int = 4) -> None:
         self.content = dict(tables or {})
-        self.token = 0
+        self.token: int | None = 0
+        self.page_fault: Callable[[RowPage], RowPage] = lambda page: page
         self.on_read: Callable[[str, int], None] = lambda table, page: None
         self.pages_served = 0
         self._page_size = page_size
@@ -206,7 +208,7 @@ class FakeCatalog:
         order = [(str(type(v)), v) for v in after] if after is not None else None
         rest = [r for r in rows if order is None or [(str(type(v)), v) for v in r.key] > order]
         size = min(limit or self._page_size, self._page_size)
-        return RowPage(tuple(rest[:size]), rest[size - 1].key if len(rest) > size else None)
+        return self.page_fault(RowPage(tuple(rest[:size]), rest[size - 1].key if len(rest) > size else None))
 
     async def count(self, table: str) -> int:
         return len(self._table(table).rows)
@@ -229,7 +231,7 @@ class FakeCatalog:
         raise NotImplementedError
 
     async def change_token(self) -> str | None:
-        return str(self.token)
+        return str(self.token) if self.token is not None else None
 
     async def close(self) -> None:
         pass
@@ -244,3 +246,8 @@ def failing(error: ServiceError, at: int) -> PageFault:
         return page
 
     return fail
+
+
+async def out_of_reach(bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
+    """Stands for `stat` of a storage that cannot be asked."""
+    raise Unavailable("The storage took too long.")

@@ -15,7 +15,7 @@ from core.inventory import SourceReport, scan, session
 from core.models import Kind, ObjectPage, State, Unlisted
 from core.progress import Progress
 from tests.core.desk import Desk, source
-from tests.core.fakes import NOW, FakeCatalog, FakeStore, failing
+from tests.core.fakes import NOW, FakeCatalog, FakeStore, failing, out_of_reach
 
 LONG_AGO = "2026-01-01T00:00:00"
 
@@ -67,18 +67,21 @@ async def test_nothing_of_an_earlier_scan_stays_behind(desk: Desk) -> None:
         assert found == (count,), table
 
 
-async def test_a_failed_listing_says_why_and_proves_nothing(desk: Desk) -> None:
+async def test_a_failed_listing_says_why_and_proves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.store.page_fault = failing(Unavailable("The storage took too long."), at=2)
+    monkeypatch.setattr(desk.store, "stat", out_of_reach)
     report = await desk.scan()
     images = said(report.sources, "images")
     assert (report.complete, images.complete, images.items) == (False, False, 3)
     assert "took too long" in images.why
     assert State.OPEN not in await desk.states()
     assert await desk.found(Kind.ROW_WITHOUT_FILE) == []  # the bucket was not listed completely: not understood
+    assert said(report.sources, "parts").not_understood == 5
 
 
-async def test_a_source_is_not_doubted_for_a_listing_that_failed(desk: Desk) -> None:
+async def test_a_source_is_not_doubted_for_a_listing_that_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.store.page_fault = failing(Unavailable("The storage took too long."), at=1)
+    monkeypatch.setattr(desk.store, "stat", out_of_reach)
     report = await desk.scan()
     assert said(report.sources, "parts").doubted == ""
     assert said(report.sources, "parts").not_understood == 5
