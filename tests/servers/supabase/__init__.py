@@ -1,0 +1,1 @@
+"""The Supabase stand-in: Storage, REST and Auth on Starlette, over a real PostgreSQL."""
