@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.handlers
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from core import places
 
@@ -15,18 +17,31 @@ _LARGEST_BYTES = 2_000_000
 _OLDER_FILES = 2
 _SECRET_NAMES = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN|CLOUDINARY_URL|DB_URL|CONNECTION_STRING)$")
 _SERVICES = ("BUCKETDESK_", "SUPABASE_", "CLOUDINARY_")
+_NAMES = r"(?:api[_-]?key|apikey|api[_-]?secret|password|passwd|pwd|passphrase|secret|token|service[_-]role[_-]key)"
 _PATTERNS = (
     # JSON web tokens, wherever they stand: Supabase's keys and the tokens of its signed URLs are such
-    re.compile(r"()\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
-    re.compile(r"()\bsb_(?:secret|publishable)_[\w-]+"),
-    re.compile(r"(?i)([?&](?:token|signature|x-amz-\w+|api_key|apikey|key)=)[^&\s\"'<>]+"),
+    re.compile(r"()(?<![A-Za-z0-9])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
+    re.compile(r"()(?<![A-Za-z0-9])sb_(?:secret|publishable)_[\w-]+"),
+    # the password in scheme://user:password@host, which may hold an @ or a / that nobody encoded
+    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"'<>]*:)[^\s\"'<>]+(?=@[^\s@\"'<>]*)"),
+    re.compile(r"(?i)([?&](?:[\w-]*token|signature|x-amz-\w+|api_key|apikey|key)=)[^&\s\"'<>]+"),
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}"),
-    re.compile(r"(?i)(\b(?:api[_-]?key|api[_-]?secret|password|secret|token)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&)]+"),
-    # the password in scheme://user:password@host
-    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s@/]+(?=@)"),
+    # name = "value" in JSON, TOML, libpq's keywords, headers and reprs; a value in quotes may hold anything
+    re.compile(rf"(?i)({_NAMES}[\"']?\s*[:=]\s*\")(?:[^\"\\]|\\.)+"),
+    re.compile(rf"(?i)({_NAMES}[\"']?\s*[:=]\s*')(?:[^'\\]|\\.)+"),
+    re.compile(rf"(?i)({_NAMES}[\"']?\s*[:=]\s*)(?![\"'])[^\s,;&)]+"),
     # Cloudinary's signed deliveries
     re.compile(r"()\bs--[\w-]{6,}--"),
 )
+_SHORTEST_CONCEALED = 6
+"""A shorter value would be found in words that have nothing to do with it."""
+_concealed: set[str] = set()
+
+
+def conceal(secret: str) -> None:
+    """From now on this value is masked wherever it stands, in whatever form."""
+    if len(secret) >= _SHORTEST_CONCEALED:
+        _concealed.update({secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]})
 
 
 def mask(text: str) -> str:
@@ -34,6 +49,8 @@ def mask(text: str) -> str:
     for name, value in os.environ.items():
         if len(value) >= 8 and name.startswith(_SERVICES) and _SECRET_NAMES.search(name):
             text = text.replace(value, MASK)
+    for value in sorted(_concealed, key=len, reverse=True):
+        text = text.replace(value, MASK)
     for pattern in _PATTERNS:
         text = pattern.sub(rf"\g<1>{MASK}", text)
     return text

@@ -5,85 +5,63 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 
 import tomlkit
-from tomlkit.items import Table
 
 from core import places
 from core.errors import AlreadyExists, BadProfile, WorkspaceError
-from core.profiles import Profile, Source, check_name, load
-
-_OPTIONAL = ("bucket", "bucket_column", "url_column", "expires_column", "status_column", "size_column", "time_column")
+from core.profile_document import write_into, write_sources
+from core.profiles import Profile, Source, check_name, load, names, read
 
 
 def create(profile: Profile) -> Path:
-    """Writes a new local profile, readable by its owner only. Raises `AlreadyExists`, `BadProfile`."""
+    """Writes a new profile, readable by its owner only. Raises `AlreadyExists`, `BadProfile`."""
     path = places.profiles() / f"{check_name(profile.name)}.toml"
     if path.exists():
         raise AlreadyExists(f"There is a profile named “{profile.name}” already.", "Choose another name.")
     document = tomlkit.document()
-    document["kind"] = profile.kind
-    local = tomlkit.table()
-    local["storage"] = str(profile.storage)
-    local["catalog"] = str(profile.catalog)
-    if profile.buckets:
-        local["buckets"] = list(profile.buckets)
-    document["local"] = local
-    safety = tomlkit.table()
-    safety["removal"] = profile.safety.removal
-    document["safety"] = safety
-    _put_sources(document, profile.sources)
-    return _write(path, tomlkit.dumps(document))
+    write_into(document, profile)
+    return _write(path, document)
+
+
+def edit(profile: Profile) -> Path:
+    """Makes the file of the profile of this name say what `profile` says; what else stands there stays. The project
+    that it is about can be changed as well, its kind cannot. Raises `NotFound`, `BadProfile`."""
+    path, document = _open(profile.name)
+    if document["kind"] != profile.kind:
+        raise BadProfile(
+            f"“{profile.name}” is a profile of kind “{document['kind']}” and stays one.", "Make a new one."
+        )
+    write_into(document, profile)
+    return _write(path, document)
 
 
 def replace_sources(name: str, sources: tuple[Source, ...]) -> Path:
     """Puts other sources in place of a profile's; its other keys and comments stay. Raises `NotFound`, `BadProfile`."""
-    load(name)
-    path = places.profiles() / f"{name}.toml"
-    document = tomlkit.parse(path.read_text("utf-8"))
-    document.pop("sources", None)
-    _put_sources(document, sources)
-    return _write(path, tomlkit.dumps(document))
+    path, document = _open(name)
+    write_sources(document, sources)
+    return _write(path, document)
 
 
 def forget(name: str) -> None:
-    """Removes a profile; its workspace and quarantine stay. Raises `NotFound`."""
+    """Removes a profile's file; its secrets, workspace and quarantine stay. Raises `NotFound`."""
+    path = places.profiles() / f"{name}.toml"
+    if name not in names():
+        load(name)  # which says what there is instead
+    path.unlink()
+
+
+def _open(name: str) -> tuple[Path, tomlkit.TOMLDocument]:
     load(name)
-    (places.profiles() / f"{name}.toml").unlink()
+    path = places.profiles() / f"{name}.toml"
+    return path, tomlkit.parse(path.read_text("utf-8"))
 
 
-def _put_sources(document: tomlkit.TOMLDocument, sources: tuple[Source, ...]) -> None:
-    if not sources:
-        return
-    entries = tomlkit.aot()
-    for source in sources:
-        entries.append(_source(source))
-    document["sources"] = entries
-
-
-def _source(source: Source) -> Table:
-    entry = tomlkit.table()
-    if source.describes:
-        entry["describes"] = True
-    if source.name != source.table:
-        entry["name"] = source.name
-    entry["table"] = source.table
-    entry["key"] = list(source.key)
-    for name in _OPTIONAL:
-        value = getattr(source, name)
-        if value is not None:
-            entry[name] = value
-    columns = tomlkit.array()
-    for column in source.columns:
-        inline = tomlkit.inline_table()
-        inline.update({"name": column.name, "holds": column.holds})
-        columns.append(inline)
-    entry["columns"] = columns
-    return entry
-
-
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, document: tomlkit.TOMLDocument) -> Path:
+    text = tomlkit.dumps(document)
+    read(path.stem, tomllib.loads(text))  # what is written can be read again, or is not written
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".profile-")

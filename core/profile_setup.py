@@ -156,7 +156,9 @@ class Setup:
         """The tables of the catalog. Raises `BadProfile` when it has none."""
         tables = await self._catalog.tables()
         if not tables:
-            raise BadProfile(f"{self.profile.catalog.name} holds no tables.", "Choose the file that holds the data.")
+            catalog = self.profile.catalog
+            named = catalog.name if catalog else "The database"
+            raise BadProfile(f"{named} holds no tables.", "Choose the file that holds the data.")
         return tables
 
     async def suggest(self, buckets: Sequence[str], report: Report = silent) -> list[Suggestion]:

@@ -104,6 +104,8 @@ class Guide:
         """The dialog that makes a profile, looking at the folder of the open one; it is left without making one."""
         engine = self._desk.engine
         assert engine is not None
+        if engine.profile.storage is None:
+            return
         self._desk.actions["new_profile"].trigger()
         await self._until(self._open_dialogs)
         dialog = self._open_dialogs()[0]

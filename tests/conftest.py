@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core import secrets
+
 # Before anything loads Qt: without these two it looks for a screen, and warns that it must guess a folder.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if not Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere").is_dir():
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="bucketdesk-runtime-")
+
+# No test may ask the keyring of whoever runs it; those that need one bring their own.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -26,6 +31,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty BUCKETDESK_HOME, so that no test reads or writes the profiles of whoever runs it."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("BUCKETDESK_HOME", str(folder))
+    for variable in secrets.VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    secrets.of_this_process.cache_clear()
     return folder
 
 

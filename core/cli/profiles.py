@@ -20,7 +20,7 @@ def profiles(context: typer.Context) -> None:
     if session.terminal.as_json:
         session.terminal.document({"profiles": [_document(*one) for one in found]})
         return
-    session.terminal.table(["Profile", "Kind", "Storage", "Catalog"], [_cells(*one) for one in found])
+    session.terminal.table(["Profile", "Kind", "Where", ""], [_cells(*one) for one in found])
 
 
 def _read(name: str) -> tuple[Profile | None, str]:
@@ -36,11 +36,23 @@ def _read(name: str) -> tuple[Profile | None, str]:
 def _document(name: str, profile: Profile | None, problem: str) -> dict[str, object]:
     if profile is None:
         return {"name": name, "problem": problem}
-    places = {"storage": str(profile.storage), "catalog": str(profile.catalog)}
-    return {"name": name, "kind": profile.kind, **places, "production": profile.production}
+    flags = {"production": profile.production, "read_only": profile.read_only}
+    return {"name": name, "kind": profile.kind, **_place(profile), **flags, "notices": list(profile.notices)}
+
+
+def _place(profile: Profile) -> dict[str, object]:
+    """Where the project is."""
+    project = profile.supabase
+    if project is None:
+        return {"storage": str(profile.storage), "catalog": str(profile.catalog)}
+    sign_in = {"sign_in": project.sign_in, "email": project.email or None, "postgres": project.postgres or None}
+    return {"url": project.url, **sign_in}
 
 
 def _cells(name: str, profile: Profile | None, problem: str) -> Sequence[str | Text]:
     if profile is None:
-        return name, Text(problem, "red"), "", ""
-    return name, profile.kind, str(profile.storage), str(profile.catalog)
+        return name, "", Text(problem, "red"), ""
+    project = profile.supabase
+    where = f"{profile.storage}, {profile.catalog}" if project is None else project.url
+    marks = ["production"] * profile.production + ["read-only"] * profile.read_only
+    return name, profile.kind, where, Text(", ".join(marks), "yellow")

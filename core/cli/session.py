@@ -73,7 +73,7 @@ class Session:
 
         name = self.asked.profile_name
         profile = find_profile(name)
-        if profile.kind == PRACTICE and not profile.catalog.exists():
+        if profile.kind == PRACTICE and profile.catalog is not None and not profile.catalog.exists():
             raise NotFound("There is no practice project yet.", "bucketdesk-cli practice reset makes one.")
         engine = await open_engine(profile)
         try:

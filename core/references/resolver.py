@@ -33,7 +33,9 @@ class Reference:
 
 
 def folders(profile: Profile, buckets: Iterable[str]) -> dict[str, Path]:
-    """Where the buckets of a local profile are kept as folders."""
+    """Where the buckets are kept as folders; nowhere, unless the profile is a local one."""
+    if profile.storage is None:
+        return {}
     if profile.buckets == (".",):
         return {profile.storage.resolve().name: profile.storage}
     return {name: profile.storage / name for name in buckets}

@@ -1,0 +1,39 @@
+"""Profiles: which storage, which catalog, which tables name which objects, and how careful to be."""
+
+from __future__ import annotations
+
+from core.profiles.addresses import normal_address
+from core.profiles.profile import (
+    HOLDS,
+    KEY,
+    PASSWORD,
+    PRACTICE,
+    SUPABASE,
+    Family,
+    Profile,
+    ReferenceColumn,
+    Safety,
+    Source,
+    Supabase,
+)
+from core.profiles.reading import read
+from core.profiles.stored import check_name, load, names
+
+__all__ = [
+    "HOLDS",
+    "KEY",
+    "PASSWORD",
+    "PRACTICE",
+    "SUPABASE",
+    "Family",
+    "Profile",
+    "ReferenceColumn",
+    "Safety",
+    "Source",
+    "Supabase",
+    "check_name",
+    "load",
+    "names",
+    "normal_address",
+    "read",
+]

@@ -1,0 +1,67 @@
+"""Finds keys of a profile that look like known ones, written wrongly or in the wrong place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+_KNOWN: dict[str, tuple[str, ...]] = {
+    "": (
+        "kind",
+        "local",
+        "supabase",
+        "cloudinary",
+        "sources",
+        "safety",
+        "links",
+        "families",
+        "production",
+        "read_only",
+    ),
+    "local": ("storage", "catalog", "buckets", "production", "read_only"),
+    "supabase": ("url", "sign_in", "email", "postgres", "hosts", "buckets", "production", "read_only"),
+    "sources": (
+        *("name", "table", "key", "columns", "describes", "bucket", "bucket_column", "url_column", "expires_column"),
+        *("status_column", "size_column", "time_column", "error_status", "pending_status"),
+    ),
+    "columns": ("name", "holds"),
+    "safety": ("grace_hours", "guard_share", "removal", "quarantine_folder", "archive_folder", "exclude_tables"),
+    "links": ("expiring_days",),
+    "families": ("name", "buckets", "capacity_bytes", "cleanup_at", "overflow_at", "retention_days"),
+}
+_SECRETS = ("key", "api_key", "apikey", "secret", "password", "service_role_key", "service_key", "token")
+_ALIKE = 0.75
+"""How alike two keys must be (0 to 1, difflib's ratio) for one to be taken for the other misspelt."""
+
+
+def notices(data: Mapping[str, object]) -> tuple[str, ...]:
+    """A sentence about each key that looks misspelt or misplaced. Other unknown keys are somebody else's business."""
+    return tuple(sentence for where, part in _tables(data) for sentence in _of_table(where, part))
+
+
+def _tables(data: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    yield "", data
+    for name in _KNOWN:
+        value = data.get(name)
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                yield name, part
+                columns = part.get("columns") if name == "sources" else None
+                for column in columns if isinstance(columns, list) else []:
+                    if isinstance(column, dict):
+                        yield "columns", column
+
+
+def _of_table(where: str, part: Mapping[str, object]) -> Iterator[str]:
+    place = f"In [{where}] of the profile" if where else "In the profile"
+    for key in part:
+        if key in _KNOWN[where]:
+            continue
+        if where == "supabase" and key.lower() in _SECRETS:
+            yield f"{place}, “{key}” is not read: secrets belong in the keyring or the environment. Take it out."
+        elif near := difflib.get_close_matches(key.lower(), _KNOWN[where], 1, _ALIKE):
+            yield f"{place}, “{key}” means nothing; did you mean “{near[0]}”?"
+        elif key != "name" and (
+            elsewhere := [name for name, known in _KNOWN.items() if name not in ("", "columns") and key in known]
+        ):
+            yield f"{place}, “{key}” means nothing here; it belongs in [{elsewhere[0]}]."

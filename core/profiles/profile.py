@@ -1,0 +1,171 @@
+"""What a profile says: which storage, which catalog, which tables name which objects, and how careful to be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from core import places
+from core.profiles.addresses import hosts_of, normal_address, reference_of
+
+HOLDS = ("path", "bucket_path", "url", "array", "text", "json", "html")
+"""What a reference column may hold (design.md, ports and adapters)."""
+PRACTICE = "practice"
+"""The name, and the kind, of the built-in profile."""
+SUPABASE = "supabase"
+"""The kind of a profile of a Supabase project."""
+KEY, PASSWORD = "key", "password"
+"""The two ways to sign in to a Supabase project."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceColumn:
+    """A column that names objects, and how."""
+
+    name: str
+    holds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that names objects. If it `describes`, one row is about one object, and only such rows may be deleted.
+    The bucket is fixed, or read from `bucket_column`, or (both None) must be in the reference itself."""
+
+    name: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[ReferenceColumn, ...]
+    describes: bool = False
+    bucket: str | None = None
+    bucket_column: str | None = None
+    url_column: str | None = None
+    expires_column: str | None = None
+    status_column: str | None = None
+    size_column: str | None = None
+    time_column: str | None = None
+    error_status: str = "error"
+    pending_status: str = "pending"
+
+    @property
+    def mapping(self) -> str:
+        """A hash of the whole mapping: another one means that earlier findings do not count."""
+        words = [getattr(self, name) for name in self.__slots__ if name != "name"]
+        return hashlib.sha256(json.dumps(words, default=lambda c: [c.name, c.holds]).encode()).hexdigest()[:16]
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """Every column that a scan reads beside the key, once each."""
+        extra = (
+            self.bucket_column,
+            self.url_column,
+            self.expires_column,
+            self.status_column,
+            self.size_column,
+            self.time_column,
+        )
+        return tuple(dict.fromkeys([*(c.name for c in self.columns), *(c for c in extra if c)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """How careful to be. Folders are None for Bucketdesk's own."""
+
+    grace: timedelta = timedelta(hours=24)
+    guard_share: float = 0.2
+    removal: str = "quarantine"
+    quarantine_folder: Path | None = None
+    archive_folder: Path | None = None
+    exclude_tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Buckets that share a purpose: the name itself and it with -1, -2 …, or a list of names."""
+
+    name: str
+    buckets: tuple[str, ...] = ()
+    capacity_bytes: int = 1 << 30
+    cleanup_at: float = 0.85
+    overflow_at: float = 0.95
+    retention_days: int | None = None
+
+    def holds(self, bucket: str) -> bool:
+        """Whether a bucket belongs to this family."""
+        if self.buckets:
+            return bucket in self.buckets
+        return bucket == self.name or re.fullmatch(re.escape(self.name) + r"-[0-9]+", bucket) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Supabase:
+    """Where a Supabase project is and how to sign in there; its secrets are in the keyring or the environment.
+    `postgres` is the address of the direct connection, without a password, '' for none. `hosts` are further names by
+    which the project's URLs may go, for example a custom domain."""
+
+    url: str
+    sign_in: str = KEY
+    email: str = ""
+    postgres: str = ""
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """The reference of a hosted project, '' for any other."""
+        return reference_of(self.url)
+
+    @property
+    def all_hosts(self) -> frozenset[str]:
+        """Every host (with its port) that a URL into this project's storage may have."""
+        return hosts_of(self.url) | {host.lower() for host in self.hosts}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything about one project but its secrets. `buckets` empty means all of them. Storage and catalog are None
+    unless they are a folder and a file (kinds `local` and `practice`); `supabase` is None unless the kind says so.
+    `notices` are sentences about what the profile's file says and nobody understands."""
+
+    name: str
+    kind: str
+    storage: Path | None = None
+    catalog: Path | None = None
+    buckets: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    safety: Safety = field(default_factory=Safety)
+    expiring: timedelta = timedelta(days=2)
+    families: tuple[Family, ...] = ()
+    production: bool = False
+    read_only: bool = False
+    supabase: Supabase | None = None
+    notices: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def project(self) -> str:
+        """Identifies storage and catalog, whatever the profile is called: plans and workspaces belong to it."""
+        if self.supabase is not None:
+            words = f"{self.kind}\n{normal_address(self.supabase.url)}"
+        else:
+            paths = [str(path.resolve()) for path in (self.storage, self.catalog) if path is not None]
+            words = "\n".join([self.kind, *paths])
+        return hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()[:16]
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts whose storage URLs mean this project's objects; empty when any host's do."""
+        return frozenset() if self.supabase is None else self.supabase.all_hosts
+
+    @property
+    def quarantine(self) -> Path:
+        """The folder that removed objects wait in, of a profile whose storage is a folder."""
+        if self.kind == PRACTICE and self.storage is not None:
+            return self.safety.quarantine_folder or self.storage.parent / "quarantine"
+        return self.safety.quarantine_folder or places.quarantine(self.name)
+
+    @property
+    def archive(self) -> Path:
+        """The folder that archived objects go to."""
+        return self.safety.archive_folder or places.archive(self.name)
