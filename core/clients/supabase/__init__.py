@@ -1,0 +1,1 @@
+"""Supabase behind the ports: Storage, PostgREST, the project's own functions, and sign-in."""
