@@ -14,7 +14,16 @@ from core.errors import (
     Unreadable,
 )
 
+EXPOSE = "Expose it in the API settings of the project."
 SET_UP = "Use Set up database for this profile, or ask its administrator to."
+
+
+class TookTooLong(Unavailable):
+    """The database took back what it could not finish in its time; less may be asked for at once."""
+
+    @property
+    def kind(self) -> str:
+        return "unavailable"
 
 
 def of_code(code: str, message: str, hint: str, what: str) -> CoreError | None:
@@ -29,11 +38,11 @@ def of_code(code: str, message: str, hint: str, what: str) -> CoreError | None:
         case "PGRST204" | "42703":
             return NotFound(f"There is no such column: {said}", hint)
         case "PGRST106":
-            return NotAllowed(f"The schema of {named} is not open to the API: {said}", "Expose it in the API settings.")
+            return NotAllowed(f"The schema of {named} is not open to the API: {said}", EXPOSE)
         case "42501":
             return NotAllowed(said, hint or "Ask an administrator of the project for this right.")
         case "57014":
-            return Unavailable("The database stopped a request that took too long.", "Try again in a while.")
+            return TookTooLong("The database stopped a request that took too long.", "Try again in a while.")
         case "55P03" | "40001" | "40P01":
             return Unavailable("The database is locked by another program just now.", "Try again in a while.")
         case "53300" | "53400" | "PGRST000" | "PGRST001" | "PGRST002" | "PGRST003" | "57P03":

@@ -1,0 +1,146 @@
+"""Reading rows through the project's own functions: pages are not cut by a service, and row security is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from core.clients.supabase.answers import PageSizes, decoded
+from core.clients.supabase.cells import is_storable, key_texts
+from core.clients.supabase.database_failures import TookTooLong
+from core.clients.supabase.described import Described, called
+from core.clients.supabase.rest_reading import HIDDEN
+from core.clients.supabase.session import Session
+from core.errors import Unavailable, Unreadable
+from core.models import Row, RowKey, RowPage
+from core.values import encode_key
+
+MOST_ROWS = 2_000
+_FIRST_ROWS = 500
+_KEYS = 500
+_VALUES = 2_000
+_VALUES_BYTES = 500_000
+"""What one call asks for at most, so that neither the call nor its answer is large."""
+
+
+class FunctionReading:
+    """The same questions as `RestReading`, each answered whole by one call."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._sizes = PageSizes(MOST_ROWS, _FIRST_ROWS)
+
+    async def page(
+        self, described: Described, key: Sequence[str], columns: Sequence[str], after: RowKey | None, limit: int
+    ) -> RowPage:
+        """One page in order of key, smaller than asked for where rows are long."""
+        what = (described.table.name, tuple(columns))
+        arguments = {"tbl": described.table.name, "key": list(key), "columns": list(columns), "after": None}
+        if after is not None:
+            arguments["after"] = list(_written(described, key, after))
+        while True:
+            asked = self._sizes.of(what, limit)
+            try:
+                answer, size = await self._call("bucketdesk_read_rows", {**arguments, "page_size": asked})
+                break
+            except TookTooLong:
+                if not self._sizes.halve(what, asked):
+                    raise
+        rows = tuple(described.row(key, columns, cells) for cells in answer["rows"])
+        self._sizes.learn(what, len(rows), size)
+        hidden = "" if answer["sees_all"] else HIDDEN.format(table=described.table.name)
+        return RowPage(rows, rows[-1].key if len(rows) == asked else None, hidden)
+
+    async def count(self, described: Described) -> int:
+        """How many rows there are."""
+        answer, _ = await self._call("bucketdesk_count_rows", {"tbl": described.table.name})
+        return int(answer)
+
+    async def check_key(self, described: Described, key: Sequence[str]) -> None:
+        """Raises `Unreadable` with the problem that the database finds."""
+        answer, _ = await self._call("bucketdesk_check_key", {"tbl": described.table.name, "key": list(key)})
+        if problem := answer.get("problem"):
+            raise Unreadable(str(problem), "Choose columns that tell every row apart and are never empty.")
+
+    async def rows(self, described: Described, key: Sequence[str], keys: Sequence[RowKey]) -> tuple[Row | None, ...]:
+        """Whole rows by key, None where absent."""
+        kinds = described.types(key)
+        texts = {encode_key(one): list(t) for one in keys if (t := key_texts(one, kinds)) is not None}
+        names = list(texts)
+        found: dict[str, Row] = {}
+        what = (described.table.name, "whole rows")
+        start = 0
+        while start < len(names):
+            asked = self._sizes.of(what, _KEYS)
+            part = names[start : start + asked]
+            arguments = {"tbl": described.table.name, "key": list(key), "keys": [texts[name] for name in part]}
+            try:
+                answer, size = await self._call("bucketdesk_rows_by_key", arguments)
+            except TookTooLong:
+                if not self._sizes.halve(what, asked):
+                    raise
+                continue
+            self._sizes.learn(what, len(part), size)
+            for row in answer:
+                if row is not None:
+                    values = described.values(row)
+                    one = Row(tuple(values.get(column) for column in key), values)
+                    found[encode_key(one.key)] = one
+            start += len(part)
+        return tuple(found.get(encode_key(one)) for one in keys)
+
+    async def find(
+        self, described: Described, key: Sequence[str], column: str, values: Sequence[str]
+    ) -> tuple[tuple[RowKey, str], ...]:
+        """Rows whose column reads as one of the values."""
+        found: list[tuple[RowKey, str]] = []
+        for batch in _bounded(value for value in dict.fromkeys(values) if is_storable(value)):
+            arguments = {"tbl": described.table.name, "key": list(key), "col": column, "vals": batch}
+            answer, _ = await self._call("bucketdesk_find_rows", arguments)
+            found += [(described.row(key, (), cells[:-1]).key, str(cells[-1])) for cells in answer]
+        return tuple(found)
+
+    async def dependents(
+        self, described: Described, row: Row, tables: Mapping[str, Described]
+    ) -> tuple[tuple[str, tuple[str, ...], Row, str], ...]:
+        """Rows that point at this one. Raises `Unreadable`."""
+        texts = {name: None if value is None else str(value) for name, value in row.values.items()}
+        answer, _ = await self._call("bucketdesk_dependents", {"tbl": described.table.name, "row": texts})
+        found = []
+        for one in answer:
+            name = called(str(one.get("schema") or "public"), str(one["table"]))
+            child = tables.get(name)
+            key = tuple(one["key"])
+            if child is None or not key:
+                raise Unreadable(f"A row of {name} depends on this one and has no key of its own.")
+            values = child.values(one["row"])
+            found.append((name, key, Row(child.key_of(key, values), values), str(one["on_delete"]).lower()))
+        return tuple(found)
+
+    async def _call(self, name: str, arguments: Mapping[str, object]) -> tuple[Any, int]:
+        """A function's answer, and how large it was."""
+        response = await self._session.rest("POST", f"/rpc/{name}", json=arguments, repeatable=True)
+        answer = await decoded(response)
+        if answer is None:
+            raise Unavailable(f"The project did not answer {name}.", "Try again.")
+        return answer, len(response.content)
+
+
+def _written(described: Described, key: Sequence[str], after: RowKey) -> tuple[str, ...]:
+    texts = key_texts(after, described.types(key))
+    if texts is None:
+        raise Unreadable(f"No row of {described.table.name} has the key {encode_key(after)} to go on behind.")
+    return texts
+
+
+def _bounded(values: Iterator[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for value in values:
+        if batch and (len(batch) == _VALUES or size + len(value) > _VALUES_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(value)
+        size += len(value)
+    if batch:
+        yield batch
