@@ -34,6 +34,8 @@ def owner() -> str:
         connection.execute(
             sql.SQL("grant anon, authenticated, service_role, authenticator to {} with admin option").format(role)
         )
+        for service in ("authenticator", "supabase_storage_admin", "supabase_auth_admin"):
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(service), password))
         connection.execute(
             sql.SQL("grant supabase_storage_admin, pg_monitor, pg_signal_backend to {}").format(role),
         )

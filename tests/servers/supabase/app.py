@@ -1,0 +1,42 @@
+"""The application: /storage/v1, /rest/v1 and /auth/v1 of one project behind its gateway, and faults before it all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from tests.servers.supabase.database import Database
+from tests.servers.supabase.faults import Faults
+from tests.servers.supabase.gateway import Gateway, Request
+from tests.servers.supabase.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that the services of one project share."""
+
+    settings: Settings
+    database: Database
+    folder: Path  # the objects' bytes
+    requests: list[Request] = field(default_factory=list)
+
+
+def make_app(world: World, faults: Faults) -> ASGIApp:
+    """The whole stand-in for one project."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with world.database:
+            yield
+
+    routes: list[BaseRoute] = []
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.router.redirect_slashes = False
+    app.state.world = world
+    return Gateway(app, world.settings, world.requests)

@@ -1,0 +1,65 @@
+"""Trouble that a test orders: which requests it hits, when it begins and how often."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["latency", "status", "reset", "truncate", "expired", "lag", "page_cap", "duplicate_page", "empty_page"]
+
+
+@dataclass(slots=True)
+class Fault:
+    """One kind of trouble for the requests whose "METHOD /path" begins like `match` ("* /path": any method)."""
+
+    match: str
+    kind: Kind
+    times: int | None = None  # how many requests it hits; None: every one
+    after: int = 0  # how many go by unharmed first
+    status: int = 500
+    retry_after: int | None = None  # a header, in seconds
+    seconds: float = 0.0
+    value: int = 0
+    hits: int = 0
+
+    def concerns(self, method: str, path: str) -> bool:
+        """Whether a request is one of those meant."""
+        wanted, _, start = self.match.partition(" ")
+        return wanted in ("*", method) and path.startswith(start)
+
+
+@dataclass(slots=True)
+class Faults:
+    """All that is ordered at the moment; may be changed while the server runs."""
+
+    ordered: list[Fault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, match: str, kind: Kind, **details: object) -> Fault:
+        """Order a fault; its `hits` tell how often it struck."""
+        fault = Fault(match, kind, **details)  # type: ignore[arg-type]
+        with self._lock:
+            self.ordered.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """All is well again."""
+        with self._lock:
+            self.ordered.clear()
+
+    def due(self, method: str, path: str) -> list[Fault]:
+        """The faults that strike this request, each counted."""
+        struck = []
+        with self._lock:
+            for fault in self.ordered:
+                if not fault.concerns(method, path) or fault.times == 0:
+                    continue
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
+                if fault.times is not None:
+                    fault.times -= 1
+                fault.hits += 1
+                struck.append(fault)
+        return struck

@@ -1,0 +1,55 @@
+"""What a project of the stand-in is set to: its keys, its limits, and how strict it is."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+import jwt
+
+FAR_AWAY = 4_102_444_800  # the first second of 2100
+MEBIBYTE = 1024 * 1024
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(40)
+
+
+@dataclass(slots=True)
+class Settings:
+    """Changed by a test at any time, read at every request."""
+
+    jwt_secret: str = field(default_factory=_secret, repr=False)
+    secret_key: str = field(default_factory=lambda: f"sb_secret_{secrets.token_urlsafe(24)}", repr=False)
+    publishable_key: str = field(default_factory=lambda: f"sb_publishable_{secrets.token_urlsafe(24)}")
+    # Hosted has a gateway that knows the new keys (facts.md A2); without one they are no JWT and are refused as such.
+    gateway: bool = True
+    # Hosted wants TUS chunks of exactly 6 MiB but for the last (A4.7), and its bodies can be queued work (A4.1).
+    hosted: bool = False
+    clock_seconds: float = 0.0  # how far the service's clock is ahead: the Date header, and tokens' expiry
+    # Storage (facts.md E2, E3, E5)
+    file_size_limit_bytes: int = 500 * MEBIBYTE
+    standard_upload_limit_bytes: int = 50 * MEBIBYTE
+    json_body_limit_bytes: int = MEBIBYTE
+    remove_limit: int = 1000
+    sign_limit: int = 1000
+    empty_bucket_limit: int = 200_000
+    # REST (A5)
+    max_rows: int = 1000
+    # Auth
+    access_token_seconds: int = 3600
+
+    @property
+    def anon_key(self) -> str:
+        """The legacy key of everybody."""
+        return self.sign({"role": "anon"})
+
+    @property
+    def service_key(self) -> str:
+        """The legacy key that may do everything."""
+        return self.sign({"role": "service_role"})
+
+    def sign(self, claims: dict[str, object]) -> str:
+        """A JWT of this project; valid until 2100 if the claims do not say otherwise."""
+        whole = {"iss": "supabase", "iat": 1_700_000_000, "exp": FAR_AWAY, **claims}
+        return jwt.encode(whole, self.jwt_secret, algorithm="HS256")
