@@ -128,16 +128,15 @@ def call_statement(
         change = f"SELECT pgrst_call.pgrst_scalar FROM {before}"
         change += f"{'LATERAL ' if before else ''}(SELECT {called} AS pgrst_scalar) pgrst_call"
     rows, scalar = _rows(statement, routine, query, returns, max_rows)
-    answer = _body_of_value(routine) if routine.one_value and format.kind != "nothing" else ""
-    if not answer:
+    if routine.one_value:
+        answer = "''" if format.kind == "nothing" else _body_of_value(routine)
+    else:
         answer = body(format, scalar=scalar, single=routine.composite and not routine.returns_set)
     total = f"(SELECT count(*) FROM {SOURCE})" if counts else "null::bigint"
+    count = "1" if routine.one_value else "count(*)"
     statement.text = (
-        f"WITH {SOURCE} AS ({change}) SELECT {total} AS total, count(*) OVER () AS rows, {answer} AS body, "
-        f"{ANSWER_SETTINGS} FROM ({rows}) _t"
-        if routine.one_value
-        else f"WITH {SOURCE} AS ({change}) SELECT {total} AS total, count(*) AS rows, {answer} AS body, "
-        f"{ANSWER_SETTINGS} FROM ({rows}) _t"
+        f"WITH {SOURCE} AS ({change}) SELECT {total} AS total, {count} AS rows, {answer} AS body, {ANSWER_SETTINGS}, "
+        f"null AS more FROM ({rows}) _t"
     )
     return statement
 
@@ -194,6 +193,6 @@ def _listed(written: Iterable[tuple[Parameter, str]]) -> str:
     )
 
 
-def argument_keys(payload: Mapping[str, object], columns: Sequence[str] | None) -> Collection[str]:
+def argument_keys(payload: Mapping[str, object], columns: Sequence[str] | None) -> tuple[str, ...]:
     """The names of the arguments in a body, or those that `columns` picks."""
     return tuple(columns) if columns is not None else tuple(payload)

@@ -182,7 +182,7 @@ def read_statement(table: Table, query: Query, *, max_rows: int | None, count: s
         total = f"(SELECT count(*) FROM ({counted}) counted)"
     statement.text = (
         f"WITH {SOURCE} AS ({rows}) SELECT {total} AS total, count(*) AS rows, {body(format)} AS body, "
-        f"{ANSWER_SETTINGS} FROM (SELECT * FROM {SOURCE}) _t"
+        f"{ANSWER_SETTINGS}, null AS more FROM (SELECT * FROM {SOURCE}) _t"
     )
     return statement
 
