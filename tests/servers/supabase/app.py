@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from tests.servers.supabase.database import Database
 from tests.servers.supabase.faults import Faults
 from tests.servers.supabase.gateway import Gateway, Request
+from tests.servers.supabase.rest import rest_routes
 from tests.servers.supabase.settings import Settings
 
 
@@ -35,7 +36,7 @@ def make_app(world: World, faults: Faults) -> ASGIApp:
         async with world.database:
             yield
 
-    routes: list[BaseRoute] = []
+    routes: list[BaseRoute] = [*rest_routes(world.database, world.settings)]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.world = world

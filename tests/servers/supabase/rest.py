@@ -1,4 +1,4 @@
-"""The REST half of the stand-in: a PostgREST of our own, where each request is one transaction under the caller's role."""
+"""The REST half: a PostgREST of our own, where each request is one transaction under the caller's role."""
 
 from __future__ import annotations
 
@@ -84,9 +84,7 @@ class Rest:
                 self._cache.forget()
             raise from_database(error, signed_in=role != "anon") from error
 
-    async def _transaction(
-        self, request: Request, asked: Asked, claims: Mapping[str, object], role: str
-    ) -> Response:
+    async def _transaction(self, request: Request, asked: Asked, claims: Mapping[str, object], role: str) -> Response:
         async with self._database.rest.connection() as connection:
             await self._cache.listen(connection)
             await connection.execute("begin")
@@ -247,6 +245,8 @@ def _overridden(response: Response, result: Result) -> Response:
                 ((name, value),) = pair.items()
                 response.headers[name] = value
         except (ValueError, AttributeError, TypeError) as error:
-            sentence = "response.headers guc must be a JSON array composed of objects with a single key and a string value"
+            sentence = (
+                "response.headers guc must be a JSON array composed of objects with a single key and a string value"
+            )
             raise RestError("PGRST111", sentence) from error
     return response

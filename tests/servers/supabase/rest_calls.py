@@ -1,4 +1,4 @@
-"""Calls of functions: which of several of one name is meant, and the SQL that calls it by the names of its arguments."""
+"""Calls of functions: which of several of one name is meant, and the SQL that calls it with named arguments."""
 
 from __future__ import annotations
 

@@ -41,17 +41,17 @@ def known_columns(table: Table, names: Sequence[str]) -> list[Column]:
 
 def _records(statement: Statement, payload: str, columns: Sequence[Column], *, one: bool, defaults: bool) -> str:
     """Rows `pgrst_body` made of a JSON body; with defaults, a key that is missing takes the column's own."""
-    given = statement.bind(payload)
+    if not columns and one:
+        return "(SELECT) pgrst_body"
     kind = "jsonb" if defaults else "json"
-    source = f"{given}::{kind}"
+    source = f"{statement.bind(payload)}::{kind}"
+    if not columns:
+        return f"(SELECT FROM {kind}_array_elements({source}) _) pgrst_body"
     if defaults:
         pairs = [f"{_literal(column.name)}, {column.default}" for column in columns if column.default is not None]
         own = f"jsonb_build_object({', '.join(pairs)})"
         each = f"(SELECT jsonb_agg({own} || each) FROM jsonb_array_elements({source}) each)"
         source = f"{own} || {source}" if one else each
-    if not columns:
-        rows = "(SELECT) _" if one else f"{kind}_array_elements({source}) _"
-        return f"(SELECT FROM {rows}) pgrst_body"
     function = f"{kind}_to_record" if one else f"{kind}_to_recordset"
     names = ", ".join(quote(column.name) for column in columns)
     return f"(SELECT {names} FROM {function}({source}) AS _({typed(columns)})) pgrst_body"

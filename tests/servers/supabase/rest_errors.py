@@ -106,7 +106,7 @@ class RestError(Exception):
     def response(self, *, with_body: bool = True) -> Response:
         body = {"code": self.code, "details": self.details, "hint": self.hint, "message": self.message}
         headers = {"Proxy-Status": f"PostgREST; error={self.code}", **self.headers}
-        content = json.dumps(body, ensure_ascii=False).encode() if with_body else b""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() if with_body else b""
         return Response(content, self.status, headers, "application/json; charset=utf-8")
 
 
@@ -151,7 +151,7 @@ def _status(state: str, message: str, signed_in: bool) -> int:
 
 def _raised(message: str, detail: str | None) -> RestError:
     """`raise sqlstate 'PGRST'` writes body, status and headers of the answer itself."""
-    trouble = 'Could not parse JSON in the "RAISE SQLSTATE \'PGRST\'" error'
+    trouble = "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error"
     if detail is None:
         return RestError("PGRST121", trouble, details="DETAIL is missing in the RAISE statement")
     try:

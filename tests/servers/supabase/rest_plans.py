@@ -1,4 +1,4 @@
-"""What a request to the REST half comes to: the statement to run, under which settings, and how its result is answered."""
+"""What a request to the REST half comes to: the statement to run, and how its result is answered."""
 
 from __future__ import annotations
 

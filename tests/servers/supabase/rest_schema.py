@@ -116,7 +116,7 @@ select n.nspname, c.relname, d.description,
         when a.attgenerated <> '' then null
         when ad.adbin is null and t.typbasetype <> 0 then t.typdefault
         else pg_get_expr(ad.adbin, ad.adrelid) end,
-    coalesce((select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = b.oid), '{}')
+    array(select e.enumlabel::text from pg_enum e where e.enumtypid = b.oid order by e.enumsortorder)
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -148,7 +148,7 @@ order by 1, 2, 3, f.conname
 _ROUTINES = """
 select n.nspname, p.proname, d.description,
     coalesce(p.proargnames, '{}'), p.proargmodes::text[],
-    array(select format_type(i.type, null) from unnest(p.proargtypes) with ordinality as i (type, place) order by i.place),
+    array(select format_type(i.type, null) from unnest(p.proargtypes) with ordinality as i (type, nth) order by nth),
     p.pronargdefaults, p.provariadic <> 0,
     format_type(p.prorettype, null), p.proretset,
     t.typtype = 'c' or coalesce(p.proargmodes::text[] && '{t,b,o}', false),

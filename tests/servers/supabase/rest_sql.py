@@ -171,7 +171,7 @@ ANSWER_SETTINGS = (
 
 
 def read_statement(table: Table, query: Query, *, max_rows: int | None, count: str, format: Format) -> Statement:
-    """One statement that gives the body, how many rows are in it, and (`count` exact or estimated) how many there are."""
+    """One statement that gives the body, how many rows are in it, and, if they are counted, how many there are."""
     statement = Statement()
     source = Source.of(table)
     rows = rows_of(statement, source, query, max_rows)
