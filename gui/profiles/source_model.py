@@ -19,7 +19,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 STATE = 4
 _COLUMNS: tuple[tuple[str, Callable[[Draft], str]], ...] = (
-    (QT_TRANSLATE_NOOP("SourceModel", "Column"), lambda d: f"{d.source.table} · {d.source.columns[0].name}"),
+    (QT_TRANSLATE_NOOP("SourceModel", "Column"), lambda d: wordings.columns(d.source)),
     (QT_TRANSLATE_NOOP("SourceModel", "Holds"), lambda d: wordings.holds(d.source.columns[0].holds)),
     (QT_TRANSLATE_NOOP("SourceModel", "Bucket"), lambda d: wordings.home(d.source)),
     (QT_TRANSLATE_NOOP("SourceModel", "Meaning"), lambda d: wordings.meaning(d.source)),

@@ -44,7 +44,7 @@ class SourcePanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.removal_asked.connect(self._on_remove_button_clicked)
         self.table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
-        self.editor = SourceEditor()
+        self.editor = SourceEditor(icons)
         self.editor.edited.connect(self._on_editor_edited)
         self.editor.described.connect(self._on_editor_described)
         self.verdict = Notice(icons, size="body")

@@ -25,9 +25,14 @@ def holds(name: str) -> str:
     return translate(_CONTEXT, _HOLDS[name])
 
 
+def columns(source: Source) -> str:
+    """The table with the columns that name files."""
+    return f"{source.table} · {', '.join(column.name for column in source.columns)}"
+
+
 def home(source: Source) -> str:
     """Where the bucket comes from."""
-    if source.columns[0].holds in ("bucket_path", "url"):
+    if all(column.holds in ("bucket_path", "url") for column in source.columns):
         return translate(_CONTEXT, "in the value")
     if source.bucket_column is not None:
         return translate(_CONTEXT, "column %1").replace("%1", source.bucket_column)
