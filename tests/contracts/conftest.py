@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from core.ports import Catalog, ObjectStore
-from tests.contracts.worlds import KINDS, CatalogWorld, StoreWorld, catalog_world, store_world
+from tests.contracts.catalog_worlds import CHANGING, CatalogWorld, catalog_world
+from tests.contracts.worlds import KINDS, StoreWorld, store_world
 
 
 @pytest.fixture(params=KINDS)
@@ -30,10 +31,16 @@ def store(world: StoreWorld) -> ObjectStore:
     return world.store
 
 
+@pytest.fixture(params=CHANGING)
+def catalog_kind(request: pytest.FixtureRequest) -> str:
+    """The provider of the catalog under test."""
+    return str(request.param)
+
+
 @pytest_asyncio.fixture
-async def catalogs(kind: str) -> AsyncIterator[CatalogWorld]:
+async def catalogs(catalog_kind: str) -> AsyncIterator[CatalogWorld]:
     """A catalog of that provider."""
-    async with catalog_world(kind) as made:
+    async with catalog_world(catalog_kind) as made:
         yield made
 
 

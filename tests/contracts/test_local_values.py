@@ -16,7 +16,7 @@ from core.clients.local_catalog import LocalCatalog
 from core.errors import NotFound, Unreadable
 from core.models import Result, Row, RowAction, RowChange, RowKey, Value
 from core.ports import Catalog
-from tests.contracts.worlds import CatalogWorld, catalog_world
+from tests.contracts.catalog_worlds import CatalogWorld, catalog_world
 
 FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = ["", "a", "A", "a ", "b", "B", "1", "1.0", "é", "É", "\0", "a\0b", "😀", "\udcff", "a\udce9"]

@@ -9,12 +9,10 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from core.clients.local_catalog import LocalCatalog
 from core.clients.local_store import LocalStore
-from core.clients.practice_records import TABLE
 from core.clients.practice_store import PracticeStore
 from core.models import Object
-from core.ports import Catalog, ObjectStore
+from core.ports import ObjectStore
 
 KINDS = ("local", "practice")
 """The providers; each names itself in a test's id."""
@@ -92,40 +90,3 @@ async def listing(store: ObjectStore, bucket: str, *, prefix: str = "", limit: i
             return found
         assert page.cursor != cursor
         cursor = page.cursor
-
-
-class CatalogWorld:
-    """One catalog, and a second connection to it: another program's."""
-
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind = kind
-        self.path = folder / "catalog.db"
-        self.other = sqlite3.connect(self.path, isolation_level=None)
-        self.catalog = self.another()
-
-    def another(self) -> Catalog:
-        """A second client of the same catalog."""
-        if self.kind == "practice":
-            return LocalCatalog(self.path, page_size=1_000, left_out=frozenset({TABLE}))
-        return LocalCatalog(self.path)
-
-    def run(self, script: str) -> None:
-        """The other program runs some SQL."""
-        self.other.executescript(script)
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """What the other program sees."""
-        return self.other.execute(sql).fetchall()
-
-
-@contextlib.asynccontextmanager
-async def catalog_world(kind: str) -> AsyncIterator[CatalogWorld]:
-    """A world of its own, which is cleared away afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="contract-"))
-    world = CatalogWorld(kind, folder)
-    try:
-        yield world
-    finally:
-        await world.catalog.close()
-        world.other.close()
-        shutil.rmtree(folder)

@@ -110,7 +110,7 @@ class FunctionReading:
         for one in answer:
             name = called(str(one.get("schema") or "public"), str(one["table"]))
             child = tables.get(name)
-            key = tuple(one["key"])
+            key = tuple(one["key"] or ())
             if child is None or not key:
                 raise Unreadable(f"A row of {name} depends on this one and has no key of its own.")
             values = child.values(one["row"])
