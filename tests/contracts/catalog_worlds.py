@@ -13,7 +13,7 @@ from pathlib import Path
 from core.clients.local_catalog import LocalCatalog
 from core.clients.practice_records import TABLE
 from core.clients.supabase.catalog import SupabaseCatalog
-from core.clients.supabase.probe import probe
+from core.clients.supabase.probe import about
 from core.clients.supabase.session import Session
 from core.models import Value
 from core.ports import Catalog
@@ -132,7 +132,7 @@ async def open_catalog(project: SupabaseProject, key: str = "", token: str = "")
     key = key or project.service_key
     session = await Session.open(project.url, Token(token or key, key=key), folder=Path(tempfile.gettempdir()))
     try:
-        return SupabaseCatalog(session, await probe(session))
+        return SupabaseCatalog(session, await about(session))
     except BaseException:
         await session.close()
         raise

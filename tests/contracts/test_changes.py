@@ -92,7 +92,7 @@ async def test_each_change_of_a_call_ends_on_its_own(images: CatalogWorld, catal
     changes = [delete(A), update(B, path="c.jpg"), update(B, size=2), insert({"id": 8, "path": None, "size": 1})]
     found = await catalog.change(changes)
     assert [one.result for one in found] == [Result.DONE, Result.FAILED, Result.DONE, Result.FAILED]
-    assert images.rows("SELECT id, path, size FROM images") == [(2, "b.jpg", 2), (3, "c.jpg", 30)]
+    assert images.rows("SELECT id, path, size FROM images ORDER BY id") == [(2, "b.jpg", 2), (3, "c.jpg", 30)]
     assert await catalog.change([]) == ()
 
 

@@ -43,10 +43,10 @@ def from_document(document: Mapping[str, Any], schema: str) -> list[Described]:
         columns = tuple(
             Column(
                 name=name,
-                type=str(part.get("format") or part.get("type") or ""),
+                type=_kind(part),
                 nullable=name not in required,
                 generated=False,
-                text_like=may_hold_text(str(part.get("format") or "")),
+                text_like=may_hold_text(_kind(part)),
                 has_default="default" in part,
             )
             for name, part in properties.items()
@@ -55,6 +55,22 @@ def from_document(document: Mapping[str, Any], schema: str) -> list[Described]:
         table = Table(called(schema, bare), columns, keyed, tuple(pointing.get(bare, ())), delete_trigger=False)
         found.append(Described(table, schema, bare, {column.name: column.type for column in columns}))
     return found
+
+
+_SHORT = {
+    "int2": "smallint",
+    "int16": "smallint",
+    "int4": "integer",
+    "int32": "integer",
+    "int8": "bigint",
+    "int64": "bigint",
+}
+
+
+def _kind(part: Mapping[str, Any]) -> str:
+    """A column's type under its long name, whichever the description uses."""
+    told = str(part.get("format") or part.get("type") or "")
+    return _SHORT.get(told, told)
 
 
 def _foreign_keys(definitions: Mapping[str, Any], schema: str) -> dict[str, list[ForeignKey]]:

@@ -23,12 +23,13 @@ _SECRET = "sb_secret_"
 async def probe(session: Session, sources: Sequence[str] = ()) -> Capabilities:
     """What there is and what this person may do. `sources`: tables that the profile maps, each of which is read from.
     Raises `CoreError` when the project cannot be talked to at all: a wrong key, a wrong URL, no network."""
-    found = await _about(session)
+    found = await about(session)
     found = await _look_at_storage(session, found)
     return await _look_at_tables(session, found, sources)
 
 
-async def _about(session: Session) -> Capabilities:
+async def about(session: Session) -> Capabilities:
+    """Who asks, and which functions of ours are there: one question, nothing tried. Raises like `probe`."""
     headers = await session.headers()
     role = role_of(headers.get("apikey", ""), headers.get("Authorization", "").removeprefix("Bearer "))
     try:

@@ -12,6 +12,7 @@ from tests.core.supabase.scripted import Answer, Token, connected, says, serve
 NO_FUNCTION = says({"code": "PGRST202", "message": "Could not find the function public.bucketdesk_about"}, 404)
 FORBIDDEN = {"statusCode": "403", "error": "Unauthorized", "message": "new row violates row-level security policy"}
 NOT_EXPOSED = {"code": "PGRST106", "message": "The schema must be one of the following: api"}
+NO_CACHE = {"code": "PGRST002", "message": "Could not query the database for the schema cache. Retrying."}
 WRONG_KEY = {"message": "Invalid API key", "hint": "Double check your Supabase anon or service_role API key."}
 
 
