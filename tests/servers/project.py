@@ -141,10 +141,8 @@ def supabase_project(*, migrated: bool = True, port: int = 0, **options: object)
     server = postgres()
     name = make_database("project", migrated=migrated)
     password = owner_password()
-    database = Database(
-        storage_url=server.url(name, "supabase_storage_admin", password),
-        rest_url=server.url(name, "authenticator", password),
-    )
+    services = ("supabase_storage_admin", "authenticator", "supabase_auth_admin")
+    database = Database(*(server.url(name, service, password) for service in services))
     with contextlib.ExitStack() as stack:
         stack.callback(server.drop_database, name)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bucketdesk-objects-")))

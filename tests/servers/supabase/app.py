@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from tests.servers.supabase.auth import auth_routes
 from tests.servers.supabase.database import Database
 from tests.servers.supabase.faults import Faults
 from tests.servers.supabase.gateway import Gateway, Request
@@ -36,7 +37,8 @@ def make_app(world: World, faults: Faults) -> ASGIApp:
         async with world.database:
             yield
 
-    routes: list[BaseRoute] = [*rest_routes(world.database, world.settings)]
+    services = (rest_routes, auth_routes)
+    routes: list[BaseRoute] = [route for service in services for route in service(world.database, world.settings)]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.world = world

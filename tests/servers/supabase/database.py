@@ -23,18 +23,20 @@ class Database:
 
     storage_url: str = field(repr=False)  # as supabase_storage_admin, the owner of the storage tables
     rest_url: str = field(repr=False)  # as authenticator, which is nobody until it takes on a role
+    auth_url: str = field(repr=False)  # as supabase_auth_admin, the owner of the tables of users
     storage: Pool = field(init=False, repr=False)
     rest: Pool = field(init=False, repr=False)
+    auth: Pool = field(init=False, repr=False)
 
     async def __aenter__(self) -> Self:
-        self.storage, self.rest = _pool(self.storage_url), _pool(self.rest_url)
-        await self.storage.open()
-        await self.rest.open()
+        self.storage, self.rest, self.auth = map(_pool, (self.storage_url, self.rest_url, self.auth_url))
+        for pool in (self.storage, self.rest, self.auth):
+            await pool.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.storage.close()
-        await self.rest.close()
+        for pool in (self.storage, self.rest, self.auth):
+            await pool.close()
 
     @contextlib.asynccontextmanager
     async def as_caller(

@@ -25,7 +25,6 @@ from tests.servers.supabase.rest_schema import Schema
 from tests.servers.supabase.settings import Settings
 
 PREFIX = "/rest/v1"
-EXPOSED = ("public",)
 ALSO_SEARCHED = ("public", "extensions")
 STATEMENT_TIMEOUT = "8s"
 """facts.md A5: that of the role PostgREST signs in with, unless the caller's role has one of its own."""
@@ -62,8 +61,7 @@ class Rest:
 
     async def _answer(self, request: Request) -> Response:
         claims = read_claims(request, self._settings)
-        exposed = getattr(self._settings, "schemas", EXPOSED)
-        schema, chosen = choose_schema(request.method, request.headers, exposed)
+        schema, chosen = choose_schema(request.method, request.headers, self._settings.schemas)
         inside = request.scope["path"].partition(PREFIX)[2]
         asked = Asked(
             method=request.method,

@@ -36,8 +36,10 @@ class Settings:
     empty_bucket_limit: int = 200_000
     # REST (A5)
     max_rows: int = 1000
+    schemas: tuple[str, ...] = ("public",)  # what is exposed; the first is meant when none is named
     # Auth
     access_token_seconds: int = 3600
+    refresh_reuse_seconds: float = 10.0  # how long a refresh token that was used already still gives the new one
 
     @property
     def anon_key(self) -> str:
