@@ -43,17 +43,36 @@ language sql stable set search_path = '' as $function$
         || format(' order by o.name collate "C" limit %s', page_size)
 $function$;
 
+-- Staff and managers read the buckets that are registered as readable, as the policies on storage.objects say.
+create or replace function bucketdesk.may_read(bucket text) returns boolean
+language sql stable set search_path = '' as $function$
+    select bucketdesk.has_role('admin')
+        or exists (select from bucketdesk.buckets as b where b.name = bucket and b.readable)
+$function$;
+
+create or replace function bucketdesk.require_bucket(bucket text) returns void
+language plpgsql stable set search_path = '' as $function$
+begin
+    perform bucketdesk.require_role('staff', 'manager', 'admin');
+    if not bucketdesk.may_read(bucket) then
+        raise insufficient_privilege using
+            message = format('The bucket %s is not registered, so only the role admin reads it.', bucket),
+            hint = format('An administrator registers it: select setup_image_bucket_policies(%L);', bucket);
+    end if;
+end
+$function$;
+
 create or replace function public.bucketdesk_list_objects(
     bucket text, prefix text default '', after text default '', page_size int default 2000
 ) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s' as $function$
+set search_path = '' set statement_timeout = '60s' set jit = off as $function$
 declare
     rows_wanted int := greatest(1, least(coalesce(page_size, 2000), 20000));
     found jsonb;
     there boolean;
 begin
-    perform bucketdesk.require_role('staff', 'manager', 'admin');
+    perform bucketdesk.require_bucket(bucket);
     execute format('select coalesce(jsonb_agg(jsonb_build_array(%s)), ''[]'') from (%s) as o',
         bucketdesk.object_sql(), bucketdesk.page_sql(bucket, coalesce(prefix, ''), coalesce(after, ''), rows_wanted + 1))
         into found;
@@ -70,11 +89,11 @@ comment on function public.bucketdesk_list_objects is
 
 create or replace function public.bucketdesk_stat_objects(bucket text, names text[]) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s' as $function$
+set search_path = '' set statement_timeout = '60s' set jit = off as $function$
 declare
     answer jsonb;
 begin
-    perform bucketdesk.require_role('staff', 'manager', 'admin');
+    perform bucketdesk.require_bucket(bucket);
     execute format(
         $sql$select coalesce(jsonb_agg(s.told order by asked.place), '[]')
         from unnest($2) with ordinality as asked (name, place)
@@ -92,14 +111,15 @@ comment on function public.bucketdesk_stat_objects is
     'Objects of a bucket by name, in the order asked; null for one that is not there.';
 
 create or replace function public.bucketdesk_object_names(ids uuid[]) returns jsonb
-language plpgsql stable security definer set search_path = '' as $function$
+language plpgsql stable security definer set search_path = '' set jit = off as $function$
 declare
     answer jsonb;
 begin
     perform bucketdesk.require_role('staff', 'manager', 'admin');
     execute format(
         $sql$select coalesce(jsonb_object_agg(o.id, o.bucket_id || '/' || o.name), '{}')
-        from storage.objects as o where o.id = any ($1) and %s$sql$, bucketdesk.is_current_sql())
+        from storage.objects as o where o.id = any ($1) and bucketdesk.may_read(o.bucket_id) and %s$sql$,
+        bucketdesk.is_current_sql())
         into answer using ids;
     return answer;
 end
@@ -107,11 +127,11 @@ $function$;
 comment on function public.bucketdesk_object_names is 'Of those ids that are objects: id and bucket/name.';
 
 create or replace function public.bucketdesk_object_ids(bucket text, names text[]) returns jsonb
-language plpgsql stable security definer set search_path = '' as $function$
+language plpgsql stable security definer set search_path = '' set jit = off as $function$
 declare
     answer jsonb;
 begin
-    perform bucketdesk.require_role('staff', 'manager', 'admin');
+    perform bucketdesk.require_bucket(bucket);
     execute format(
         $sql$select coalesce(jsonb_object_agg(o.name, o.id), '{}')
         from storage.objects as o where o.bucket_id = $1 and o.name = any ($2) and %s$sql$, bucketdesk.is_current_sql())
@@ -122,7 +142,8 @@ $function$;
 comment on function public.bucketdesk_object_ids is 'Of those names that are objects of the bucket: name and id.';
 
 select bucketdesk.open_functions(array[
-    'bucketdesk.objects_have', 'bucketdesk.is_current_sql', 'bucketdesk.object_sql', 'bucketdesk.page_sql'
+    'bucketdesk.objects_have', 'bucketdesk.is_current_sql', 'bucketdesk.object_sql', 'bucketdesk.page_sql',
+    'bucketdesk.may_read', 'bucketdesk.require_bucket'
 ], 'service_role');
 select bucketdesk.open_functions(array[
     'public.bucketdesk_list_objects', 'public.bucketdesk_stat_objects', 'public.bucketdesk_object_names',

@@ -16,7 +16,7 @@ create or replace function public.bucketdesk_read_rows(
     tbl text, key text[], columns text[], after text[] default null, page_size int default 2000
 ) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s'
+set search_path = '' set statement_timeout = '60s' set jit = off
 set datestyle = 'ISO' set timezone = 'UTC' set intervalstyle = 'postgres' set extra_float_digits = 1
 set bytea_output = 'hex' as $function$
 declare
@@ -39,7 +39,7 @@ comment on function public.bucketdesk_read_rows is
 
 create or replace function public.bucketdesk_count_rows(tbl text) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s' as $function$
+set search_path = '' set statement_timeout = '60s' set jit = off as $function$
 declare
     answer bigint;
 begin
@@ -69,7 +69,7 @@ $function$;
 
 create or replace function public.bucketdesk_check_key(tbl text, key text[]) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s' as $function$
+set search_path = '' set statement_timeout = '60s' set jit = off as $function$
 declare
     rel oid;
     listed text := array_to_string(key, ', ');
@@ -114,7 +114,7 @@ comment on function public.bucketdesk_check_key is
 
 create or replace function public.bucketdesk_rows_by_key(tbl text, key text[], keys jsonb) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s'
+set search_path = '' set statement_timeout = '60s' set jit = off
 set datestyle = 'ISO' set timezone = 'UTC' set intervalstyle = 'postgres' set extra_float_digits = 1
 set bytea_output = 'hex' as $function$
 declare
@@ -156,7 +156,7 @@ $function$;
 
 create or replace function public.bucketdesk_find_rows(tbl text, key text[], col text, vals text[]) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s'
+set search_path = '' set statement_timeout = '60s' set jit = off
 set datestyle = 'ISO' set timezone = 'UTC' set intervalstyle = 'postgres' set extra_float_digits = 1
 set bytea_output = 'hex' as $function$
 declare

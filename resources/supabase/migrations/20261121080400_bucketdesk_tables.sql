@@ -38,7 +38,7 @@ language sql stable set search_path = '' as $function$
 $function$;
 
 create or replace function public.bucketdesk_tables() returns jsonb
-language plpgsql stable security definer set search_path = '' set statement_timeout = '60s' as $function$
+language plpgsql stable security definer set search_path = '' set statement_timeout = '60s' set jit = off as $function$
 begin
     perform bucketdesk.require_role('manager', 'admin');
     return (
@@ -89,7 +89,7 @@ $function$;
 
 create or replace function public.bucketdesk_dependents(tbl text, "row" jsonb) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set statement_timeout = '60s'
+set search_path = '' set statement_timeout = '60s' set jit = off
 set datestyle = 'ISO' set timezone = 'UTC' set intervalstyle = 'postgres' set extra_float_digits = 1
 set bytea_output = 'hex' as $function$
 declare

@@ -7,7 +7,7 @@ language sql stable set search_path = '' as $function$
 $function$;
 
 create or replace function public.bucketdesk_about() returns jsonb
-language plpgsql stable security definer set search_path = '' as $function$
+language plpgsql stable security definer set search_path = '' set jit = off as $function$
 declare
     storage_there boolean := to_regclass('storage.objects') is not null;
 begin
