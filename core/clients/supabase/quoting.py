@@ -48,7 +48,10 @@ def beyond(key: Sequence[str], values: Sequence[str]) -> str:
 
 def among(column: str, values: Iterable[str]) -> str:
     """A condition that rows with one of these values meet."""
-    return f"{name(column)}.in.({','.join(map(quoted, values))})"
+    written = [quoted(value) for value in values]
+    if len(written) == 1:  # PostgREST takes a list of nothing but an empty text for an empty list
+        return f"{name(column)}.eq.{written[0]}"
+    return f"{name(column)}.in.({','.join(written)})"
 
 
 def in_batches(items: Iterable[T], texts: Iterable[Sequence[str]]) -> Iterator[list[T]]:

@@ -21,7 +21,7 @@ def read_quoted(text: str, at: int) -> tuple[str, int]:
     return "".join(found), at + 1
 
 
-@given(st.lists(st.text('a,.()"\\% :é\n'), min_size=1, max_size=5))
+@given(st.lists(st.text('a,.()"\\% :é\n'), min_size=2, max_size=5))
 def test_a_list_of_any_values_is_read_back_as_it_was(values: list[str]) -> None:
     written = among("path", values)
     assert written.startswith("path.in.(") and written[-1] == ")"
@@ -34,6 +34,10 @@ def test_a_list_of_any_values_is_read_back_as_it_was(values: list[str]) -> None:
         assert written[at] == ","
         at += 1
     assert found == values and at == len(written) - 1
+
+
+def test_one_value_is_no_list() -> None:
+    assert among("path", [""]) == 'path.eq.""' and among("path", ["a,b"]) == 'path.eq."a,b"'
 
 
 def test_a_name_is_quoted_only_where_it_must_be() -> None:
