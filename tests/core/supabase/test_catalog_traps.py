@@ -180,8 +180,8 @@ KINDS = f"""
 create type mood as enum ('good', 'bad');
 create table kinds (id bigint generated always as identity primary key, small smallint, ratio double precision,
     exact numeric, flag boolean, at timestamptz, plain timestamp, day date, took interval, data jsonb, raw json,
-    bytes bytea, names text[], numbers int[], number uuid, how mood, net inet, twice bigint generated always as (small * 2)
-    stored, "Mixed, case" varchar(20)){OPEN}"""
+    bytes bytea, names text[], numbers int[], number uuid, how mood, net inet,
+    twice bigint generated always as (small * 2) stored, "Mixed, case" varchar(20)){OPEN}"""
 FILLED = """
 insert into kinds (small, ratio, exact, flag, at, plain, day, took, data, raw, bytes, names, numbers, number, how, net,
     "Mixed, case") values (7, 0.1::float8 + 0.2, '12345678901234567890.1200', true, '2026-01-02 03:04:05.678901+02',
