@@ -23,8 +23,10 @@ from core.models import (
     RowChange,
     RowKey,
     RowPage,
+    SignedLink,
     Table,
 )
+from core.progress import Report, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,10 @@ class ObjectStore(Protocol):
         """Deletes for good, only from the quarantine: raises `Refused` for any other bucket. SKIPPED where absent."""
         ...
 
-    async def upload(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
-        """Stores a file under a new key. Raises `AlreadyExists`: never overwrites."""
+    async def upload(
+        self, bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent
+    ) -> Object:
+        """Stores a file under a new key; `report` counts bytes. Raises `AlreadyExists`: never overwrites."""
         ...
 
     async def download(self, bucket: str, key: str, path: Path) -> Object:
@@ -97,6 +101,11 @@ class ObjectStore(Protocol):
 
     async def read(self, bucket: str, key: str, limit_bytes: int) -> bytes:
         """At most the first `limit_bytes` of an object."""
+        ...
+
+    async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
+        """A link for each key that works for so long, or why there is none. Raises `Refused` where a store has no such
+        links. At most `limits.batch_size` keys."""
         ...
 
     async def close(self) -> None:

@@ -164,7 +164,7 @@ def copy_out(reading: BucketReading, key: str, path: Path) -> None:
             if version_of(os.fstat(source)) != version_of(before):
                 raise Unavailable(f"{key} changed while it was being read.", "Try again.")
         os.utime(partial, ns=(before.st_atime_ns, before.st_mtime_ns))
-        _put_in_place(partial, path)
+        put_in_place(partial, path)
     except OSError as exc:
         raise explain(exc, str(path)) from exc
     finally:
@@ -172,7 +172,7 @@ def copy_out(reading: BucketReading, key: str, path: Path) -> None:
             partial.unlink(missing_ok=True)
 
 
-def _put_in_place(partial: Path, path: Path) -> None:
+def put_in_place(partial: Path, path: Path) -> None:
     """Gives a finished file its name, never over another one. Raises `OSError`."""
     with opened(partial.parent, ()) as folder:
         try:

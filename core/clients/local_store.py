@@ -18,8 +18,9 @@ from core.clients.local_listing import Walk
 from core.clients.local_moves import FileMove, Place, move_files
 from core.clients.local_reading import BucketReading, copy_out
 from core.errors import CoreError, InvalidName, NotFound, Refused, Unavailable, Usage
-from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, Unlisted
+from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, SignedLink, Unlisted
 from core.ports import StoreLimits
+from core.progress import Progress, Report, silent
 
 T = TypeVar("T")
 _THREADS = 4
@@ -79,8 +80,12 @@ class LocalStore:
             raise Refused(f"Objects of {bucket} are not deleted for good; only what is in the quarantine can be.")
         return await self._batch(keys, lambda: self._remove_now(keys))
 
-    async def upload(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
-        return await self._run(lambda: self._upload_now(bucket, key, path, attributes))
+    async def upload(
+        self, bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent
+    ) -> Object:
+        found = await self._run(lambda: self._upload_now(bucket, key, path, attributes))
+        report(Progress(found.size_bytes, found.size_bytes, f"{bucket}/{key}"))
+        return found
 
     async def download(self, bucket: str, key: str, path: Path) -> Object:
         def work() -> Object:
@@ -99,6 +104,9 @@ class LocalStore:
                 return reading.start(key, limit_bytes)
 
         return await self._run(work)
+
+    async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
+        raise Refused("Files in a folder have no signed links: whoever may read the folder may open them.")
 
     async def close(self) -> None:
         self._closed = True

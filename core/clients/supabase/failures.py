@@ -26,7 +26,7 @@ from core.errors import (
 CHECK_KEY = "Check the key of this profile: in the project's settings, under API keys."
 SIGN_IN = "Sign in again, or check the key of this profile."
 CHECK_URL = "Check the address of this profile: it looks like https://abc.supabase.co, with nothing behind it."
-_BUSY = frozenset({408, 429, 502, 503, 504, 520, 521, 522, 523, 524, 530, 544})
+_BUSY = frozenset({408, 423, 429, 502, 503, 504, 520, 521, 522, 523, 524, 530, 544})
 _BUSY_CODES = frozenset({"SlowDown", "DatabaseTimeout", "ResourceLocked", "PGRST003"})
 _EXPIRED = re.compile(r'"exp" claim|jwt expired|token is expired|token has expired|PGRST303', re.I)
 _BAD_TOKEN = re.compile(
@@ -149,7 +149,7 @@ def _of_storage(answer: Answer, what: str) -> CoreError:
     if words & {"InvalidKey", "InvalidBucketName"}:
         return InvalidName(f"{named} has a name that the storage cannot hold.", said)
     if answer.status == 409:
-        return AlreadyExists(f"{named} exists already.")
+        return AlreadyExists(f"{named} exists already.", said)
     if answer.status in (404, 410):
         return NotFound(f"{named} is not there.", "" if words & {"NoSuchKey", "not_found"} else said)
     if answer.status == 403:

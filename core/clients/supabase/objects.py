@@ -1,0 +1,100 @@
+"""What Storage tells of an object, in its three dialects: our function's arrays, list-v2, and info."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.models import Attributes, Object
+
+TYPED = "bucketdesk_typed"
+"""Metadata values that are no text travel under this name, as one JSON object, so that they come back as they were."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_PLAIN = "application/octet-stream"
+
+
+def of_array(bucket: str, told: Sequence[Any]) -> Object:
+    """From `[name, id, size, etag, mimetype, created_at, updated_at, …]`."""
+    name, number, size, etag, kind, created, updated = told[:7]
+    return _object(bucket, name, number, size, etag, kind, created, updated)
+
+
+def of_listing(bucket: str, told: Mapping[str, Any]) -> Object:
+    """From one item of a flat list-v2."""
+    about = told.get("metadata") or {}
+    size, kind = about.get("size"), about.get("mimetype")
+    return _object(
+        bucket, told["name"], told["id"], size, about.get("eTag"), kind, told.get("created_at"), told.get("updated_at")
+    )
+
+
+def attributes_of_array(told: Sequence[Any]) -> Attributes:
+    """From `[…, mimetype, created_at, updated_at, version, cache_control, user_metadata]`."""
+    kind, created, updated, _, cache_control, metadata = told[4:10]
+    return _attributes(kind, cache_control, metadata, created, updated)
+
+
+def attributes_of_info(told: Mapping[str, Any]) -> Attributes:
+    """From the answer of info, whose `last_modified` is the row's updated_at."""
+    return _attributes(
+        told.get("content_type"),
+        told.get("cache_control"),
+        told.get("metadata"),
+        told.get("created_at"),
+        told.get("last_modified"),
+    )
+
+
+def metadata_for(attributes: Attributes) -> dict[str, Any]:
+    """The user metadata to store, values that are no text among them."""
+    data: dict[str, Any] = {name: text for name, text in attributes.metadata.items() if name != TYPED}
+    typed: dict[str, Any] = json.loads(attributes.metadata.get(TYPED) or "{}")
+    return data | typed
+
+
+def is_md5(etag: str | None) -> bool:
+    """Whether an etag has the form of an MD5 of the bytes; multi-part ones (`…-3`) have not."""
+    return etag is not None and _MD5.fullmatch(etag) is not None
+
+
+def _object(
+    bucket: str, name: str, number: str, size: object, etag: str | None, kind: str | None, created: Any, updated: Any
+) -> Object:
+    tag = (etag or "").removeprefix("W/").strip('"')
+    made, changed = _time(created), _time(updated)
+    # The API cuts times to milliseconds, the database keeps microseconds: both must give one version.
+    moment = (changed - _EPOCH) // _MILLISECOND * 1000 if changed else ""
+    return Object(
+        bucket,
+        name,
+        int(size) if isinstance(size, int | float | str) else 0,
+        kind or _PLAIN,
+        tag if is_md5(tag) else None,
+        f"{number}/{moment}/{tag}",
+        changed if made is None or (changed is not None and changed >= made) else made,
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    """A time, cut to milliseconds as the API does."""
+    if not text:
+        return None
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    rest = found.microsecond % 1000
+    return found.astimezone(UTC) if not rest else found.replace(microsecond=found.microsecond - rest).astimezone(UTC)
+
+
+def _attributes(kind: str | None, cache_control: str | None, metadata: Any, created: Any, updated: Any) -> Attributes:
+    told: Mapping[str, Any] = metadata if isinstance(metadata, Mapping) else {}
+    texts = {name: value for name, value in told.items() if isinstance(value, str)}
+    others = {name: value for name, value in told.items() if not isinstance(value, str)}
+    if others:
+        texts[TYPED] = json.dumps(others, ensure_ascii=False, sort_keys=True)
+    return Attributes(kind or _PLAIN, cache_control or None, texts, _time(created), _time(updated))

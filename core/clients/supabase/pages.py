@@ -1,0 +1,144 @@
+"""One page of a bucket's listing, asked of our function or, without it, of flat list-v2; never of v1, never with a
+delimiter: both lose objects (facts.md E1)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from core.clients.supabase.objects import of_array, of_listing
+from core.clients.supabase.session import Session
+from core.errors import Unreadable
+from core.models import Object
+from core.threads import in_thread
+
+_IN_LOOP_BYTES = 20_000
+HIDDEN = (
+    "This sign-in may see only some of the objects: nothing proves that the listing is complete. Use a secret key, or"
+    " have the database set up for Bucketdesk."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Objects behind a key, in bytewise order. `last` is the key to go on behind, None at the end."""
+
+    items: tuple[Object, ...]
+    last: str | None
+    hidden: str = ""
+
+
+class Pages(Protocol):
+    """Where pages come from."""
+
+    size: int
+    """Most objects that one page holds."""
+
+    async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
+        """The page behind the key `after`. Raises `Unreadable` for one that cannot be gone on from."""
+        ...
+
+
+class FunctionPages:
+    """By the project's function `bucketdesk_list_objects`."""
+
+    size = 2_000
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
+        asked = {"bucket": bucket, "prefix": prefix, "after": after, "page_size": limit}
+        told = await self._session.rest(
+            "POST", "/rpc/bucketdesk_list_objects", json=asked, repeatable=True, what="bucketdesk_list_objects"
+        )
+        return await _decoded(_page_of_function, told.content, bucket, after)
+
+
+class PlainPages:
+    """By flat list-v2. `sees_all` says whether the key passes by row level security."""
+
+    size = 1_000
+
+    def __init__(self, session: Session, *, sees_all: bool) -> None:
+        self._session = session
+        self._hidden = "" if sees_all else HIDDEN
+
+    async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
+        asked: dict[str, Any] = {"prefix": prefix, "limit": limit}
+        if after:
+            asked["cursor"] = _cursor(after)
+        content = await self._ask(bucket, asked)
+        return await _decoded(_page_of_list, content, bucket, after, self._hidden)
+
+    async def last_key(self, bucket: str, prefix: str) -> str:
+        """The last key of the listing, empty where there is none or an older server cannot sort backwards."""
+        asked = {"prefix": prefix, "limit": 1, "sortBy": {"column": "name", "order": "desc"}}
+        data = json.loads(await self._ask(bucket, asked))
+        return str(data["objects"][0]["name"]) if data.get("objects") else ""
+
+    async def _ask(self, bucket: str, asked: Mapping[str, Any]) -> bytes:
+        path = f"/object/list-v2/{quote(bucket, safe='')}"
+        answer = await self._session.storage("POST", path, json=asked, repeatable=True, what=bucket)
+        return answer.content
+
+
+async def _decoded(decode: Any, content: bytes, *rest: str) -> Page:
+    """Large answers are decoded beside the loop (performance.md P9)."""
+    try:
+        page: Page = (
+            await in_thread(decode, content, *rest) if len(content) > _IN_LOOP_BYTES else decode(content, *rest)
+        )
+    except (ValueError, KeyError, TypeError, IndexError) as exc:
+        raise Unreadable(
+            "A page of a listing came garbled.", "Try again; if it stays so, the server is at fault."
+        ) from exc
+    return page
+
+
+def _page_of_function(content: bytes, bucket: str, after: str) -> Page:
+    data = json.loads(content)
+    items = _behind(tuple(of_array(bucket, told) for told in data["objects"]), after)
+    if data["more"] and not items:
+        raise Unreadable(f"The listing of {bucket} does not go on.")
+    return Page(items, items[-1].key if data["more"] else None, "" if data["sees_all"] else HIDDEN)
+
+
+def _page_of_list(content: bytes, bucket: str, after: str, hidden: str) -> Page:
+    data = json.loads(content)
+    items = _behind(tuple(of_listing(bucket, told) for told in data["objects"]), after)
+    if not data["hasNext"]:
+        return Page(items, None, hidden)
+    last = items[-1].key if items else _read_cursor(data)
+    if last <= after:
+        raise Unreadable(f"The listing of {bucket} does not go on: it came back to where it was.")
+    return Page(items, last, hidden)
+
+
+def _behind(items: Sequence[Object], after: str) -> tuple[Object, ...]:
+    """The objects that are new on this page: a server may send one again, but never in another order."""
+    found = tuple(item for item in items if item.key > after) if items and items[0].key <= after else tuple(items)
+    if any(one.key >= other.key for one, other in zip(found, found[1:], strict=False)):
+        raise Unreadable("A page of the listing came out of order.")
+    return found
+
+
+def _cursor(after: str) -> str:
+    """Our own: it says which key to start behind, does not expire, and anybody may make one (facts.md E2)."""
+    return base64.b64encode(f"l:{after}".encode()).decode()
+
+
+def _read_cursor(data: Mapping[str, Any]) -> str:
+    """Where an empty page wants to be gone on from, empty when it does not say."""
+    if data.get("nextCursorKey"):
+        return str(data["nextCursorKey"])
+    try:
+        lines = base64.b64decode(data.get("nextCursor") or "").decode().split("\n")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return next((line[2:] for line in lines if line.startswith("l:")), "")
