@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from os.path import commonprefix
 
 _PLACES = 8
 _CLASSES = (string.digits, "0123456789abcdef", "0123456789ABCDEF", string.ascii_lowercase, string.ascii_uppercase)
@@ -37,7 +36,7 @@ class _Scale:
     """Numbers from 0 to 1 for the keys that share the prefix of sample and last key."""
 
     def __init__(self, sample: Sequence[str], last: str) -> None:
-        self._prefix = commonprefix([sample[0], last])
+        self._prefix = _shared(sample[0], last)
         start = len(self._prefix)
         self._signs = [
             _alphabet({key[place] for key in (*sample, last) if len(key) > place and key.startswith(self._prefix)})
@@ -63,6 +62,12 @@ class _Scale:
             found += signs[rank]
             number -= rank + 1
         return found
+
+
+def _shared(one: str, other: str) -> str:
+    """What both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return one[: next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))]
 
 
 def _alphabet(seen: set[str]) -> str:

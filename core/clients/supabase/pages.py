@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ def _page_of_list(content: bytes, bucket: str, after: str, hidden: str) -> Page:
 def _behind(items: Sequence[Object], after: str) -> tuple[Object, ...]:
     """The objects that are new on this page: a server may send one again, but never in another order."""
     found = tuple(item for item in items if item.key > after) if items and items[0].key <= after else tuple(items)
-    if any(one.key >= other.key for one, other in zip(found, found[1:], strict=False)):
+    if any(one.key >= other.key for one, other in itertools.pairwise(found)):
         raise Unreadable("A page of the listing came out of order.")
     return found
 
