@@ -1,4 +1,4 @@
-"""One real PostgreSQL 18 per test process, started on first use and gone with the process, and databases made from templates."""
+"""One real PostgreSQL 18 per test process: started on first use, gone with it, its databases made from templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs one PostgreSQL and ends it, folder and all, as soon as its standard input closes: whoever started it is gone."""
+"""Runs one PostgreSQL and ends it, folder and all, when its standard input closes: whoever started it is gone."""
 
 from __future__ import annotations
 

@@ -15,12 +15,13 @@ import psycopg
 from tests.servers.objects import Objects
 from tests.servers.postgres import postgres
 from tests.servers.serving import served
-from tests.servers.supabase.app import World, make_app
+from tests.servers.supabase.app import make_app
 from tests.servers.supabase.database import Database
 from tests.servers.supabase.faults import Faults
 from tests.servers.supabase.gateway import Request
 from tests.servers.supabase.passwords import kept
 from tests.servers.supabase.settings import Settings
+from tests.servers.supabase.world import World
 from tests.servers.template import make_database, owner_password, owner_url
 
 Row = tuple[object, ...]
@@ -113,7 +114,7 @@ class SupabaseProject:
         self.objects.drop(bucket, key)
 
     def make_user(self, email: str, password: str, role: str | None = None) -> str:
-        """Somebody who can sign in; `role` stands in their app_metadata, where our rights are read; returns their id."""
+        """Somebody who can sign in, by id; `role` stands in their app_metadata, where our rights are read."""
         rights = {"provider": "email", "providers": ["email"]} | ({"role": role} if role else {})
         query = """insert into auth.users (email, encrypted_password, raw_app_meta_data)
                    values (%s, %s, %s) returning id"""

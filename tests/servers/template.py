@@ -60,7 +60,7 @@ def bare_template() -> str:
     server = postgres()
     database = _own(server.create_database("bucketdesk_bare", owner=name), server)
     with server.connect(database) as connection:
-        for file in ("auth.sql", "storage.sql", "project.sql"):
+        for file in ("auth.sql", "storage.sql", "listing.sql", "project.sql", "serving.sql"):
             script = (SCHEMA / file).read_text(encoding="utf-8")
             connection.execute(script.replace(_OWNER, name).replace(_CREATOR, server.superuser).encode())
     return database

@@ -1,4 +1,4 @@
-"""The database under the stand-in: what hosted allows a project's owner and refuses it, and what ends with the tests."""
+"""The database under the stand-in: what hosted allows a project's owner and refuses, and what ends with the tests."""
 
 from __future__ import annotations
 

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from tests.servers.supabase.auth import auth_routes
-from tests.servers.supabase.database import Database
 from tests.servers.supabase.faults import Faults
-from tests.servers.supabase.gateway import Gateway, Request
+from tests.servers.supabase.gateway import Gateway
 from tests.servers.supabase.rest import rest_routes
-from tests.servers.supabase.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """All that the services of one project share."""
-
-    settings: Settings
-    database: Database
-    folder: Path  # the objects' bytes
-    requests: list[Request] = field(default_factory=list)
+from tests.servers.supabase.storage_routes import storage_routes
+from tests.servers.supabase.world import World
 
 
 def make_app(world: World, faults: Faults) -> ASGIApp:
@@ -39,7 +27,7 @@ def make_app(world: World, faults: Faults) -> ASGIApp:
 
     services = (rest_routes, auth_routes)
     routes: list[BaseRoute] = [route for service in services for route in service(world.database, world.settings)]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=[*storage_routes(), *routes], lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.world = world
     return Gateway(app, world.settings, world.requests)

@@ -62,7 +62,7 @@ class Gateway:
     def _translate(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """Turn a new key into the JWT that it stands for; a sentence, when hosted refuses it (facts.md A2)."""
         api_key = headers.get(b"apikey", b"")
-        word, _, token = headers.get(b"authorization", b"").partition(b" ")
+        token = headers.get(b"authorization", b"").partition(b" ")[2]
         if not self.settings.gateway or not (api_key.startswith(b"sb_") or token.startswith(b"sb_")):
             return ""
         if api_key.startswith(b"sb_secret_") and any(
