@@ -89,16 +89,6 @@ class Attributes:
     updated: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignedLink:
-    """An address that opens an object to anybody until `expires`. Without a `url`, `reason` says why there is none."""
-
-    key: str
-    url: str = ""
-    expires: datetime | None = None
-    reason: str = ""
-
-
 # --- catalog ---------------------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,6 @@ from core.models import (
     RowChange,
     RowKey,
     RowPage,
-    SignedLink,
     Table,
 )
 from core.progress import Report, silent
@@ -38,6 +37,16 @@ class StoreLimits:
     batch_size: int
     key_bytes: int
     lists_etags: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLink:
+    """An address that opens an object to anybody until `expires`. Without a `url`, `reason` says why there is none."""
+
+    key: str
+    url: str = ""
+    expires: datetime | None = None
+    reason: str = ""
 
 
 class ObjectStore(Protocol):

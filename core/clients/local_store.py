@@ -18,8 +18,8 @@ from core.clients.local_listing import Walk
 from core.clients.local_moves import FileMove, Place, move_files
 from core.clients.local_reading import BucketReading, copy_out
 from core.errors import CoreError, InvalidName, NotFound, Refused, Unavailable, Usage
-from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, SignedLink, Unlisted
-from core.ports import StoreLimits
+from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, Unlisted
+from core.ports import SignedLink, StoreLimits
 from core.progress import Progress, Report, silent
 
 T = TypeVar("T")

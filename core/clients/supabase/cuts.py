@@ -1,6 +1,7 @@
-"""Where to cut a listing so that its parts can be read side by side: guessed from a few keys, right or wrong at no risk.
+"""Where to cut a listing so that its parts can be read side by side, guessed from a few keys.
 
-Keys are read as numbers whose digits at each place are the signs seen there. A wrong guess only makes parts uneven.
+Keys are read as numbers whose digits at each place are the signs seen there. A wrong guess only makes
+parts uneven.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from core.clients.supabase import keys as names
 from core.clients.supabase.session import Session
 from core.errors import Unreadable, Usage
-from core.models import SignedLink
+from core.ports import SignedLink
 
 _ABSENT = "There is no such object, or this sign-in may not read it."
 _QUESTION_MARK = "Supabase makes no working link for a key with “?” in it: its links cut the key off there."

@@ -20,8 +20,8 @@ from core.clients.supabase.removals import Removals
 from core.clients.supabase.session import Session
 from core.clients.supabase.uploads import Uploads
 from core.errors import NotFound, PreconditionFailed, Refused, Unavailable, Unreadable, Usage
-from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, SignedLink
-from core.ports import StoreLimits
+from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome
+from core.ports import SignedLink, StoreLimits
 from core.progress import Report, silent
 
 _BATCH = 1_000
