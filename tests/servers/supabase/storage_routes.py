@@ -15,6 +15,7 @@ from tests.servers.supabase import (
     storage_uploads,
 )
 from tests.servers.supabase.storage_requests import Endpoint
+from tests.servers.supabase.tus import tus_routes
 
 ONE = "/object/{bucket}/{key:path}"
 
@@ -58,4 +59,4 @@ def storage_routes() -> list[BaseRoute]:
         ("DELETE", ONE, changes.remove_one),
     ]
     routes = [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
-    return [Mount("/storage/v1", routes=routes)]
+    return [Mount("/storage/v1", routes=[*routes, *tus_routes()])]

@@ -67,13 +67,30 @@ async def try_upload(world: World, caller: Caller, bucket: str, key: str, *, ups
 async def store(
     world: World, caller: Caller | None, bucket: str, key: str, arrival: Arrival, *, upsert: bool, sub: str | None
 ) -> str:
-    """The row for bytes that have arrived; the bytes that it had before go. Returns the object's id."""
+    """What has arrived becomes an object; returns its id."""
     told = metadata(arrival.etag, arrival.size, arrival.mime_type, arrival.cache_control, datetime.now(UTC))
-    custom = None if arrival.user_metadata is None else Jsonb(arrival.user_metadata)
+    custom = arrival.user_metadata
+    return await store_row(world, caller, bucket, key, arrival.version, told, custom, upsert=upsert, sub=sub)
+
+
+async def store_row(
+    world: World,
+    caller: Caller | None,
+    bucket: str,
+    key: str,
+    version: str,
+    told: dict[str, object],
+    custom: dict[str, Any] | None,
+    *,
+    upsert: bool,
+    sub: str | None,
+) -> str:
+    """The row for the bytes of `version`; the bytes that it had before go. Returns the object's id."""
     who = (None, None) if caller is None else (caller.role, caller.told)
+    given = (upsert, bucket, key, version, Jsonb(told), None if custom is None else Jsonb(custom), sub)
     query = "select id, old_version from extensions.store_object(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
     try:
-        row = await world.ask(query, *who, upsert, bucket, key, arrival.version, Jsonb(told), custom, sub)
+        row = await world.ask(query, *who, *given)
     except UniqueViolation as error:
         raise duplicate("KeyAlreadyExists") from error
     assert row is not None

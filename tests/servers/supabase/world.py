@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.servers.supabase.database import Database
 from tests.servers.supabase.gateway import Request
 from tests.servers.supabase.settings import Settings
+from tests.servers.supabase.tus_uploads import ResumableUpload
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class World:
     database: Database
     folder: Path  # the objects' bytes, each file named by its version
     requests: list[Request] = field(default_factory=list)
+    uploads: dict[str, ResumableUpload] = field(default_factory=dict)  # those under way, by id
 
     def path(self, version: str) -> Path:
         """Where the bytes of a version lie."""
