@@ -13,6 +13,7 @@ class Change(enum.Flag):
     FINDINGS = enum.auto()
     RUNS = enum.auto()
     PROFILES = enum.auto()
+    SIGN_IN = enum.auto()
 
 
 class Changes:

@@ -36,6 +36,16 @@ def archive(profile: str) -> Path:
     return home() / "archive" / profile
 
 
+def sign_in(profile: str) -> Path:
+    """The file that a profile's signed-in session is kept in, encrypted."""
+    return home() / "sign-ins" / f"{profile}.bin"
+
+
+def transfers(profile: str) -> Path:
+    """Where uploads under way keep their state, so that another process can go on with them."""
+    return home() / "transfers" / profile
+
+
 def practice() -> Path:
     """The practice project's folder."""
     return home() / "practice"

@@ -57,8 +57,9 @@ class Secrets:
             log.conceal(value)
         return value
 
-    async def put(self, profile: str, what: str, value: str) -> bool:
-        """Keeps a secret; False when it is kept for this session only. Raises `Usage` for what can be no secret."""
+    async def put(self, profile: str, what: str, value: str, *, lasting: bool = True) -> bool:
+        """Keeps a secret; False when it is kept for this session only, because the keyring does not take it or because
+        it is not meant to last. Raises `Usage` for what can be no secret."""
         if what not in ALL:
             raise Usage(f"There is no secret called “{what}”.", f"One of: {', '.join(VARIABLES)}.")
         if not value or len(value) > LONGEST:
@@ -70,7 +71,7 @@ class Secrets:
             )
         log.conceal(value)
         self._here[profile, what] = value
-        if not self._may_ask:
+        if not lasting or not self._may_ask:
             return False
         try:
             await self._access.put(profile, what, value)
