@@ -23,13 +23,16 @@ from core import (
     profiles,
     purge,
     runs,
+    secrets,
     suggest,
     undo,
 )
 from core.browse import Browse
+from core.capabilities import Capabilities
 from core.changes import Change, Changes
-from core.clients import open_local
-from core.errors import NotFound
+from core.clients import open_profile
+from core.connection import Connection, Project
+from core.errors import NotFound, Usage
 from core.findings import settled
 from core.inventory import ScanReport
 from core.models import PlanHead, Repair, Run, Selection, Step
@@ -41,6 +44,7 @@ from core.profiles import Profile
 from core.progress import Report, silent
 from core.references.resolver import Resolver, folders
 from core.runs import Entry, Trouble
+from core.sign_in import SignInState
 from core.status import Status, read_status
 from core.suggest import Sample
 from core.workspace import Workspace
@@ -53,37 +57,69 @@ def find_profile(name: str) -> Profile:
 
 async def connect(profile: Profile) -> tuple[ObjectStore, Catalog]:
     """The storage and catalog of a profile, which need not be written yet. Raises `CoreError`."""
-    return await asyncio.to_thread(open_local, profile)
+    opened = await open_connection(profile)
+    return opened.store, opened.catalog
+
+
+async def open_connection(profile: Profile) -> Connection:
+    """The same, and for a project of a service what only such a one has. The secrets are those of this process: what
+    was put there is found, written profile or not. Raises `CoreError`."""
+    return await open_profile(profile, secrets.of_this_process())
 
 
 async def open_engine(profile: Profile) -> Engine:
     """Opens a project; nothing is written to its storage or catalog. Raises `CoreError`."""
-    store, catalog = await connect(profile)
+    opened = await open_connection(profile)
     try:
         workspace = await Workspace.open(places.workspace(profile.name), profile.project)
     except BaseException:
-        await catalog.close()
-        await store.close()
+        await opened.close()
         raise
-    return Engine(profile, workspace, store, catalog)
+    return Engine(profile, workspace, opened.store, opened.catalog, opened.project)
 
 
 class Engine:
     """One open project. Every method may raise `CoreError`; `changes` says what kind of thing changed."""
 
-    def __init__(self, profile: Profile, workspace: Workspace, store: ObjectStore, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        workspace: Workspace,
+        store: ObjectStore,
+        catalog: Catalog,
+        project: Project | None = None,
+    ) -> None:
         self.profile = profile
         self.workspace = workspace
         self.store = store
         self.catalog = catalog
         self.changes = Changes()
+        self.project = project
+        if project is not None:
+            project.on_sign_in_change(lambda: self.changes.say(Change.SIGN_IN))
         self.browse = Browse(workspace)
         self._decoders = ThreadPoolExecutor(1, "picture")  # one: decoding must leave the window its share
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What opening the workspace had to put right, in sentences."""
-        return tuple(self.workspace.notices)
+        """What opening the workspace had to put right, and what the profile says that nobody understands."""
+        return (*self.workspace.notices, *self.profile.notices)
+
+    async def capabilities(self) -> Capabilities | None:
+        """What the project lets this person do, asked anew; None for a folder and a file, which let them do all."""
+        return None if self.project is None else await self.project.capabilities()
+
+    def sign_in_state(self) -> SignInState | None:
+        """As whom, and until when; None where nobody signs in. `Change.SIGN_IN` says that it is another one."""
+        return None if self.project is None else self.project.sign_in_state()
+
+    async def sign_in(self, password: str) -> None:
+        """Signs in anew with the password of the profile's person. Raises `NotAllowed`, `Unavailable`, `Usage`."""
+        await self._service().sign_in(password)
+
+    async def sign_out(self) -> None:
+        """Ends the session and forgets the password. Raises `Unavailable`, `Usage`."""
+        await self._service().sign_out()
 
     async def scan(self, buckets: Sequence[str] = (), *, report: Report = silent) -> ScanReport:
         """Reads storage and catalog into the inventory and finds what disagrees."""
@@ -224,6 +260,11 @@ class Engine:
         await self.catalog.close()
         await self.store.close()
         await self.workspace.close()
+
+    def _service(self) -> Project:
+        if self.project is None:
+            raise Usage("Nobody signs in to a folder.")
+        return self.project
 
     async def _plan_path(self) -> Path:
         folder = self.workspace.folder / "plans"

@@ -19,6 +19,7 @@ from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
 from core.quarantine import remove_manifests
+from core.read_only import check_writable
 from core.runs import ENTRY, Entry, StepState, read_entry, read_run
 from core.traces import Trace
 from core.workspace import Workspace
@@ -41,7 +42,8 @@ async def undo(
     """Puts back what a run did, last first, wherever things still are as it left them; never overwrites. Returns the
     run of kind `undo`: what drifted or failed there can be tried again with another undo. An undo that was interrupted
     goes on. A run that the journal does not know is taken from its manifests in the quarantine. Raises `NotFound`,
-    `Usage`, `Busy`, `ServiceError`, `WorkspaceError`."""
+    `Usage`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`."""
+    check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
         if not await workspace.journal.read(lambda c: _is_known(c, run_id)):
             await adopt(workspace, store, profile, run_id)

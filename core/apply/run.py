@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
 from core.quarantine import remove_manifests
+from core.read_only import check_writable
 from core.runs import StepState
 from core.workspace import Workspace
 
@@ -46,10 +49,11 @@ async def apply(
 ) -> Run:
     """Applies the plan in `path`, or goes on with it; a finished one changes nothing and returns its result. A purge
     wants `confirm`: the profile's name or the quarantine's. Cancelled, it ends the batch under way; the plan can be
-    applied again to go on. Raises `BadPlan`, `NeedsConfirmation`, `Refused`, `Busy`, `ServiceError`,
-    `WorkspaceError`."""
+    applied again to go on. In production every plan wants the profile's name, once. Raises `BadPlan`,
+    `NeedsConfirmation`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`."""
+    check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
-        _check_confirmed(path, profile, confirm)
+        await _check_confirmed(workspace, path, profile, confirm)
         record = await take_in(workspace, path, profile.project)
         run = await record.run()
         if run.state in _OVER:
@@ -107,9 +111,19 @@ async def _purge(job: Job) -> Run:
     return run
 
 
-def _check_confirmed(path: Path, profile: Profile, confirm: str | None) -> None:
-    if StepKind.PURGE_OBJECT in read_head(path).by_kind and confirm not in (profile.name, QUARANTINE):
-        raise NeedsConfirmation(
-            "Purging removes objects for good; it wants to be confirmed by name.",
-            f"Type “{profile.name}” (on the command line: --confirm {profile.name}).",
-        )
+async def _check_confirmed(workspace: Workspace, path: Path, profile: Profile, confirm: str | None) -> None:
+    if confirm == profile.name:
+        return
+    head = read_head(path)
+    hint = f"Type “{profile.name}” (on the command line: --confirm {shlex.quote(profile.name)})."
+    if StepKind.PURGE_OBJECT in head.by_kind and (profile.production or confirm != QUARANTINE):
+        raise NeedsConfirmation("Purging removes objects for good; it wants to be confirmed by name.", hint)
+    if not profile.production or not head.steps:
+        return
+    # A run that the journal knows was confirmed when it was taken in; going on with it is no new decision.
+    if not await workspace.journal.read(lambda c: _is_known(c, head.plan_id)):
+        raise NeedsConfirmation(f"“{profile.name}” is in production: changing it wants its name typed.", hint)
+
+
+def _is_known(c: sqlite3.Connection, plan_id: str) -> bool:
+    return c.execute("SELECT 1 FROM runs WHERE plan_id = ?", (plan_id,)).fetchone() is not None

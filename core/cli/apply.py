@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from core.cli import documents, words
 from core.cli.session import Session
 from core.cli.terminal import Terminal
 from core.engine import Engine, find_profile
-from core.errors import NeedsConfirmation, Usage
+from core.errors import Usage
 from core.models import PlanHead, Run, StepKind
 from core.plan_files import read_head
 from core.profiles import Profile
@@ -83,18 +84,17 @@ def _check_sources(profile: Profile, names: Sequence[str]) -> None:
 
 
 def _ask(session: Session, head: PlanHead, yes: bool, confirm: str | None) -> str | None:
-    """The confirmation that this plan wants: a yes, or a name for what cannot be undone. On a project in production the
-    name stands for the yes."""
+    """The confirmation that this plan wants: a yes, or a name, where a yes is not enough: for what cannot be undone and
+    for a project in production."""
     what = words.sentence(words.steps(head.by_kind, head.bytes, head.removal), "?")
     profile = find_profile(session.asked.profile_name)
     if StepKind.PURGE_OBJECT in head.by_kind:
         question = f"{what} This cannot be undone. To go ahead, type {profile.name}:"
-        return session.terminal.type_name(question, f"--confirm {profile.name}", confirm)
-    if profile.production and not yes:
+        return session.terminal.type_name(question, f"--confirm {shlex.quote(profile.name)}", confirm)
+    if profile.production and head.steps:
         question = f"{what} {profile.name} is in production. To go ahead, type its name:"
-        if session.terminal.type_name(question, "--yes", confirm) != profile.name:
-            raise NeedsConfirmation("Another name was typed, so nothing was done.")
-    elif head.steps:
+        return session.terminal.type_name(question, f"--confirm {shlex.quote(profile.name)}", confirm)
+    if head.steps:
         session.terminal.confirm(what, yes)
     return confirm
 

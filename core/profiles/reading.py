@@ -58,6 +58,17 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
     return profile
 
 
+def read_sources(what: str, data: Mapping[str, object]) -> tuple[Source, ...]:
+    """The sources in parsed TOML; `what` names it in sentences. Raises `BadProfile`."""
+    return _sources(Fields(what), data)
+
+
+def read_families(what: str, data: Mapping[str, object]) -> tuple[Family, ...]:
+    """The bucket families in parsed TOML. Raises `BadProfile`."""
+    say = Fields(what)
+    return tuple(_family(say, part) for part in say.parts(data, "families"))
+
+
 def _supabase(say: Fields, part: Mapping[str, object]) -> tuple[Supabase, list[str]]:
     """The project, and what there is to remark about how it is written down."""
     url = normal_address(say.text(part, "url"))

@@ -77,12 +77,13 @@ class AuthSessions:
         try:
             await self._client.admin.sign_out(access_token, "local")
         except Exception as exc:
-            if not is_over(exc):
+            if not is_over(exc) and getattr(exc, "status", 0) not in (401, 403, 404):  # those: it has ended already
                 raise of_auth(exc, email) from exc
 
     def _kept(self, session: Any, email: str) -> Kept:
         claims = session.user.app_metadata or {}
         roles = claims.get("roles")
         role = claims.get("role") or (", ".join(map(str, roles)) if isinstance(roles, list) else "")
-        ends = float(session.expires_at or time.time() + session.expires_in)
-        return Kept(self._url, email, session.access_token, session.refresh_token, ends, str(role))
+        seconds = float(session.expires_in)
+        ends = float(session.expires_at or time.time() + seconds)
+        return Kept(self._url, email, session.access_token, session.refresh_token, ends, seconds, str(role))

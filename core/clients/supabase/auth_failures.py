@@ -14,7 +14,6 @@ OVER = frozenset(
         "user_not_found",
         "user_banned",
         "invalid_grant",
-        "bad_jwt",
     }
 )
 """Codes that end a session for good; anything else may pass."""
@@ -41,8 +40,8 @@ def is_over(exc: Exception) -> bool:
     code, status = str(getattr(exc, "code", "") or ""), getattr(exc, "status", 0)
     if code in OVER:
         return True
-    # Older servers send no code: a 400 in answer to a refresh token is about that token.
-    return type(exc).__name__ == "AuthApiError" and not code and status in (400, 401, 403, 404)
+    # Older servers send no code; a wrong key is refused without one as well, and says nothing about the session.
+    return not code and status == 400 and "refresh token" in str(exc).lower()
 
 
 def of_auth(exc: Exception, email: str) -> CoreError:

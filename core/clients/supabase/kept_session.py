@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -21,13 +19,14 @@ _WAIT_SECONDS = 30
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A session: whose it is and where, and its two tokens. `ends` is when the access token does, in seconds since 1970
-    by the service's clock."""
+    by the service's clock, `seconds` how long it lasted when it was granted."""
 
     url: str
     email: str
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     ends: float
+    seconds: float
     role: str = ""
 
 
@@ -37,14 +36,21 @@ class KeptSession:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Held by one process at a time, whoever else asks; ends with the process."""
-        connection = self._lock()
+    def lock(self) -> sqlite3.Connection:
+        """Waits until no other process reads or renews the session; it is ours until the connection is closed."""
+        # An exclusive SQLite transaction is a lock that every platform has and that ends with its process.
+        path = self.path.with_suffix(".lock")
         try:
-            yield
-        finally:
+            self._make_folder()
+            connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as exc:
+            raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as exc:
             connection.close()
+            raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
+        return connection
 
     def read(self, key: str) -> Kept | None:
         """The session; None where there is none that this key opens."""
@@ -80,21 +86,6 @@ class KeptSession:
             self.path.unlink(missing_ok=True)
         except OSError as exc:
             raise WorkspaceError(f"{self.path} cannot be removed: {exc.strerror or exc}.") from exc
-
-    def _lock(self) -> sqlite3.Connection:
-        # An exclusive SQLite transaction is a lock that every platform has and that ends with its process.
-        path = self.path.with_suffix(".lock")
-        try:
-            self._make_folder()
-            connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as exc:
-            raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as exc:
-            connection.close()
-            raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
-        return connection
 
     def _make_folder(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

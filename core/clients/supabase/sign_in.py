@@ -46,7 +46,7 @@ class KeyTokens:
 
 
 @dataclass(slots=True)
-class _Clocks:
+class Clocks:
     """This machine's two clocks: one jumps when somebody sets it, the other stops while the machine sleeps."""
 
     wall: Callable[[], float] = time.time
@@ -76,13 +76,13 @@ class PasswordTokens:
         key: str,
         secrets: Secrets,
         file: KeptSession,
-        clocks: _Clocks | None = None,
+        clocks: Clocks | None = None,
     ) -> None:
         self.key = key
         self.on_change: Callable[[], None] = lambda: None
         self._profile, self._url, self._email = profile, url, email
         self._secrets, self._file = secrets, file
-        self._clocks = clocks or _Clocks()
+        self._clocks = clocks or Clocks()
         self._sessions: Sessions | None = None
         self._held: _Held | None = None
         self._trouble: NotAllowed | None = None
@@ -153,20 +153,21 @@ class PasswordTokens:
 
     async def _renew(self, stale: str) -> str:
         key = await self._file_key()
-        lock = self._file.locked()
-        await in_thread(lock.__enter__)
+        if not key:
+            return (await self._next(None, stale)).access_token
+        lock = await in_thread(self._file.lock)
         try:
             kept = await self._next(await in_thread(self._read, key), stale)
             await in_thread(self._write, key, kept)
         finally:
-            await in_thread(lock.__exit__, None, None, None)
+            lock.close()
         return kept.access_token
 
     async def _next(self, found: Kept | None, stale: str) -> Kept:
         """The session to go on with: what another process has renewed meanwhile, or the next one."""
         if found is not None and found.access_token != stale and found.refresh_token not in self._spent:
-            held = self._of_file(found)
-            if self._left(held) > _MARGIN_SECONDS and (self._held is None or found != self._held.kept):
+            held = self._held if self._held is not None and self._held.kept == found else self._of_file(found)
+            if self._left(held) > self._margin(held):
                 self._held, self._trouble = held, None
                 self.on_change()
                 return found
@@ -179,13 +180,8 @@ class PasswordTokens:
             except SessionOver:
                 self._spent.add(kept.refresh_token)
             except Unavailable:
-                if (
-                    self._held is not None
-                    and kept is ours
-                    and self._left(self._held) > 0
-                    and ours.access_token != stale
-                ):
-                    return ours  # it lasts for a while yet; the next request asks again
+                if kept == ours and kept.access_token != stale and self._lasts:
+                    return kept  # it lasts for a while yet; the next request asks again
                 raise
         return await self._by_password()
 
@@ -208,8 +204,7 @@ class PasswordTokens:
         return self._trouble
 
     async def _take(self, kept: Kept) -> Kept:
-        seconds = max(1.0, kept.ends - self._clocks.wall())
-        self._held = _Held(kept, self._clocks.wall(), self._clocks.steady(), seconds)
+        self._held = _Held(kept, self._clocks.wall(), self._clocks.steady(), kept.seconds)
         self._trouble = None
         for secret in (kept.access_token, kept.refresh_token):
             log.conceal(secret)
@@ -219,15 +214,21 @@ class PasswordTokens:
     # --- time
 
     def _of_file(self, kept: Kept) -> _Held:
-        return _Held(kept, self._clocks.wall(), self._clocks.steady(), kept.ends - self._clocks.wall())
+        # By the service's clock; ours may be wrong, and what it then takes for valid is refused and renewed.
+        left = min(kept.seconds, kept.ends - self._clocks.wall())
+        return _Held(kept, self._clocks.wall(), self._clocks.steady(), left)
 
     def _left(self, held: _Held) -> float:
         """Seconds until the access token ends, by the clock that has gone further."""
         gone = max(self._clocks.wall() - held.wall, self._clocks.steady() - held.steady)
         return held.seconds - gone
 
+    @property
+    def _lasts(self) -> bool:
+        return self._held is not None and self._left(self._held) > 0
+
     def _margin(self, held: _Held) -> float:
-        return min(_MARGIN_SECONDS, held.seconds / 4)
+        return min(_MARGIN_SECONDS, held.kept.seconds / 4)
 
     # --- the file
 

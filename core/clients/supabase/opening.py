@@ -1,0 +1,91 @@
+"""Opening a Supabase project: the key is looked at, somebody signs in, and what is allowed is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core import places
+from core.capabilities import Capabilities
+from core.clients.supabase.auth import AuthSessions
+from core.clients.supabase.catalog import SupabaseCatalog
+from core.clients.supabase.kept_session import KeptSession
+from core.clients.supabase.probe import probe
+from core.clients.supabase.session import Session
+from core.clients.supabase.sign_in import KeyTokens, PasswordTokens
+from core.clients.supabase.store import SupabaseStore
+from core.connection import Connection
+from core.errors import BadProfile, NotAllowed, Usage
+from core.profiles import PASSWORD, Profile, Supabase
+from core.secrets import SUPABASE_KEY, VARIABLES, Secrets
+from core.sign_in import SignInState, check_key, clean_key
+
+
+class SupabaseProject:
+    """What only a Supabase project has: its sign-in, and what it allows."""
+
+    def __init__(self, session: Session, tokens: KeyTokens | PasswordTokens, profile: Profile) -> None:
+        self._session = session
+        self._tokens = tokens
+        self._profile = profile
+
+    async def capabilities(self) -> Capabilities:
+        """What it lets this person do, asked anew by real reads. Raises `CoreError`."""
+        return await probe(self._session, [source.table for source in self._profile.sources])
+
+    def sign_in_state(self) -> SignInState:
+        """How the sign-in stands."""
+        return self._tokens.state()
+
+    def on_sign_in_change(self, tell: Callable[[], None]) -> None:
+        """From now on calls `tell` when the sign-in has changed."""
+        if isinstance(self._tokens, PasswordTokens):
+            self._tokens.on_change = tell
+
+    async def sign_in(self, password: str) -> None:
+        """Signs in anew by password. Raises `NotAllowed`, `Unavailable`, `Usage`."""
+        await self._person().sign_in(password)
+
+    async def sign_out(self) -> None:
+        """Ends the session by password and forgets the password. Raises `Unavailable`, `Usage`."""
+        await self._person().sign_out()
+
+    def _person(self) -> PasswordTokens:
+        if isinstance(self._tokens, PasswordTokens):
+            return self._tokens
+        raise Usage(f"The profile “{self._profile.name}” signs in by key, not by password.")
+
+
+async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
+    """Connects to the project of a profile and finds out what it allows; writes nothing there. Raises `CoreError`:
+    `NotAllowed` for a missing or wrong key or password, `Unavailable` when it is out of reach, `NotFound` when
+    something else answers there."""
+    project = profile.supabase
+    if project is None:
+        raise BadProfile(f"The profile “{profile.name}” names no Supabase project.")
+    key = await _key(profile, project, secrets)
+    tokens: KeyTokens | PasswordTokens = KeyTokens(key)
+    if project.sign_in == PASSWORD:
+        file = KeptSession(places.sign_in(profile.name))
+        tokens = PasswordTokens(profile.name, project.url, project.email, key, secrets, file)
+    session = await Session.open(project.url, tokens, folder=places.transfers(profile.name))
+    try:
+        if isinstance(tokens, PasswordTokens):
+            tokens.over(AuthSessions(project.url, key, session.http))
+        opened = SupabaseProject(session, tokens, profile)
+        allowed = await opened.capabilities()
+        return Connection(SupabaseStore(session, allowed), SupabaseCatalog(session, allowed), opened)
+    except BaseException:
+        await session.close()
+        raise
+
+
+async def _key(profile: Profile, project: Supabase, secrets: Secrets) -> str:
+    key = clean_key(await secrets.get(profile.name, SUPABASE_KEY) or "")
+    if not key:
+        raise NotAllowed(
+            f"There is no key for “{profile.name}”.",
+            f"Store it in the profile's dialog or with “bucketdesk-cli profile secret {profile.name} {SUPABASE_KEY}”, "
+            f"or set {VARIABLES[SUPABASE_KEY]}. {secrets.state}".strip(),
+        )
+    check_key(key, project)
+    return key
