@@ -7,9 +7,23 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import Refused
-from core.models import Attributes, Bucket, Move, Object, ObjectPage, Outcome, Row, RowChange, RowKey, RowPage, Table
+from core.models import (
+    Attributes,
+    Bucket,
+    Move,
+    Object,
+    ObjectPage,
+    Outcome,
+    Row,
+    RowChange,
+    RowKey,
+    RowPage,
+    SignedLink,
+    Table,
+)
 from core.ports import Catalog, ObjectStore, StoreLimits
 from core.profiles import Profile
+from core.progress import Report, silent
 
 
 def check_writable(profile: Profile) -> None:
@@ -76,7 +90,9 @@ class ReadOnlyStore:
         """Raises `Refused`."""
         raise refusal(self._name)
 
-    async def upload(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
+    async def upload(
+        self, bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent
+    ) -> Object:
         """Raises `Refused`."""
         raise refusal(self._name)
 
@@ -87,6 +103,10 @@ class ReadOnlyStore:
     async def read(self, bucket: str, key: str, limit_bytes: int) -> bytes:
         """The first bytes of an object."""
         return await self._store.read(bucket, key, limit_bytes)
+
+    async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
+        """Links to objects; making one changes nothing in the project."""
+        return await self._store.sign(bucket, keys, seconds)
 
     async def close(self) -> None:
         """Lets go of everything."""

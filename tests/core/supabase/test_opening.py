@@ -1,0 +1,148 @@
+"""A Supabase profile, opened: by key, by password, and every way in which that goes wrong, in a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from core import places
+from core.engine import Engine, open_engine
+from core.errors import NotAllowed, Refused, Unavailable, Usage
+from core.profiles import PASSWORD, Profile, ReferenceColumn, Source, Supabase
+from core.secrets import SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
+from tests.servers.project import SupabaseProject
+
+EMAIL = "jo@example.org"
+PARTS = Source("parts", "parts", ("id",), (ReferenceColumn("path", "path"),), describes=True, bucket="photos")
+
+
+@asynccontextmanager
+async def opened(profile: Profile) -> AsyncIterator[Engine]:
+    engine = await open_engine(profile)
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def give(what: str, value: str) -> None:
+    await of_this_process().put("north", what, value)
+
+
+@pytest.fixture
+def project(supabase: SupabaseProject) -> SupabaseProject:
+    supabase.sql("create table parts (id bigint primary key, path text)")
+    supabase.sql("grant select on parts to authenticated, service_role")
+    supabase.make_bucket("photos")
+    return supabase
+
+
+def by_key(project: SupabaseProject, **more: object) -> Profile:
+    return Profile("north", "supabase", supabase=Supabase(project.url), sources=(PARTS,), **more)  # type: ignore[arg-type]
+
+
+def by_password(project: SupabaseProject) -> Profile:
+    return Profile("north", "supabase", supabase=Supabase(project.url, PASSWORD, EMAIL), sources=(PARTS,))
+
+
+@pytest.mark.parametrize("key", ["service_key", "secret_key"])
+async def test_a_key_opens_the_project_and_everything_of_the_foundation_works(
+    project: SupabaseProject, key: str
+) -> None:
+    project.put("photos", "a.png")
+    project.sql("insert into parts values (1, 'a.png'), (2, 'lost.png')")
+    await give(SUPABASE_KEY, getattr(project, key))
+    async with opened(by_key(project)) as engine:
+        report = await engine.scan()
+        status = await engine.status()
+        found = await engine.capabilities()
+        state = engine.sign_in_state()
+    assert report.complete
+    assert (status.objects, status.rows) == (1, 2)
+    assert found is not None
+    assert {line.name: line.state for line in found.lines()}["Table parts"] == "yes"
+    assert state is not None
+    assert state.sentence.startswith("Connected with a se")
+
+
+async def test_a_person_signs_in_and_stays_signed_in(project: SupabaseProject) -> None:
+    project.make_user(EMAIL, "right", "admin")
+    await give(SUPABASE_KEY, project.anon_key)
+    profile = by_password(project)
+    with pytest.raises(NotAllowed, match="is not signed in"):
+        await open_engine(profile)
+    await give(SUPABASE_PASSWORD, "right")
+    async with opened(profile) as engine:
+        state = engine.sign_in_state()
+        assert state is not None
+        assert (state.who, state.role, state.is_signed_in) == (EMAIL, "admin", True)
+        assert state.until is not None
+        assert (await engine.scan()).complete
+        await engine.sign_out()
+        with pytest.raises(NotAllowed, match="Signed out"):
+            await engine.scan()
+        await engine.sign_in("right")
+        assert (await engine.scan()).complete
+    assert not places.sign_in("north").exists(), "there is no keyring here"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("", "There is no key"),
+        ("sb_secret_of_somebody_else_entirely", "does not accept the key"),
+        ("not-a-key-at-all", "does not accept the key"),
+    ],
+)
+async def test_a_missing_or_wrong_key_is_a_sentence(project: SupabaseProject, key: str, said: str) -> None:
+    if key:
+        await give(SUPABASE_KEY, key)
+    with pytest.raises(NotAllowed, match=said) as caught:
+        await open_engine(by_key(project))
+    assert caught.value.hint
+    assert not key or key not in caught.value.message + caught.value.hint
+
+
+async def test_a_wrong_password_is_a_sentence(project: SupabaseProject) -> None:
+    project.make_user(EMAIL, "right")
+    await give(SUPABASE_KEY, project.anon_key)
+    await give(SUPABASE_PASSWORD, "wrong")
+    with pytest.raises(NotAllowed, match=r"password is wrong: jo@example.org was not signed in"):
+        await open_engine(by_password(project))
+
+
+async def test_a_person_never_signs_in_on_a_key_that_opens_everything(project: SupabaseProject) -> None:
+    await give(SUPABASE_KEY, project.service_key)
+    with pytest.raises(NotAllowed, match="wants the publishable"):
+        await open_engine(by_password(project))
+    assert project.requests == []
+
+
+@pytest.mark.parametrize("way", ["key", "password"])
+async def test_no_project_at_the_address_is_a_sentence(way: str) -> None:
+    await give(SUPABASE_KEY, "sb_publishable_0123")
+    await give(SUPABASE_PASSWORD, "right")
+    nowhere = Supabase("http://127.0.0.1:9", way, EMAIL)
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9"):
+        await open_engine(Profile("north", "supabase", supabase=nowhere))
+
+
+async def test_a_read_only_profile_refuses_at_the_port_too(project: SupabaseProject) -> None:
+    await give(SUPABASE_KEY, project.secret_key)
+    async with opened(by_key(project, read_only=True)) as engine:
+        assert (await engine.scan()).complete
+        with pytest.raises(Refused):
+            await engine.store.remove("bucketdesk-quarantine", ["x"])
+
+
+async def test_a_folder_has_no_sign_in() -> None:
+    from core.practice import practice_profile, reset
+
+    await reset(60)
+    async with opened(practice_profile()) as engine:
+        assert engine.sign_in_state() is None
+        assert await engine.capabilities() is None
+        with pytest.raises(Usage):
+            await engine.sign_in("x")
