@@ -21,7 +21,7 @@ from core.models import (
     SignedLink,
     Table,
 )
-from core.ports import Catalog, ObjectStore, StoreLimits
+from core.ports import Catalog, ObjectStore, SignedLink, StoreLimits
 from core.profiles import Profile
 from core.progress import Report, silent
 
