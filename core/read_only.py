@@ -18,7 +18,6 @@ from core.models import (
     RowChange,
     RowKey,
     RowPage,
-    SignedLink,
     Table,
 )
 from core.ports import Catalog, ObjectStore, SignedLink, StoreLimits
