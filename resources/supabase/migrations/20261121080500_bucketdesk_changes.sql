@@ -270,3 +270,5 @@ select bucketdesk.open_functions(array[
     'bucketdesk.row_as_recorded', 'bucketdesk.not_held', 'bucketdesk.check_held', 'bucketdesk.check_writable',
     'bucketdesk.delete_one', 'bucketdesk.update_one', 'bucketdesk.equal_row', 'bucketdesk.insert_one'
 ], 'service_role');
+
+select bucketdesk.applied('20261121080500', 'bucketdesk_changes');
