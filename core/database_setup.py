@@ -89,7 +89,7 @@ async def apply(database: Database, register: Sequence[str] = (), *, report: Rep
 
 
 async def _apply_one(database: Database, one: Migration) -> tuple[str, ...]:
-    """A lock that somebody holds is waited for for two seconds each time: longer would keep uploads waiting behind us."""
+    """A lock that somebody holds is waited for two seconds each time: longer would keep uploads waiting behind us."""
     from core.errors import Unavailable
 
     for _ in range(_TRIES - 1):

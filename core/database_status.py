@@ -92,7 +92,8 @@ async def _tables(database: Database, steps: Sequence[Migration]) -> list[Item]:
     for name, listed in _COLUMNS.findall(text):
         wanted[f"public.{name}"] |= set(re.findall(r"'(\w+) [a-z]", listed))
     rows = await database.query(
-        "select w.name, c.oid is not null, coalesce(c.relkind in ('r', 'p'), false), coalesce(c.relrowsecurity, false), "
+        "select w.name, c.oid is not null, coalesce(c.relkind in ('r', 'p'), false), "
+        "coalesce(c.relrowsecurity, false), "
         "array(select a.attname::text from pg_catalog.pg_attribute as a "
         "where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) "
         "from unnest(%s::text[]) as w (name) left join pg_catalog.pg_class as c on c.oid = to_regclass(w.name) "

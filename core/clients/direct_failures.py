@@ -50,7 +50,9 @@ def of_connecting(error: psycopg.Error, user: str, place: str, database: str) ->
             hint = "Add sslmode=… to the address of the direct connection as the server wants it: require, or disable."
             return NotAllowed(f"{place} and this program do not agree on encryption.", hint)
         case "full":
-            return Unavailable(f"{place} takes no more connections just now.", "Close other programs or try again later.")
+            return Unavailable(
+                f"{place} takes no more connections just now.", "Close other programs or try again later."
+            )
     return Unavailable(f"{place} does not answer.", f"{_CHECK} {_POOLER}")
 
 
