@@ -21,6 +21,13 @@ _INDEX = re.compile(r"bucketdesk\.add_index\('public\.(\w+)', '(\w+)'")
 _PROTECTED = re.compile(r"bucketdesk\.protect\('public\.(\w+)'")
 _STORAGE_POLICY = re.compile(r"\('(storage\.\w+)', '(bucketdesk_\w+)', '\w+',")
 _TABLE_POLICIES = ("bucketdesk_read", "bucketdesk_add", "bucketdesk_change", "bucketdesk_remove")
+_WORST_FIRST: tuple[State, ...] = ("differs", "older", "missing", "there")
+_DOES: dict[State, str] = {
+    "there": "",
+    "missing": "It will be made.",
+    "older": "It will be brought up to date.",
+    "differs": "Another one of this name is here: it will be replaced.",
+}
 FAMILIES = ("patient-images",)
 """Families of buckets that are looked for where a profile names none."""
 
@@ -65,19 +72,21 @@ async def _functions(database: Database, steps: Sequence[Migration]) -> list[Ite
     )
     there = {(str(name), str(body).replace("\r\n", "\n")) for name, body in rows}
     set_up_before = await _was_set_up(database)
-    items = []
+    states: dict[str, State] = {}
     for name in names:
         bodies = {body for known, body in wanted if known == name}
         found = {body for known, body in there if known == name}
-        if bodies <= found:
-            items.append(Item(name, "function", "there"))
-        elif not found:
-            items.append(Item(name, "function", "missing", "It will be made."))
-        elif set_up_before:
-            items.append(Item(name, "function", "older", "It will be brought up to date."))
-        else:
-            items.append(Item(name, "function", "differs", "Another one of this name is here: it will be replaced."))
-    return items
+        different: State = "older" if set_up_before else "differs"
+        states[name] = "there" if bodies <= found else different if found else "missing"
+    inner = {state for name, state in states.items() if name.startswith("bucketdesk.")}
+    return [
+        _function("functions of schema bucketdesk", next(state for state in _WORST_FIRST if state in inner)),
+        *(_function(name, state) for name, state in states.items() if not name.startswith("bucketdesk.")),
+    ]
+
+
+def _function(name: str, state: State) -> Item:
+    return Item(name, "function", state, _DOES[state])
 
 
 async def _was_set_up(database: Database) -> bool:
@@ -147,7 +156,8 @@ async def _trigger(database: Database) -> list[Item]:
 
 
 def _plain(name: str, kind: Kind, there: bool) -> Item:
-    return Item(name, kind, "there") if there else Item(name, kind, "missing", "It will be made.")
+    state: State = "there" if there else "missing"
+    return Item(name, kind, state, _DOES[state])
 
 
 async def _buckets(database: Database, families: Sequence[str]) -> list[Item]:

@@ -45,7 +45,7 @@ def of_connecting(error: psycopg.Error, user: str, place: str, database: str) ->
         case "database":
             return NotFound(f"{place} has no database “{database}”.", "Supabase's is called postgres.")
         case "host":
-            return Unavailable(f"There is no host {place.rsplit(':', 1)[0]}.", f"{_CHECK} {_POOLER}")
+            return Unavailable(f"There is no host {place.rsplit(':', 1)[0]}.", _where(place))
         case "tls":
             hint = "Add sslmode=… to the address of the direct connection as the server wants it: require, or disable."
             return NotAllowed(f"{place} and this program do not agree on encryption.", hint)
@@ -53,7 +53,11 @@ def of_connecting(error: psycopg.Error, user: str, place: str, database: str) ->
             return Unavailable(
                 f"{place} takes no more connections just now.", "Close other programs or try again later."
             )
-    return Unavailable(f"{place} does not answer.", f"{_CHECK} {_POOLER}")
+    return Unavailable(f"{place} does not answer.", _where(place))
+
+
+def _where(place: str) -> str:
+    return f"{_CHECK} {_POOLER}" if ".supabase.co" in place else _CHECK
 
 
 def of_statement(error: psycopg.Error, what: str) -> CoreError:
