@@ -158,8 +158,8 @@ class RowAction(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class RowChange:
     """One change to exactly one row. `before` holds every recorded column (None for an insert) and is compared with
-    the row, type and value; `after` holds the whole row for an insert, the changed columns for an update. `loose`: columns
-    of an update that a trigger of the table may set to something else again, like the time of the last change."""
+    the row, type and value; `after` holds the whole row for an insert, the changed columns for an update. `loose`:
+    columns of an update that a trigger of the table may set to something else again, as the time of the last change."""
 
     action: RowAction
     table: str

@@ -33,8 +33,8 @@ create table pictures (
     weight numeric, thumb bytea, changed_at timestamptz not null default now(),
     twice bigint generated always as (file_size * 2) stored, uploaded_at timestamptz not null default now());
 create table picture_patients (
-    id bigint generated always as identity primary key, picture uuid not null references pictures (id) on delete cascade,
-    patient text not null, unique (picture, patient));
+    id bigint generated always as identity primary key,
+    picture uuid not null references pictures (id) on delete cascade, patient text not null, unique (picture, patient));
 create table covers (name text primary key, picture uuid references pictures (id) on delete set null);
 create table assets (id integer primary key, title text, gallery text[]);
 create table pages (slug text primary key, body text);

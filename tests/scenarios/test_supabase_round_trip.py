@@ -16,11 +16,12 @@ ROWS = """
 insert into shop_images (part, storage_path, signed_url, url_expires_at, uploaded_at)
     select 'P' || n, 'p/' || n || '.png', null, null, now() - interval '30 days' from generate_series(1, 30) n;
 insert into pictures (bucket_id, storage_path, file_size, collections, weight, thumb, uploaded_at)
-    select 'patients', 'a b/' || n || '.png', length('patients/a b/' || n || '.png'), array['c,d', 'e "f"'], 1.50, '\\x00ff',
-        now() - interval '30 days' from generate_series(1, 30) n;
+    select 'patients', 'a b/' || n || '.png', length('patients/a b/' || n || '.png'), array['c,d', 'e "f"'], 1.50,
+        '\\x00ff', now() - interval '30 days' from generate_series(1, 30) n;
 insert into picture_patients (picture, patient) select id, 'Ana' from pictures;
 insert into covers select 'front ' || storage_path, id from pictures;
-insert into assets values (1, 'one', array['p/1.png', 'p/2.png']), (2, 'two', array['p/3.png', 'p/gone (1).png', 'p/4.png']);
+insert into assets values (1, 'one', array['p/1.png', 'p/2.png']),
+    (2, 'two', array['p/3.png', 'p/gone (1).png', 'p/4.png']);
 insert into pages values ('home', 'See /storage/v1/object/public/patients/a%20b/spoken.png for more.')
 """
 
@@ -53,7 +54,6 @@ async def desk(project: SupabaseProject, tmp_path: Path) -> AsyncIterator[Supaba
 
 
 async def test_what_is_cleaned_up_comes_back_to_the_last_bit(desk: SupabaseDesk) -> None:
-    engine = await desk.engine()
     before = desk.picture()
     report = await desk.scan()
     assert report.complete, [source for source in report.sources if not source.complete]
