@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core import profiles
+from core import pictures, profiles
 from core.engine import connect
 from core.errors import AlreadyExists, BadProfile
 from core.models import Table
+from core.pictures import Picture
 from core.ports import Catalog, ObjectStore
 from core.profile_files import create
 from core.profiles import Profile, Source
@@ -168,8 +169,13 @@ class Setup:
     async def measure(self, source: Source, buckets: Sequence[str]) -> Suggestion:
         """How a mapping fares; the source in the answer has a key by which its rows can be told apart."""
         table = await self._catalog.table(source.table)
-        keyed = replace(source, key=await usable_key(self._catalog, table))
+        keyed = replace(source, key=source.key or await usable_key(self._catalog, table))
         return await resolve(self._store, self._catalog, keyed, self._resolver(buckets))
+
+    async def picture(self, bucket: str, key: str, side: int) -> Picture:
+        """A preview of an object, at most `side` pixels on its longer side. Raises `NoPreview`, `NotFound`."""
+        data = await self._store.read(bucket, key, pictures.LIMIT_BYTES + 1)
+        return await asyncio.to_thread(pictures.decode, data, side)
 
     async def close(self) -> None:
         """Lets go of both."""

@@ -24,6 +24,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         self._slots: dict[str, Callable[[], None]] = {}
         self._allowed: dict[str, bool] = {}
+        self._forbidden = ""
         self._tab = ""
 
     def __getitem__(self, command_id: str) -> QAction:
@@ -61,6 +62,20 @@ class Actions(QObject):
         self._allowed[command_id] = allowed
         self._update(self._commands[command_id])
 
+    def forbid_writing(self, why: str) -> None:
+        """Turns everything off that changes the project, with the reason in its tooltip; '' allows it again."""
+        self._forbidden = why
+        for command in self:
+            if command.writes:
+                tip = f"{said(command.tip)}\n{why}" if why else tip_of(command)
+                self._actions[command.id].setToolTip(tip)
+                self._update(command)
+
+    @property
+    def why_no_writing(self) -> str:
+        """Why nothing may be changed in the open project; '' when it may."""
+        return self._forbidden
+
     def show_tab(self, tab_id: str) -> None:
         """Turns the actions of this tab on, and those of all others off."""
         self._tab = tab_id
@@ -74,6 +89,7 @@ class Actions(QObject):
         made.setToolTip(action.toolTip())
         made.setEnabled(action.isEnabled())
         action.enabledChanged.connect(made.setEnabled)
+        action.changed.connect(lambda: made.setToolTip(action.toolTip()))
         if command.icon:
             self.icons.put(made, command.icon, "on_accent" if main else "text")
         return made
@@ -81,7 +97,8 @@ class Actions(QObject):
     def _update(self, command: Command) -> None:
         here = command.tab in ("", self._tab)
         bound = command.id in self._slots
-        self._actions[command.id].setEnabled(here and bound and self._allowed.get(command.id, False))
+        forbidden = command.writes and bool(self._forbidden)
+        self._actions[command.id].setEnabled(here and bound and not forbidden and self._allowed.get(command.id, False))
 
 
 def tip_of(command: Command) -> str:

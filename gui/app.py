@@ -137,12 +137,16 @@ def furnish(window: MainWindow) -> Opening:
     """Everything that may come after the first picture, its imports too: what the commands do, icons, the tabs."""
     from core.log import start_log
     from gui.opening import Opening
+    from gui.project_actions import ProjectActions
+    from gui.standing import Standing
     from gui.window_actions import WindowActions
 
     start_log()
     window.setWindowIcon(QIcon(str(files("resources") / "icons" / "bucketdesk.svg")))
     opening = Opening(window)
     WindowActions(window, opening)
+    ProjectActions(window, opening)
+    Standing(window)
     window.desk.icons.load()
     window.tabs.fill(window.desk)
     return opening

@@ -3,67 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gui.command import ACTIONS, EDIT, FILE, HELP, MENUS, VIEW, WINDOW_ONLY, Command
+from gui.project_commands import PROJECT
 from gui.translation import QT_TRANSLATE_NOOP, translate
 
-WINDOW_ONLY = ""
-"""The twin of an action that only moves about in the window and touches nothing outside it."""
-
-FILE = QT_TRANSLATE_NOOP("Commands", "&File")
-EDIT = QT_TRANSLATE_NOOP("Commands", "&Edit")
-VIEW = QT_TRANSLATE_NOOP("Commands", "&View")
-ACTIONS = QT_TRANSLATE_NOOP("Commands", "&Actions")
-HELP = QT_TRANSLATE_NOOP("Commands", "&Help")
-MENUS = (FILE, EDIT, VIEW, ACTIONS, HELP)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One action: what it says, where it stands, its key, and the `bucketdesk-cli` command that does the same.
-
-    `tab` is the id of the tab that it belongs to ("" for the whole window). The key of one with `in_table` works only
-    where the tab added the action to a widget, so that Space and Del keep their meaning in buttons and fields.
-    """
-
-    id: str
-    text: str
-    menu: str
-    twin: str
-    tip: str
-    shortcut: str = ""
-    icon: str = ""
-    tab: str = ""
-    in_table: bool = False
-    is_checkable: bool = False
-
-
 WINDOW = (
-    Command(
-        id="new_profile",
-        text=QT_TRANSLATE_NOOP("Commands", "New profile…"),
-        menu=FILE,
-        twin=WINDOW_ONLY,
-        tip=QT_TRANSLATE_NOOP("Commands", "Make a folder of files and a SQLite database a project"),
-        shortcut="Ctrl+N",
-        icon="folder-plus",
-    ),
-    Command(
-        id="open_practice",
-        text=QT_TRANSLATE_NOOP("Commands", "Open the practice project"),
-        menu=FILE,
-        twin="--practice",
-        tip=QT_TRANSLATE_NOOP("Commands", "Try everything on made-up pictures; nothing of yours can be touched"),
-        icon="graduation-cap",
-    ),
-    Command(
-        id="reset_practice",
-        text=QT_TRANSLATE_NOOP("Commands", "Start the practice project afresh…"),
-        menu=FILE,
-        twin="practice reset",
-        tip=QT_TRANSLATE_NOOP("Commands", "Make new pictures, rows and troubles, and forget what was done there"),
-        icon="arrow-counter-clockwise",
-    ),
     Command(
         id="settings",
         text=QT_TRANSLATE_NOOP("Commands", "Settings…"),
@@ -90,6 +35,7 @@ WINDOW = (
         tip=QT_TRANSLATE_NOOP("Commands", "Put back what the newest run changed"),
         shortcut="Ctrl+Z",
         icon="arrow-u-up-left",
+        writes=True,
     ),
     Command(
         id="palette",
@@ -218,6 +164,7 @@ REVIEW = (
         icon="archive",
         tab="review",
         in_table=True,
+        writes=True,
     ),
     Command(
         id="repair",
@@ -228,6 +175,7 @@ REVIEW = (
         shortcut="Ctrl+R",
         icon="wrench",
         tab="review",
+        writes=True,
     ),
     Command(
         id="keep",
@@ -269,6 +217,7 @@ HISTORY = (
         tip=QT_TRANSLATE_NOOP("Commands", "Put back what the chosen run changed"),
         icon="arrow-u-up-left",
         tab="history",
+        writes=True,
     ),
     Command(
         id="resume_run",
@@ -278,6 +227,7 @@ HISTORY = (
         tip=QT_TRANSLATE_NOOP("Commands", "Go on where the chosen run was interrupted"),
         icon="play",
         tab="history",
+        writes=True,
     ),
     Command(
         id="purge",
@@ -287,12 +237,16 @@ HISTORY = (
         tip=QT_TRANSLATE_NOOP("Commands", "Delete for good what clean-ups moved away; asks for the project's name"),
         icon="trash",
         tab="history",
+        writes=True,
     ),
 )
 
-COMMANDS: Sequence[Command] = (*WINDOW, *REVIEW, *HISTORY)
+COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *REVIEW, *HISTORY)
 
 
 def said(text: str) -> str:
     """A declared text in the language of the window."""
     return translate("Commands", text)
+
+
+__all__ = ["ACTIONS", "COMMANDS", "EDIT", "FILE", "HELP", "MENUS", "VIEW", "WINDOW_ONLY", "Command", "said"]

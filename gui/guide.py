@@ -18,7 +18,9 @@ from gui.camera import Camera
 from gui.jobs import Job, JobState
 from gui.main_window import MainWindow
 from gui.profile_dialog import ProfileDialog
+from gui.profiles.kind_dialog import KindDialog
 from gui.scan import start_scan
+from gui.supabase_dialog import SupabaseDialog
 
 _TICK_SECONDS = 0.02
 _SIZE = (1280, 800)
@@ -101,20 +103,38 @@ class Guide:
         self._window.profile_button.menu_of_profiles.close()
 
     async def _new_profile(self) -> None:
-        """The dialog that makes a profile, looking at the folder of the open one; it is left without making one."""
+        """The dialogs that make a profile: of the folder of the open one, and empty for a Supabase project, because
+        the tour needs no network; both are left without making one."""
         engine = self._desk.engine
         assert engine is not None
+        self._desk.actions["new_profile"].trigger()
+        await self._until(self._open_dialogs)
+        await self._camera.take("new-profile")
+        kinds = self._open_dialogs()[0]
+        assert isinstance(kinds, KindDialog)
+        kinds.supabase_button.click()
+        await self._until(lambda: any(isinstance(d, SupabaseDialog) for d in self._open_dialogs()))
+        await self._until(lambda: self._desk.jobs.open_questions <= 1)
+        await self._camera.take("new-supabase-profile")
+        await self._leave()
         if engine.profile.storage is None:
             return
         self._desk.actions["new_profile"].trigger()
         await self._until(self._open_dialogs)
-        dialog = self._open_dialogs()[0]
-        assert isinstance(dialog, ProfileDialog)
+        kinds = self._open_dialogs()[0]
+        assert isinstance(kinds, KindDialog)
+        kinds.local_button.click()
+        await self._until(lambda: any(isinstance(d, ProfileDialog) for d in self._open_dialogs()))
+        dialog = next(d for d in self._open_dialogs() if isinstance(d, ProfileDialog))
         dialog.places.storage_field.setText(str(engine.profile.storage))
         dialog.places.look_again()
         await self._until(lambda: self._desk.jobs.open_questions <= 1)
-        await self._camera.take("new-profile")
-        dialog.reject()
+        await self._camera.take("new-local-profile")
+        await self._leave()
+
+    async def _leave(self) -> None:
+        for dialog in self._open_dialogs():
+            dialog.reject()
         await self._quiet()
 
     def _check(self) -> str:

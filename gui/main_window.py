@@ -21,6 +21,7 @@ from gui.theme import Themes
 from gui.translation import translate
 from gui.widgets.banner import Banners
 from gui.widgets.job_bar import JobBar
+from gui.widgets.production_band import ProductionBand
 from gui.widgets.status_bar import StatusBar
 
 _PLACE = "window.place"
@@ -43,6 +44,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id.add(COMMANDS)
         self.actions_by_id.add(_tab_commands())
         self.banners = Banners(icons)
+        self.band = ProductionBand(icons)
         self.tabs = TabStack(TABS)
         self.job_bar = JobBar(jobs, icons)
         self.status = StatusBar()
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.band)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.job_bar)
         column.addWidget(self.status)

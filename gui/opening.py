@@ -48,6 +48,8 @@ class Opening(QObject):
             return
         for job in running:
             await job.stop()
+        if self._desk.engine is not None:
+            self._window.job_bar.drop_ended()  # what was done to another project says nothing about this one
         if name == PRACTICE and not practice_project.is_made():
             await self._desk.session.close()
             self._window.profile_button.say(name, production=False)
@@ -66,8 +68,7 @@ class Opening(QObject):
 
     def _on_session_changed(self) -> None:
         session, engine = self._desk.session, self._desk.engine
-        production = engine is not None and engine.profile.production
-        self._window.profile_button.say(session.name, production=production)
+        self._say_care()
         self._window.setWindowTitle(f"{self._window.profile_button.title_of(session.name)} – Bucketdesk")
         self._window.banners.clear()
         self._window.status.say_nothing()
@@ -84,6 +85,20 @@ class Opening(QObject):
         elif session.error is not None:
             self._say_error(session.name, session.error)
         self._window.tabs.spread(EVERYTHING)
+
+    def _say_care(self) -> None:
+        """Marks production, and turns off what writes where the profile only looks."""
+        session, engine = self._desk.session, self._desk.engine
+        production = engine is not None and engine.profile.production
+        read_only = engine is not None and engine.profile.read_only
+        self._window.profile_button.say(session.name, production=production)
+        self._window.band.say(session.name, production=production, read_only=read_only)
+        why = (
+            self.tr("This profile is read-only: “Edit this profile…” in the File menu can allow changes.")
+            if read_only
+            else ""
+        )
+        self._desk.actions.forbid_writing(why)
 
     def _on_session_news(self, change: Change) -> None:
         self._window.tabs.spread(change)

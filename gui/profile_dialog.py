@@ -1,8 +1,9 @@
-"""The dialog that makes a local profile: where the files are, which SQLite file names them, and how."""
+"""The dialog that makes or edits a local profile: where the files are, which SQLite file names them, and how."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -11,13 +12,14 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from core import profiles
 from core.errors import CoreError
 from core.models import Table
+from core.profile_files import edit
 from core.profile_setup import Count, Layout, check_new_name, write
-from core.profiles import Profile, Safety
-from core.suggest import Suggestion, named
+from core.profiles import Profile
+from core.suggest import Suggestion
 from gui.desk import Desk
-from gui.dialogs import finished
 from gui.profiles.notice import Notice
 from gui.profiles.place_form import PlaceForm
+from gui.profiles.source_model import distinct
 from gui.profiles.source_panel import SourcePanel
 from gui.profiles.survey import Choice, Storage, Survey
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
@@ -26,38 +28,36 @@ from gui.widgets.text import Text
 
 _FORM_WIDTH = 344
 _SIZE = (1144, 720)
-
-
-async def make_profile(desk: Desk) -> str | None:
-    """Asks for everything a local profile needs and writes it; its name, or None when the person changed their mind."""
-    dialog = ProfileDialog(desk)
-    try:
-        return dialog.made if await finished(dialog) else None
-    finally:
-        dialog.survey.drop()
-        await dialog.survey.close()
+_NAMES = "profile.names"
 
 
 class ProfileDialog(QDialog):
-    """Places on the left, sources on the right; `made` is the name of the profile once it is written."""
+    """Places on the left, sources on the right; `made` is the name of the profile once it is written. With `profile` it
+    edits that one."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, profile: Profile | None = None) -> None:
         super().__init__(desk.window)
-        self.setWindowTitle(self.tr("New profile"))
+        self.setWindowTitle(self.tr("New profile") if profile is None else self.tr("Edit profile"))
         self.made = ""
+        self._edited = profile
+        self._known = () if profile is None else profile.sources
         self._desk = desk
         self._storage: Storage | None = None
         self._tables: tuple[Table, ...] = ()
         self._is_looking = False
         self.survey = Survey(desk.jobs)
         self.places = PlaceForm(desk)
-        self.sources = SourcePanel(desk.icons, desk.themes)
+        self.sources = SourcePanel(desk, self.survey)
         self.notice = Notice(desk.icons)
         self._lay_out()
         self._connect()
         self.resize(*_SIZE)
         self.places.storage_field.setFocus()
-        desk.jobs.ask(asyncio.to_thread(profiles.names), self._on_names_read)
+        desk.jobs.ask(asyncio.to_thread(profiles.names), self._on_names_read, newest=_NAMES)
+        self.finished.connect(lambda: desk.jobs.drop(_NAMES))
+        if profile is not None:
+            self.places.show_profile(profile)
+            self.places.look_again()
         self._update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -73,7 +73,9 @@ class ProfileDialog(QDialog):
         sides.addWidget(self.places)
         sides.addWidget(self.sources, 1)
         self.cancel_button = button(self.tr("Cancel"), self.reject)
-        self.create_button = main_button(self.tr("Create profile"), self._on_create_button_clicked)
+        is_new = self._edited is None
+        verb = self.tr("Create profile") if is_new else self.tr("Save")
+        self.create_button = main_button(verb, self._on_create_button_clicked)
         for one in (self.cancel_button, self.create_button):
             one.setAutoDefault(True)
         row = QHBoxLayout()
@@ -85,7 +87,10 @@ class ProfileDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
         column.setSpacing(GAP)
-        column.addWidget(Text(self.tr("Make a folder and a SQLite file a project"), "heading"))
+        title = (
+            self.tr("Make a folder and a SQLite file a project") if is_new else self.tr("A folder and a SQLite file")
+        )
+        column.addWidget(Text(title, "heading"))
         column.addLayout(sides, 1)
         column.addLayout(row)
 
@@ -113,13 +118,16 @@ class ProfileDialog(QDialog):
     def _on_places_chosen(self, choice: Choice) -> None:
         self._storage, self._tables = None, ()
         self._is_looking = True
+        self._known = tuple(draft.source for draft in self.sources.drafts) or self._known
         self.sources.say_looking()
-        self.survey.look(choice)
+        self.survey.look(choice, guesses=self._edited is None)
         self._update()
 
     def _on_storage_read(self, storage: Storage) -> None:
         self._storage = storage
         self.places.show_storage(storage)
+        if self._edited is not None and self._edited.buckets not in ((), (".",)):
+            self.places.bucket_list.choose(self._edited.buckets)
         if storage.choice.catalog is None:
             self._is_looking = False
             self.sources.clear()
@@ -148,10 +156,13 @@ class ProfileDialog(QDialog):
         self.places.catalog_notice.say_error(error)
         self._update()
 
-    def _on_suggested(self, found: list[Suggestion]) -> None:
+    def _on_suggested(self, found: list[Suggestion] | None) -> None:
         self._is_looking = False
         self._offer()
-        self.sources.show_guesses(found)
+        if found is not None:
+            self.sources.show_guesses(found)
+        else:
+            self.sources.show_sources(self._known)
 
     def _on_buckets_changed(self) -> None:
         self._offer()
@@ -165,7 +176,7 @@ class ProfileDialog(QDialog):
     def _on_create_button_clicked(self) -> None:
         profile = self._profile()
 
-        def done(_: None) -> None:
+        def done(_: object) -> None:
             self.made = profile.name
             self.accept()
 
@@ -174,20 +185,25 @@ class ProfileDialog(QDialog):
             self.notice.say_error(error)
 
         self.create_button.setEnabled(False)
-        self._desk.jobs.ask(write(profile), done, failed=failed)
+        if self._edited is None:
+            self._desk.jobs.ask(write(profile), done, failed=failed)
+        else:
+            self._desk.jobs.ask(asyncio.to_thread(edit, profile), done, failed=failed)
 
     def _profile(self) -> Profile:
         assert self._storage is not None and self._storage.choice.catalog is not None
-        buckets = self.places.bucket_list
+        buckets, care = self.places.bucket_list, self.places.care
         whole = self._storage.layout is Layout.WHOLE
-        return Profile(
-            name=self.places.name,
-            kind="local",
+        before = self._edited or Profile(name=self.places.name, kind="local")
+        return replace(
+            before,
             storage=self._storage.choice.folder,
             catalog=self._storage.choice.catalog,
             buckets=(".",) if whole else () if buckets.are_all_chosen() else buckets.chosen(),
-            sources=named([draft.source for draft in self.sources.drafts]),
-            safety=Safety(removal=self.places.removal),
+            sources=distinct([draft.source for draft in self.sources.drafts]),
+            safety=replace(before.safety, removal=care.removal),
+            production=care.production_box.isChecked(),
+            read_only=care.read_only_box.isChecked(),
         )
 
     def _update(self) -> None:

@@ -13,13 +13,15 @@ from core.changes import Change
 from core.errors import CoreError
 
 if TYPE_CHECKING:
+    from core.capabilities import Capability
     from core.engine import Engine
 
 Opener = Callable[[str], Coroutine[object, object, "Engine"]]
 
 
 class Session(QObject):
-    """At most one engine. `changed` says that another project (or none) is open, `news` what kind of thing changed."""
+    """At most one engine. `changed` says that another project (or none) is open, `news` what kind of thing changed.
+    `refusals` are rights that a scan needs and this sign-in has not."""
 
     changed = Signal()
     news = Signal(object)
@@ -32,11 +34,12 @@ class Session(QObject):
         self.name = ""
         self.error: Exception | None = None
         self.is_opening = False
+        self.refusals: tuple[Capability, ...] = ()
 
     async def open(self, name: str) -> None:
         """Closes what is open, then opens the profile of this name. An error is kept in `error`; `changed` tells."""
         await self.close()
-        self.name, self.error, self.is_opening = name, None, True
+        self.name, self.error, self.is_opening, self.refusals = name, None, True, ()
         self.changed.emit()
         try:
             engine = await self._opener(name)

@@ -37,6 +37,8 @@ QPushButton::menu-indicator { width: 0; image: none; }
 QPushButton[flat="true"] { border: 1px solid transparent; background: transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }
 QPushButton[flat="true"]:focus { border: 2px solid $accent; }
+QPushButton[role="way"] { text-align: left; padding: 0; border: 1px solid $outline; }
+QPushButton[role="way"]:focus { border: 2px solid $accent; padding: 0; }
 QPushButton[production="true"] { color: $danger; border-color: $danger; font-weight: 600; }
 QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }
 QToolButton:hover { background: $hover; }
@@ -116,6 +118,9 @@ QLabel[tone="good"] { color: $good; }
 QLabel[tone="warning"] { color: $warning; }
 QLabel[tone="danger"] { color: $danger; }
 QFrame[role="hairline"] { background: $hairline; border: none; }
+QFrame[role="band"][band="danger"] { background: $danger; }
+QFrame[role="band"][band="quiet"] { background: $hover; }
+QLabel[band="danger"] { color: $on_danger; }
 QFrame[role="banner"] { background: $raised; border: 1px solid $hairline; border-left: 4px solid $accent;
   border-radius: 6px; }
 QFrame[role="banner"][tone="warning"] { border-left-color: $warning; }

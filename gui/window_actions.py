@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
@@ -33,9 +31,6 @@ class WindowActions(QObject):
         self._opening = opening
         self._bind()
         window.profile_button.chosen.connect(opening.open)
-        window.profile_button.add_actions(
-            [window.desk.actions["new_profile"], window.desk.actions["reset_practice"]],
-        )
         window.job_bar.error_asked.connect(self._on_job_bar_error_asked)
         window.job_bar.emptied.connect(self._update_activities)
         window.desk.jobs.started.connect(self._update_activities)
@@ -46,7 +41,6 @@ class WindowActions(QObject):
         bind, desk, window = self._desk.actions.bind, self._desk, self._window
         bind("scan", lambda: start_scan(desk))
         bind("undo_last", lambda: desk.jobs.ask(runs.undo_newest(desk)))
-        bind("new_profile", lambda: desk.jobs.ask(self._make_profile()))
         bind("open_practice", self._open_practice)
         bind("reset_practice", lambda: desk.jobs.ask(practice_project.ask_and_reset(desk, self._open_practice)))
         bind("about", lambda: desk.jobs.ask(finished(About(window))))
@@ -63,14 +57,6 @@ class WindowActions(QObject):
 
     def _open_practice(self) -> None:
         self._opening.open(profiles.PRACTICE)
-
-    async def _make_profile(self) -> None:
-        await asyncio.to_thread(importlib.import_module, "core.profile_setup")  # brings the engine along: half a second
-        from gui.profile_dialog import make_profile
-
-        name = await make_profile(self._desk)
-        if name is not None:
-            self._opening.open(name)
 
     def _on_settings_triggered(self) -> None:
         self._desk.jobs.ask(finished(SettingsDialog(self._desk.settings, self._window)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
@@ -47,6 +47,12 @@ class BucketList(QListWidget):
         rows = min(len(names), _MOST_SHOWN) * max(self.sizeHintForRow(0), 0)
         self.setFixedHeight(rows + 2 * self.frameWidth() + 2)
         self.setVisible(bool(names))
+
+    def choose(self, names: Collection[str]) -> None:
+        """Checks these and unchecks all others."""
+        with QSignalBlocker(self):
+            for item in self._items():
+                item.setCheckState(Qt.CheckState.Checked if item.data(_NAME) in names else Qt.CheckState.Unchecked)
 
     def say_count(self, name: str, count: Count | Exception) -> None:
         """Adds to a bucket how many objects it holds, or why that cannot be told."""

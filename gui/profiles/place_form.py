@@ -10,9 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from core.profile_setup import CATALOG_ENDINGS, Layout, offer_name
+from core.profiles import Profile
 from gui.desk import Desk
 from gui.dialogs import choose_file, choose_folder
 from gui.profiles.bucket_list import BucketList
+from gui.profiles.care_form import CareForm
 from gui.profiles.notice import Notice
 from gui.profiles.radios import bind_together, choose
 from gui.profiles.survey import Choice, Storage
@@ -47,7 +49,7 @@ class PlaceForm(QWidget):
     @property
     def removal(self) -> str:
         """`quarantine` or `archive`, as profiles say it."""
-        return "archive" if self.archive_button.isChecked() else "quarantine"
+        return self.care.removal
 
     def show_storage(self, storage: Storage) -> None:
         """Shows what the chosen folder came to."""
@@ -59,6 +61,17 @@ class PlaceForm(QWidget):
         self._offer_catalogs(storage)
         if not self._is_named:
             self.name_field.setText(offer_name(storage.choice.folder, self.taken))
+
+    def show_profile(self, profile: Profile) -> None:
+        """Shows what a profile that is there already says; its name stays, because its history is kept under it."""
+        self._is_named = True
+        self.name_field.setText(profile.name)
+        self.name_field.setReadOnly(True)
+        self.name_field.setToolTip(self.tr("The name of a profile stays: its history is kept under it"))
+        self.storage_field.setText(str(profile.storage))
+        self.catalog_box.setEditText(str(profile.catalog))
+        self._layout = Layout.WHOLE if profile.buckets == (".",) else Layout.FOLDERS
+        self.care.show_profile(profile)
 
     def look_again(self) -> None:
         """Asks once more for what stands in the fields."""
@@ -103,10 +116,9 @@ class PlaceForm(QWidget):
         self.bucket_list = BucketList()
         self.bucket_list.chosen_changed.connect(self.buckets_changed)
         self.bucket_notice = Notice(self._desk.icons)
-        self.quarantine_button = QRadioButton(self.tr("wait in the quarantine until you empty it"))
-        self.archive_button = QRadioButton(self.tr("are copied to an archive, checked, and then go"))
+        self.care = CareForm(self.tr("are copied to an archive, checked, and then go"), explains=False)
+        self.archive_button = self.care.archive_button
         self._layouts = bind_together(self, self.folders_button, self.whole_button)
-        bind_together(self, self.quarantine_button, self.archive_button)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -126,9 +138,7 @@ class PlaceForm(QWidget):
         self._add_field(column, self.tr("Name of the profile"), self.name_field)
         column.addWidget(self.name_notice)
         column.addSpacing(GAP)
-        column.addWidget(Text(self.tr("Files that are removed"), "strong"))
-        column.addWidget(self.quarantine_button)
-        column.addWidget(self.archive_button)
+        column.addWidget(self.care)
         column.addStretch(1)
 
     def _add_field(self, column: QVBoxLayout, text: str, field: QWidget, browse: QWidget | None = None) -> None:

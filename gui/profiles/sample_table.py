@@ -12,6 +12,7 @@ from core.samples import FEW
 from core.suggest import Sample
 from gui.icons import Icons
 from gui.profiles.plain_table import PlainTable
+from gui.profiles.sample_pictures import SamplePictures
 from gui.theme import ROW_HEIGHT, Themes
 from gui.translation import translate
 
@@ -25,10 +26,11 @@ _HEADER = 32
 class SampleModel(QAbstractTableModel):
     """A few samples."""
 
-    def __init__(self, icons: Icons, themes: Themes) -> None:
+    def __init__(self, icons: Icons, themes: Themes, pictures: SamplePictures | None) -> None:
         super().__init__()
         self._icons = icons
         self._themes = themes
+        self._pictures = pictures
         self.samples: Sequence[Sample] = ()
 
     def show(self, samples: Sequence[Sample]) -> None:
@@ -36,6 +38,8 @@ class SampleModel(QAbstractTableModel):
         self.beginResetModel()
         self.samples = samples
         self.endResetModel()
+        if self._pictures is not None:
+            self._pictures.ask(samples)
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.samples)
@@ -59,6 +63,8 @@ class SampleModel(QAbstractTableModel):
                 return (_one_line(sample.value), _place_of(sample), word)[column]
             case Qt.ItemDataRole.ToolTipRole, column:
                 return (sample.value[: 4 * _LONGEST], _place_of(sample), _why(sample))[column]
+            case Qt.ItemDataRole.DecorationRole, 1 if self._pictures is not None:
+                return self._pictures.of(sample)
             case Qt.ItemDataRole.DecorationRole, 2:
                 return self._icons.icon(icon, tone)
             case Qt.ItemDataRole.ForegroundRole, 2:
@@ -69,9 +75,13 @@ class SampleModel(QAbstractTableModel):
 class SampleTable(PlainTable):
     """Exactly as high as its few rows."""
 
-    def __init__(self, icons: Icons, themes: Themes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, icons: Icons, themes: Themes, pictures: SamplePictures | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.samples = SampleModel(icons, themes)
+        self.samples = SampleModel(icons, themes, pictures)
+        if pictures is not None:
+            pictures.came.connect(self.viewport().update)
         self.setModel(self.samples)
         self.setAccessibleName(self.tr("Samples of the chosen source"))
         self.setFixedHeight(_HEADER + FEW * ROW_HEIGHT + 4)

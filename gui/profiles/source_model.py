@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -55,6 +56,12 @@ class SourceModel(QAbstractTableModel):
         """Replaces them all by what was guessed."""
         self.beginResetModel()
         self.drafts = [Draft(self._number(), one.source, one) for one in found]
+        self.endResetModel()
+
+    def show_sources(self, sources: Sequence[Source]) -> None:
+        """Replaces them all by sources of which it is not known yet how they fare."""
+        self.beginResetModel()
+        self.drafts = [Draft(self._number(), source) for source in sources]
         self.endResetModel()
 
     def add(self, source: Source) -> Draft:
@@ -121,3 +128,16 @@ class SourceModel(QAbstractTableModel):
         self.drafts[row] = draft
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(_COLUMNS) - 1))
         return draft
+
+
+def distinct(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The same, with another name where two have one: runs and accepted doubts know sources by their names."""
+    found: list[Source] = []
+    for source in sources:
+        taken = {other.name for other in found}
+        forms = itertools.chain(
+            (source.name, f"{source.table}.{source.columns[0].name}"),
+            (f"{source.table}#{number}" for number in itertools.count(2)),
+        )
+        found.append(replace(source, name=next(form for form in forms if form not in taken)))
+    return tuple(found)

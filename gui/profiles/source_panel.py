@@ -13,14 +13,17 @@ from core.profiles import Source
 from core.progress import Progress
 from core.suggest import Suggestion
 from gui import words
-from gui.icons import Icons
+from gui.desk import Desk
 from gui.profiles import wordings
 from gui.profiles.notice import Notice
 from gui.profiles.plain_table import PlainTable
+from gui.profiles.preset_menu import preset_menu
+from gui.profiles.sample_pictures import SamplePictures
 from gui.profiles.sample_table import SampleTable
 from gui.profiles.source_editor import SourceEditor
 from gui.profiles.source_model import Draft, SourceModel
-from gui.theme import GAP, GAP_SMALL, Themes
+from gui.profiles.survey import Survey
+from gui.theme import GAP, GAP_SMALL
 from gui.widgets.buttons import button, quiet_button
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.text import Text, hairline
@@ -33,8 +36,9 @@ class SourcePanel(QWidget):
     changed = Signal()
     look_again_asked = Signal()
 
-    def __init__(self, icons: Icons, themes: Themes, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, survey: Survey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        icons, themes = desk.icons, desk.themes
         self.model = SourceModel(icons, themes)
         self.table = PlainTable()
         self.table.setModel(self.model)
@@ -48,12 +52,18 @@ class SourcePanel(QWidget):
         self.editor.edited.connect(self._on_editor_edited)
         self.editor.described.connect(self._on_editor_described)
         self.verdict = Notice(icons, size="body")
-        self.samples = SampleTable(icons, themes)
+        self.is_filled = False
+        self._tables: dict[str, Table] = {}
+        self.pictures = SamplePictures(desk, survey)
+        self.samples = SampleTable(icons, themes, self.pictures)
         self.empty = EmptyState(icons)
         self.add_button = button(self.tr("Add a source"), self._on_add_button_clicked)
+        self.presets_button = quiet_button(self.tr("Presets"), self._on_presets_button_clicked)
+        self.presets_button.setToolTip(self.tr("Ready mappings of tables that many projects have"))
         self.remove_button = quiet_button(self.tr("Remove"), self._on_remove_button_clicked)
         self.remove_button.setToolTip(self.tr("Takes the chosen source out of the list (Del); no row is touched"))
         icons.put(self.add_button, "plus")
+        icons.put(self.presets_button, "list-plus")
         icons.put(self.remove_button, "trash")
         icons.loaded.connect(self.table.viewport().update)
         icons.loaded.connect(self.samples.viewport().update)
@@ -67,6 +77,7 @@ class SourcePanel(QWidget):
 
     def clear(self) -> None:
         """Nothing to look at yet."""
+        self.is_filled = False
         self.model.show(())
         self.editor.offer((), ())
         self._say(
@@ -105,16 +116,34 @@ class SourcePanel(QWidget):
 
     def offer(self, tables: Sequence[Table], buckets: Sequence[str]) -> None:
         """What drafts can be made of from now on."""
+        self._tables = {table.name: table for table in tables}
         self.editor.offer(tables, buckets)
         if (draft := self._chosen()) is not None:
             self.editor.show_source(draft.source)
-        self.add_button.setEnabled(self.editor.first() is not None)
+        for one in (self.add_button, self.presets_button):
+            one.setEnabled(self.editor.first() is not None)
 
     def show_guesses(self, found: Sequence[Suggestion]) -> None:
         """Replaces all drafts by what was guessed."""
         self.model.show(found)
+        self._show_first()
+
+    def show_sources(self, sources: Sequence[Source]) -> None:
+        """Replaces all drafts by the sources of a profile, and asks how they fare."""
+        self.model.show_sources(sources)
+        self._show_first()
+        self.try_again()
+
+    def say_no_tables(self, title: str, text: str) -> None:
+        """The tables cannot be read: why, and what to do."""
+        self.clear()
+        act = self.look_again_asked.emit
+        self.empty.say("warning-circle", title, text, step=self.tr("Look again"), act=act, tone="danger")
+
+    def _show_first(self) -> None:
+        self.is_filled = True
         self._update_place()
-        if found:
+        if self.model.drafts:
             self.table.selectRow(0)
         self.changed.emit()
 
@@ -136,6 +165,7 @@ class SourcePanel(QWidget):
         head.addWidget(Text(self.tr("Sources: the columns that name files"), "strong"))
         head.addStretch(1)
         head.addWidget(self.remove_button)
+        head.addWidget(self.presets_button)
         head.addWidget(self.add_button)
         self._details = QWidget()
         details = QVBoxLayout(self._details)
@@ -158,8 +188,8 @@ class SourcePanel(QWidget):
     def _say(self, icon: str, title: str, text: str) -> None:
         self.empty.say(icon, title, text)
         self._places.setCurrentWidget(self.empty)
-        self.remove_button.setEnabled(False)
-        self.add_button.setEnabled(False)
+        for one in (self.remove_button, self.presets_button, self.add_button):
+            one.setEnabled(False)
 
     def _update_place(self) -> None:
         if not self.model.drafts:
@@ -174,7 +204,8 @@ class SourcePanel(QWidget):
         else:
             self._places.setCurrentWidget(self._details)
         self.remove_button.setEnabled(bool(self.model.drafts))
-        self.add_button.setEnabled(self.editor.first() is not None)
+        for one in (self.add_button, self.presets_button):
+            one.setEnabled(self.editor.first() is not None)
 
     def _row(self) -> int:
         return self.table.currentIndex().row()
@@ -213,12 +244,20 @@ class SourcePanel(QWidget):
 
     def _on_add_button_clicked(self) -> None:
         source = self.editor.first()
-        if source is None:
-            return
+        if source is not None:
+            self._add(source)
+            self.editor.table_box.setFocus()
+
+    def _on_presets_button_clicked(self) -> None:
+        taken = {draft.source.table for draft in self.model.drafts}
+        menu = preset_menu(self, self._tables, taken, self._add)
+        menu.popup(self.presets_button.mapToGlobal(self.presets_button.rect().bottomLeft()))
+
+    def _add(self, source: Source) -> None:
+        self.is_filled = True
         draft = self.model.add(source)
         self._update_place()
         self.table.selectRow(len(self.model.drafts) - 1)
-        self.editor.table_box.setFocus()
         self._ask(draft)
 
     def _on_remove_button_clicked(self) -> None:

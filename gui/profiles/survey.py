@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.capabilities import Capability
 from core.errors import CoreError
+from core.pictures import Picture
 from core.profile_setup import Layout, Setup, Surroundings, look_around
 from core.profiles import Source
 from core.progress import Progress
@@ -36,9 +39,19 @@ class Storage:
     around: Surroundings
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A project that could be connected to: what the sign-in may do there, and its buckets."""
+
+    setup: Setup
+    lines: tuple[Capability, ...]
+    buckets: tuple[str, ...]
+
+
 class Survey(QObject):
     """Holds at most one set-up open. Errors that a person can act on come as signals, others are faults."""
 
+    connected = Signal(object)
     storage_read = Signal(object)
     storage_failed = Signal(object)
     counted = Signal(str, object)
@@ -55,10 +68,31 @@ class Survey(QObject):
         self._asked: set[int] = set()
         self.buckets: tuple[str, ...] = ()
 
-    def look(self, choice: Choice) -> None:
-        """Looks at another choice; what was being asked about the one before is dropped."""
+    def look(self, choice: Choice, *, guesses: bool = True) -> None:
+        """Looks at another choice; what was being asked about the one before is dropped. Without `guesses` nothing is
+        suggested, because the sources are known."""
         self._drop_measurements()
-        self._jobs.ask(self._look(choice), newest=_LOOK)
+        self._jobs.ask(self._look(choice, guesses), newest=_LOOK)
+
+    def try_project(self, opened: Coroutine[object, object, Tried]) -> None:
+        """Takes a project in place of what is open; `connected` brings it, or `storage_failed` why not."""
+        self._drop_measurements()
+        self._jobs.ask(self._try_project(opened), newest=_LOOK, failed=self.storage_failed.emit)
+
+    def look_through(self, *, guesses: bool = True) -> None:
+        """Reads the tables of the connected project, suggests sources and counts objects."""
+        if self._setup is not None:
+            self._jobs.ask(self._look_through(self._setup, guesses), newest=_LOOK)
+
+    def guess(self) -> None:
+        """Looks again for columns that name objects; `suggested` brings them."""
+        if self._setup is not None:
+            self._jobs.ask(self._guess_again(self._setup), newest=_LOOK)
+
+    def show_picture(self, bucket: str, key: str, side: int, then: Callable[[Picture], None]) -> None:
+        """Asks for a small picture of an object; what is no picture is passed over in silence."""
+        if self._setup is not None:
+            self._jobs.ask(self._setup.picture(bucket, key, side), then, failed=lambda _error: None)
 
     def measure(self, number: int, source: Source) -> None:
         """Tries a mapping; `measured` brings the answer under this number: a `Suggestion` or an error."""
@@ -81,7 +115,7 @@ class Survey(QObject):
             self._jobs.drop((_LOOK, number))
         self._asked.clear()
 
-    async def _look(self, choice: Choice) -> None:
+    async def _look(self, choice: Choice, guesses: bool) -> None:
         await self.close()
         try:
             storage = await self._open(choice)
@@ -90,8 +124,31 @@ class Survey(QObject):
             return
         self.storage_read.emit(storage)
         if storage.choice.catalog is not None:
-            await self._guess(storage, is_layout_open=choice.layout is None)
+            await self._read_catalog(storage, guesses)
         await self._count()
+
+    async def _try_project(self, opened: Coroutine[object, object, Tried]) -> None:
+        try:
+            await self.close()
+            tried = await opened
+        finally:
+            opened.close()
+        await self._take(tried.setup)
+        self.connected.emit(tried)
+
+    async def _look_through(self, setup: Setup, guesses: bool) -> None:
+        try:
+            self.catalog_read.emit(await setup.tables())
+            self.suggested.emit(await self._suggest(setup) if guesses else None)
+        except CoreError as error:
+            self.catalog_failed.emit(error)
+        await self._count()
+
+    async def _guess_again(self, setup: Setup) -> None:
+        try:
+            self.suggested.emit(await self._suggest(setup))
+        except CoreError as error:
+            self.catalog_failed.emit(error)
 
     async def _open(self, choice: Choice) -> Storage:
         around = await look_around(choice.folder)
@@ -108,12 +165,15 @@ class Survey(QObject):
         if older is not None:
             await older.close()
 
-    async def _guess(self, storage: Storage, *, is_layout_open: bool) -> None:
+    async def _read_catalog(self, storage: Storage, guesses: bool) -> None:
         assert self._setup is not None
         try:
             self.catalog_read.emit(await self._setup.tables())
+            if not guesses:
+                self.suggested.emit(None)
+                return
             found = await self._suggest(self._setup)
-            if not found and is_layout_open:
+            if not found and storage.choice.layout is None:
                 found = await self._try_other_layout(storage)
         except CoreError as error:
             self.catalog_failed.emit(error)

@@ -19,7 +19,7 @@ _WIDTH = 600
 class EmptyState(QWidget):
     """An icon, a sentence, a quieter one and at most one button, in the middle of the space."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, *, width: int = _WIDTH, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
         self._icon = ("", "muted")
@@ -30,7 +30,7 @@ class EmptyState(QWidget):
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         middle = QWidget()
-        middle.setFixedWidth(_WIDTH)
+        middle.setFixedWidth(width)
         self._layout = QVBoxLayout(middle)
         self._layout.setSpacing(GAP_SMALL)
         self._layout.addStretch(2)

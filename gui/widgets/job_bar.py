@@ -39,6 +39,11 @@ class JobBar(QScrollArea):
         jobs.ended.connect(self._on_jobs_ended)
         self.hide()
 
+    def drop_ended(self) -> None:
+        """Takes away the lines of what is over, for example because another project is open now."""
+        for line in [line for line in self.lines if not line.job.is_running]:
+            self._drop(line)
+
     def _on_jobs_started(self, job: Job) -> None:
         line = JobLine(job, self._icons)
         line.dismissed.connect(lambda: self._drop(line))

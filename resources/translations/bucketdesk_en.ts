@@ -12,6 +12,16 @@
         </message>
     </context>
     <context>
+        <name>ConnectionPage</name>
+        <message numerus="yes">
+            <source>Connected. %Ln thing(s) this sign-in may not do:</source>
+            <translation>
+                <numerusform>Connected. One thing this sign-in may not do:</numerusform>
+                <numerusform>Connected. %Ln things this sign-in may not do:</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>ContactSheet</name>
         <message numerus="yes">
             <source>Pictures of %Ln object(s)</source>
@@ -72,6 +82,16 @@
             <translation>
                 <numerusform>Keep %Ln finding as they are?</numerusform>
                 <numerusform>Keep %Ln findings as they are?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>MappingPage</name>
+        <message numerus="yes">
+            <source>%Ln source(s) name(s) no file that is there</source>
+            <translation>
+                <numerusform>%Ln source names no file that is there</numerusform>
+                <numerusform>%Ln sources name no file that is there</numerusform>
             </translation>
         </message>
     </context>
@@ -196,6 +216,20 @@
             <translation>
                 <numerusform>Rewrite %Ln path…</numerusform>
                 <numerusform>Rewrite %Ln paths…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Delete %Ln row(s)…</source>
+            <translation>
+                <numerusform>Delete %Ln row…</numerusform>
+                <numerusform>Delete %Ln rows…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Mark %Ln row(s) as errored…</source>
+            <translation>
+                <numerusform>Mark %Ln row as errored…</numerusform>
+                <numerusform>Mark %Ln rows as errored…</numerusform>
             </translation>
         </message>
     </context>

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDia
 from core import places, profiles
 from core.profiles import ReferenceColumn
 from gui.profile_dialog import ProfileDialog
+from gui.profiles.kind_dialog import KindDialog
 from tests.core.test_profile_setup import checksums
 from tests.gui.desks import Desktop, FakeEngine, press, shown, until
 
@@ -52,6 +53,8 @@ async def desk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[Desktop]:
 
 async def opened(desk: Desktop) -> ProfileDialog:
     QTest.keyClick(desk.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    kinds = await shown(desk.window, KindDialog)
+    QTest.mouseClick(kinds.local_button, Qt.MouseButton.LeftButton)
     return await shown(desk.window, ProfileDialog)
 
 

@@ -170,10 +170,10 @@ async def test_a_run_over_the_guard_asks_for_the_name_of_the_place(review: Revie
     await review.settle()
     await press(review.tab, review.main.text())
     dialog = await review.preview()
-    assert dialog.name_field is not None
+    (field,) = dialog.name_fields.values()
     assert not dialog.verb_button.isEnabled()
     assert dialog.head.guard is not None
-    dialog.name_field.setText(dialog.head.guard.where)
+    field.setText(dialog.head.guard.where)
     assert dialog.verb_button.isEnabled()
     dialog.reject()
     await review.work()

@@ -135,10 +135,9 @@ def _coded(change: RowChange) -> dict[str, object]:
         "action": change.action.value,
         "table": change.table,
         "key_columns": list(change.key_columns),
-        "key": [to_text(value) for value in change.key] or [None] * len(change.key_columns),
+        "key": [to_text(value) for value in change.key],
         "before": None if change.before is None else _texts(change.before),
         "after": None if change.after is None else _texts(change.after),
-        **({"loose": list(change.loose)} if change.loose else {}),
     }
 
 

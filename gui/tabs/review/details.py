@@ -43,7 +43,7 @@ class Details(QScrollArea):
         self.name = ShortenedText(size="strong")
         self.facts = Text(tone="muted", wraps=True)
         self._why = _Section(self.tr("WHY IT IS HERE"))
-        self._else = _Section(self.tr("WHAT ELSE IT COULD BE"))
+        self._else = _Section(self.tr("WHAT ELSE CAN BE DONE"))
         self._content = QWidget()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, GAP_SMALL, 0)

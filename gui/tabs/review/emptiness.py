@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.errors import CoreError
+from typing import TYPE_CHECKING
+
+from core.errors import CoreError, NotAllowed, Unavailable
 from core.status import Status
 from gui import words
 from gui.desk import Desk
@@ -11,6 +13,9 @@ from gui.tabs.review.kinds import FINDINGS, Shelf
 from gui.tabs.review.wording import waiting_words
 from gui.translation import translate
 from gui.widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from core.capabilities import Capability
 
 
 def say(
@@ -22,10 +27,14 @@ def say(
     *,
     has_settled: bool = False,
 ) -> None:
-    """Shows the state that fits: not open, never scanned, nothing matches, settled by a run, or scanned and clean."""
+    """Shows the state that fits: offline, not allowed, never scanned, nothing matches, settled by a run, or clean."""
     scan = desk.actions["scan"]
-    if desk.engine is None or status is None:
+    if desk.engine is None and desk.session.error is not None:
+        _say_not_open(empty, desk, desk.session.error)
+    elif desk.engine is None or status is None:
         empty.say("circle-dashed", translate("Empty", "Opening the project"), "")
+    elif desk.session.refusals and not status.complete:
+        _say_not_allowed(empty, desk, desk.session.refusals[0])
     elif status.scanned_at is None:
         empty.say(
             "magnifying-glass",
@@ -72,6 +81,32 @@ def say(
         empty.say("hourglass-medium", _none_of(shelf), f"{text.replace('%1', waiting)} {_scanned(status)}")
     else:
         empty.say("check-circle", _none_of(shelf), _scanned(status), tone="good")
+
+
+def _say_not_open(empty: EmptyState, desk: Desk, error: Exception) -> None:
+    """The project could not be opened: offline, not allowed, or anything else."""
+    sentence = error.message if isinstance(error, CoreError) else str(error)
+    hint = error.hint if isinstance(error, CoreError) else ""
+    if isinstance(error, Unavailable):
+        title = translate("Empty", "The project cannot be reached")
+        empty.say("wifi-slash", title, f"{sentence} {hint}".strip(), tone="warning")
+    elif isinstance(error, NotAllowed):
+        act = desk.actions["sign_in"].trigger
+        title, step = translate("Empty", "Not allowed"), translate("Empty", "Sign in again…")
+        empty.say("lock-key", title, f"{sentence} {hint}".strip(), step=step, act=act, tone="danger")
+    else:
+        title = translate("Empty", "The project is not open")
+        act = desk.actions["edit_profile"].trigger
+        step = translate("Empty", "Edit this profile…") if desk.actions["edit_profile"].isEnabled() else ""
+        empty.say("warning-circle", title, f"{sentence} {hint}".strip(), step=step, act=act, tone="danger")
+
+
+def _say_not_allowed(empty: EmptyState, desk: Desk, refusal: Capability) -> None:
+    """A right is missing that a scan needs; `refusal` names it."""
+    title = translate("Empty", "Not allowed: %1").replace("%1", refusal.name.lower())
+    text = f"{refusal.sentence} {refusal.next_step}".strip()
+    act = desk.actions["sign_in"].trigger
+    empty.say("lock-key", title, text, step=translate("Empty", "Sign in again…"), act=act, tone="warning")
 
 
 def _none_of(shelf: Shelf | None) -> str:

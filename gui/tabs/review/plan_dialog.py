@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QTabWidget, QVBoxLayout
 
 from core.engine import Engine
@@ -44,7 +45,8 @@ class StepRows:
 
 
 class PlanDialog(QDialog):
-    """Shown before anything is changed; accepted by its verb. Where the guard stops, its place has to be typed."""
+    """Shown before anything is changed; accepted by its verb. Where the guard stops, its place has to be typed, and on
+    production the name of the profile."""
 
     def __init__(self, desk: Desk, head: PlanHead, path: Path, summary: PlanSummary) -> None:
         super().__init__(desk.window)
@@ -53,7 +55,7 @@ class PlanDialog(QDialog):
         self.setWindowTitle(self.tr("Preview"))
         self.setAccessibleName(title)
         self.resize(760, 620)
-        self.name_field: QLineEdit | None = None
+        self.name_fields: dict[str, QLineEdit] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
         column.setSpacing(GAP_SMALL)
@@ -63,11 +65,19 @@ class PlanDialog(QDialog):
         column.addWidget(self._parts(), 1)
         if head.refused:
             column.addWidget(Text(self._refused_words(), tone="warning", wraps=True))
-        if head.guard is not None:
-            self._add_guard(column)
+        for name, text in self._names_to_type():
+            self._add_name_field(column, name, text)
         column.addSpacing(GAP_SMALL)
         column.addLayout(self._buttons())
         self._update_verb()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QLineEdit):
+            if self.verb_button.isEnabled():
+                self.verb_button.setFocus()  # Enter in a field moves on to the verb, and never does it
+            return
+        super().keyPressEvent(event)
 
     def _parts(self) -> QTabWidget:
         parts = QTabWidget()
@@ -116,18 +126,28 @@ class PlanDialog(QDialog):
         lines = [f"{words.number(refusal.count)} × {refusal.where}: {refusal.why}" for refusal in self.head.refused[:4]]
         return self.tr("Not in this plan:") + "\n" + "\n".join(lines)
 
-    def _add_guard(self, column: QVBoxLayout) -> None:
+    @property
+    def confirmed_name(self) -> str | None:
+        """The profile's name, typed because it is production; None where nobody asked for it."""
+        engine = self._desk.engine
+        return engine.profile.name if engine is not None and engine.profile.production else None
+
+    def _names_to_type(self) -> Iterator[tuple[str, str]]:
         guard = self.head.guard
-        assert guard is not None
-        percent = words.number(round(guard.share * 100))
-        limit = words.number(round(guard.limit * 100))
-        text = self.tr("This takes %1 % of %2; the limit is %3 %. Type %2 to go on.")
-        text = text.replace("%1", percent).replace("%2", guard.where).replace("%3", limit)
-        self.name_field = QLineEdit()
-        self.name_field.setAccessibleName(text)
-        self.name_field.textChanged.connect(self._update_verb)
+        if guard is not None:
+            text = self.tr("This takes %1 % of %2; the limit is %3 %. Type %2 to go on.")
+            text = text.replace("%1", words.number(round(guard.share * 100))).replace("%2", guard.where)
+            yield guard.where, text.replace("%3", words.number(round(guard.limit * 100)))
+        if self.confirmed_name is not None:
+            text = self.tr("%1 is production. Type its name to go on.")
+            yield self.confirmed_name, text.replace("%1", self.confirmed_name)
+
+    def _add_name_field(self, column: QVBoxLayout, name: str, text: str) -> None:
+        field = self.name_fields[name] = QLineEdit()
+        field.setAccessibleName(text)
+        field.textChanged.connect(self._update_verb)
         column.addWidget(Text(text, "strong", "danger", wraps=True))
-        column.addWidget(self.name_field)
+        column.addWidget(field)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -139,13 +159,14 @@ class PlanDialog(QDialog):
         self.verb_button = main_button(questions.verb(self.head), self.accept)
         row.addWidget(self.cancel_button)
         row.addWidget(self.verb_button)
-        (self.name_field or self.cancel_button).setFocus()
+        next(iter(self.name_fields.values()), self.cancel_button).setFocus()
         return row
 
     def _update_verb(self) -> None:
-        guard = self.head.guard
-        typed = self.name_field is None or guard is None or self.name_field.text() == guard.where
-        self.verb_button.setEnabled(typed)
+        is_typed = all(field.text() == name for name, field in self.name_fields.items())
+        may_write = not self._desk.actions.why_no_writing
+        self.verb_button.setEnabled(is_typed and may_write)
+        self.verb_button.setToolTip(self._desk.actions.why_no_writing)
 
     def _on_export_clicked(self) -> None:
         self._desk.jobs.ask(export_plan(self._desk, self, self._path, self.head))

@@ -100,7 +100,8 @@ class Repairs:
         dialog = PlanDialog(self._desk, planned.head, planned.path, planned.summary)
         if await finished(dialog):
             share = None if planned.head.guard is None else planned.head.guard.share
-            apply_plan(self._desk, planned.path, job_title(planned.head), allow_share=share)
+            name = dialog.confirmed_name
+            apply_plan(self._desk, planned.path, job_title(planned.head), allow_share=share, confirmed_name=name)
 
     async def _look_at_doubt(self, source: SourceReport) -> None:
         engine = self._desk.engine

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from core.changes import Change
 from core.models import Finding, Kind, Repair, Selection
+from core.profiles import Profile
 from core.status import Status
 from gui.tab import Tab
-from gui.tabs.review import headings, wording
+from gui.tabs.review import headings, offers, wording
 from gui.tabs.review.columns import picture_of
 from gui.tabs.review.details import Details, Item, Step
 from gui.tabs.review.kinds import FINDINGS, SHELVES, Shelf, ShelfList, count_of
@@ -127,6 +128,10 @@ class ReviewTab(Tab):
             self.middle.add_table_action(actions[name])
         self._update_actions()
 
+    @property
+    def _profile(self) -> Profile | None:
+        return self.desk.engine.profile if self.desk.engine is not None else None
+
     def _show_status(self, status: Status | None) -> None:
         self.status = status
         self._say_heading()
@@ -162,7 +167,8 @@ class ReviewTab(Tab):
         actions.enable("keep", is_findings and count > 0 and shelf.id != "kept")
         actions.enable("unkeep", shelf.id == "kept" and count > 0)
         actions.enable("choose_all", is_findings)
-        self.main_button.setText(wording.main_words(shelf, count, self.middle.chosen_bytes))
+        usual = offers.usual_for_rows(self._profile) if self._profile is not None else None
+        self.main_button.setText(wording.main_words(shelf, count, self.middle.chosen_bytes, usual))
         self.desk.icons.put(self.main_button, wording.main_icon(shelf), "on_accent")
         self.main_button.setVisible(is_findings and wording.offers_repair(shelf))
 
@@ -173,13 +179,16 @@ class ReviewTab(Tab):
             self.large.show_object(picture_of(item))
 
     def _steps_for(self, item: Item | None) -> list[Step]:
-        if not isinstance(item, Finding):
+        if not isinstance(item, Finding) or self.desk.actions.why_no_writing:
             return []
+        profile = self._profile
         only = Selection(self.middle.filter, only=frozenset({item.id}))
         steps: list[Step] = []
         for shelf in SHELVES:
             if shelf.kind is item.kind and item.state.value == "open":
                 for repair in shelf.others:
+                    if profile is not None and not offers.fits(profile, item, repair):
+                        continue
                     act = partial(self.repairs.plan, only, repair)
                     steps.append((wording.ICONS[repair], wording.other_words(repair), act))
         return steps

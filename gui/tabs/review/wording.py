@@ -34,8 +34,9 @@ def offers_repair(shelf: Shelf) -> bool:
     return shelf.kind in USUAL
 
 
-def main_words(shelf: Shelf, count: int, size_bytes: int) -> str:
-    """What the main button will do, and to how many: "Quarantine 3 · 4.1 MB…"."""
+def main_words(shelf: Shelf, count: int, size_bytes: int, usual: Repair | None = None) -> str:
+    """What the main button will do, and to how many: "Quarantine 3 · 4.1 MB…". `usual` is what a clean-up does to rows
+    without file, None where that differs from row to row."""
     if count == 0:
         return _without_number(shelf)
     number = words.number(count)
@@ -49,6 +50,10 @@ def main_words(shelf: Shelf, count: int, size_bytes: int) -> str:
             return translate("Repairs", "Mark %Ln row(s) pending…", "", count)
         case Kind.DUPLICATE_CONTENT:
             return translate("Repairs", "Merge %Ln cop(ies)…", "", count)
+        case Kind.ROW_WITHOUT_FILE if usual is Repair.DELETE:
+            return translate("Repairs", "Delete %Ln row(s)…", "", count)
+        case Kind.ROW_WITHOUT_FILE if usual is Repair.MARK_ERROR:
+            return translate("Repairs", "Mark %Ln row(s) as errored…", "", count)
         case _:
             return translate("Repairs", "Repair %1…").replace("%1", number)
 

@@ -1,0 +1,75 @@
+"""Making, editing and removing profiles: which dialog asks, and what is done when it was answered."""
+
+from __future__ import annotations
+
+import asyncio
+
+from core import places, profiles
+from core.profile_files import forget
+from core.profiles import SUPABASE, Profile
+from core.secrets import of_this_process
+from gui.desk import Desk
+from gui.dialogs import Choice, Question, confirm, finished
+from gui.profile_dialog import ProfileDialog
+from gui.profiles.kind_dialog import KindDialog
+from gui.profiles.sign_in_dialog import SignInDialog
+from gui.supabase_dialog import SupabaseDialog
+from gui.translation import translate
+
+
+async def make_profile(desk: Desk) -> str | None:
+    """Asks for everything a new profile needs and writes it; its name, or None when the person changed their mind."""
+    kind = KindDialog(desk.icons, desk.window)
+    if not await finished(kind):
+        return None
+    return await _made(SupabaseDialog(desk) if kind.kind == SUPABASE else ProfileDialog(desk))
+
+
+async def edit_profile(desk: Desk, name: str) -> str | None:
+    """Shows what a profile says and writes what was changed; its name, or None. Raises `NotFound`, `BadProfile`."""
+    profile = await asyncio.to_thread(profiles.load, name)
+    return await _made(_editor(desk, profile))
+
+
+def _editor(desk: Desk, profile: Profile) -> SupabaseDialog | ProfileDialog:
+    return SupabaseDialog(desk, profile) if profile.kind == SUPABASE else ProfileDialog(desk, profile)
+
+
+async def _made(dialog: SupabaseDialog | ProfileDialog) -> str | None:
+    try:
+        return dialog.made if await finished(dialog) else None
+    finally:
+        dialog.survey.drop()
+        await dialog.survey.close()
+
+
+async def sign_in(desk: Desk, name: str) -> bool:
+    """Asks for the secret of a profile again; says whether it was taken. Raises `NotFound`, `BadProfile`."""
+    dialog = SignInDialog(desk, await asyncio.to_thread(profiles.load, name))
+    try:
+        return await finished(dialog)
+    finally:
+        dialog.survey.drop()
+        await dialog.survey.close()
+
+
+async def remove_profile(desk: Desk, name: str) -> bool:
+    """Asks, then removes the profile's file and its secrets; says whether it did. Raises `NotFound`,
+    `WorkspaceError`."""
+    question = Question(
+        title=translate("Making", "Remove the profile %1?").replace("%1", name),
+        text=translate(
+            "Making",
+            "Its file and its keys go from this computer. Nothing is removed from the project itself, and what was "
+            "done to it so far stays recorded in %1: a profile of the same name finds it there.",
+        ).replace("%1", str(places.workspace(name))),
+        choices=(Choice("remove", translate("Making", "Remove the profile")),),
+    )
+    if not await confirm(desk.window, question):
+        return False
+    await asyncio.to_thread(forget, name)
+    await of_this_process().forget(name)
+    return True
+
+
+__all__ = ["edit_profile", "make_profile", "remove_profile", "sign_in"]

@@ -1,0 +1,284 @@
+"""The dialog that makes or edits the profile of a Supabase project: connect first, then say what names the files."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
+
+from core import profiles
+from core.errors import CoreError
+from core.profile_setup import Count, check_new_name, offer_name
+from core.profiles import SUPABASE, Profile
+from core.suggest import Suggestion
+from gui.desk import Desk
+from gui.profiles import keeping, trial
+from gui.profiles.connection_page import ConnectionPage
+from gui.profiles.mapping_page import MappingPage
+from gui.profiles.notice import Notice
+from gui.profiles.survey import Survey, Tried
+from gui.theme import GAP, GAP_LARGE, GAP_SMALL
+from gui.widgets.buttons import button, main_button
+from gui.widgets.text import Text
+
+_SIZE = (1144, 720)
+_NAMES, _KEYRING, _KEPT = "profile.names", "profile.keyring", "profile.kept"
+
+
+class SupabaseDialog(QDialog):
+    """Two pages; `made` is the name of the profile once it is written. With `profile` it edits that one."""
+
+    def __init__(self, desk: Desk, profile: Profile | None = None) -> None:
+        super().__init__(desk.window)
+        self.made = ""
+        self._desk = desk
+        self._edited = profile
+        self._taken: tuple[str, ...] = ()
+        self._tested: keeping.Wanted | None = None
+        self._is_testing = False
+        self._is_saving = False
+        self.survey = Survey(desk.jobs)
+        self.connection = ConnectionPage(desk)
+        self.mapping = MappingPage(desk, self.survey)
+        self.notice = Notice(desk.icons)
+        self.heading = Text(size="heading")
+        self.step = Text(tone="muted")
+        self._lay_out()
+        self._connect()
+        self.resize(*_SIZE)
+        if profile is not None:
+            self._show_profile(profile)
+        desk.jobs.ask(asyncio.to_thread(profiles.names), self._on_names_read, newest=_NAMES)
+        say = partial(self.connection.keyring_notice.say, tone="warning")
+        desk.jobs.ask(keeping.keyring_state(), say, newest=_KEYRING)
+        self.finished.connect(self._on_finished)
+        self._go(self.connection)
+        self.connection.form.url_field.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not isinstance(self.focusWidget(), QPushButton):
+            return  # fields deal with Enter themselves; only a button leaves the page
+        super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        for page in (self.connection, self.mapping):
+            self.pages.addWidget(page)
+        self.cancel_button = button(self.tr("Cancel"), self.reject)
+        self.back_button = button(self.tr("Back"), lambda: self._go(self.connection))
+        self.test_button = main_button(self.tr("Test connection"), self.test)
+        self.next_button = main_button(self.tr("Continue"), self._on_next_button_clicked)
+        is_new = self._edited is None
+        self.save_button = main_button(self.tr("Create profile") if is_new else self.tr("Save"), self._on_save_clicked)
+        row = QHBoxLayout()
+        row.setSpacing(GAP_SMALL)
+        row.addWidget(self.notice, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch()
+        for one in (self.cancel_button, self.back_button, self.test_button, self.next_button, self.save_button):
+            one.setAutoDefault(True)
+            row.addWidget(one)
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.heading)
+        head.addWidget(self.step)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
+        column.setSpacing(GAP)
+        column.addLayout(head)
+        column.addWidget(self.pages, 1)
+        column.addLayout(row)
+
+    def _connect(self) -> None:
+        survey, mapping = self.survey, self.mapping
+        survey.connected.connect(self._on_connected)
+        survey.storage_failed.connect(self._on_connection_failed)
+        survey.counted.connect(self._on_counted)
+        survey.catalog_read.connect(mapping.show_tables)
+        survey.catalog_failed.connect(mapping.say_no_tables)
+        survey.suggested.connect(self._on_suggested)
+        self.connection.changed.connect(self._on_connection_changed)
+        self.connection.test_asked.connect(self.test)
+        self.connection.stop_asked.connect(self._on_stop_asked)
+        self.connection.forget_asked.connect(self._on_forget_asked)
+        mapping.changed.connect(self._update)
+
+    def _show_profile(self, profile: Profile) -> None:
+        assert profile.supabase is not None
+        self.connection.form.show_supabase(profile.supabase)
+        self.mapping.show_profile(profile)
+        self._desk.jobs.ask(keeping.where_kept(profile.name), self._on_kept_read, newest=_KEPT)
+
+    def _on_finished(self) -> None:
+        """What was asked for this dialog alone is of no use any more."""
+        for name in (_NAMES, _KEYRING, _KEPT):
+            self._desk.jobs.drop(name)
+
+    def _on_kept_read(self, kept: dict[str, str]) -> None:
+        for what, where in kept.items():
+            self.connection.form.secrets[what].say_kept(where)
+        if not self.connection.form.missing():
+            self.test()
+
+    def _on_forget_asked(self, what: str) -> None:
+        assert self._edited is not None
+        field = self.connection.form.secrets[what]
+        self._desk.jobs.ask(
+            keeping.forget(self._edited.name, what), lambda _: field.say_kept(""), failed=self.notice.say_error
+        )
+
+    def _on_names_read(self, names: tuple[str, ...]) -> None:
+        self._taken = tuple(name for name in names if self._edited is None or name != self._edited.name)
+        self._update()
+
+    def test(self) -> None:
+        """Tries the connection as it stands; only reads."""
+        wanted = self._wanted()
+        if wanted is None or self.connection.form.missing() or self._is_testing:
+            return
+        self._is_testing, self._tested = True, None
+        self.connection.say_trying()
+        self.survey.try_project(trial.open_project(wanted))
+        self._update()
+
+    def _on_connected(self, tried: Tried) -> None:
+        self._is_testing = False
+        self._tested = wanted = self._wanted()
+        assert wanted is not None
+        self.connection.say_passed(tried.lines)
+        self.mapping.show_buckets(tried.buckets, self._edited)
+        self.survey.buckets = self.mapping.buckets
+        if not self.mapping.name:
+            self.mapping.form.name_field.setText(offer_name(Path(trial.name_of(wanted)), self._taken))
+        self.survey.look_through(guesses=self._edited is None)
+        self._update()
+        self.next_button.setFocus()
+
+    def _on_connection_failed(self, error: Exception) -> None:
+        if not isinstance(error, CoreError):
+            self._desk.jobs.went_wrong.emit(error)
+        self._is_testing = False
+        self.connection.say_failed(error)
+        self._update()
+
+    def _on_stop_asked(self) -> None:
+        self.survey.drop()
+        self._is_testing = False
+        self.connection.say_nothing()
+        self._update()
+
+    def _on_connection_changed(self) -> None:
+        """What was tried is not what stands there any more."""
+        if self._tested is not None or self._is_testing:
+            self.survey.drop()
+            self._tested, self._is_testing = None, False
+            self.connection.say_nothing()
+        self._update()
+
+    def _on_counted(self, bucket: str, count: Count | Exception) -> None:
+        self.mapping.form.bucket_list.say_count(bucket, count)
+
+    def _on_suggested(self, found: list[Suggestion] | None) -> None:
+        if found is None and self._edited is not None:
+            self.mapping.sources.show_sources(self._edited.sources)
+        elif found is not None:
+            self.mapping.sources.show_guesses(found)
+
+    def _on_next_button_clicked(self) -> None:
+        self._go(self.mapping)
+        self.mapping.form.name_field.setFocus()
+
+    def _go(self, page: ConnectionPage | MappingPage) -> None:
+        self.pages.setCurrentWidget(page)
+        is_first = page is self.connection
+        self.test_button.setVisible(is_first)
+        self.next_button.setVisible(is_first)
+        self.back_button.setVisible(not is_first)
+        self.save_button.setVisible(not is_first or self._edited is not None)
+        name = self._edited.name if self._edited is not None else ""
+        titles = (
+            (self.tr("Connect to a Supabase project"), self.tr("What names the files"))
+            if self._edited is None
+            else (self.tr("Connection of %1"), self.tr("What names the files of %1"))
+        )
+        self.heading.setText(titles[0 if is_first else 1].replace("%1", name))
+        self.setWindowTitle(self.tr("New profile") if self._edited is None else self.tr("Edit profile"))
+        steps = (self.tr("Step 1 of 2: the connection"), self.tr("Step 2 of 2: name, buckets and sources"))
+        self.step.setText(steps[0 if is_first else 1])
+        self._update()
+
+    def _wanted(self) -> keeping.Wanted | None:
+        """What the fields say now; None while the address can be no project's."""
+        form = self.connection.form
+        try:
+            supabase = form.supabase()
+        except CoreError:
+            return None
+        name = self._edited.name if self._edited is not None else ""
+        return keeping.Wanted(supabase, form.typed_secrets, name)
+
+    def _on_save_clicked(self) -> None:
+        wanted, profile = self._wanted(), self._profile()
+        if wanted is None or profile is None:
+            return
+
+        def done(_kept: bool) -> None:
+            self.made = profile.name  # that it is kept for this session only, the window says once the project is open
+            self.accept()
+
+        def failed(error: Exception) -> None:
+            self._is_saving = False
+            self._update()
+            self.notice.say_error(error)
+
+        self._is_saving = True
+        self._update()
+        self._desk.jobs.ask(keeping.save(profile, wanted, is_new=self._edited is None), done, failed=failed)
+
+    def _profile(self) -> Profile | None:
+        wanted = self._wanted()
+        if wanted is None:
+            return None
+        before = self._edited or Profile(name=self.mapping.name, kind=SUPABASE)
+        return self.mapping.put_into(before, wanted.supabase, is_read=self._tested is not None)
+
+    def _update(self) -> None:
+        """Says what is still missing; what can be done next is the one coloured button."""
+        missing = self.connection.form.missing()
+        is_passed = self._tested is not None
+        self.test_button.setEnabled(not missing and not self._is_testing)
+        self._make_main(self.test_button, not is_passed)
+        self._make_main(self.next_button, is_passed)
+        self.next_button.setEnabled(is_passed)
+        here = self.pages.currentWidget()
+        problem = missing if here is self.connection else self._mapping_problem()
+        self.save_button.setEnabled(not problem and not self._is_saving and not self._is_testing)
+        self._make_main(self.save_button, here is self.mapping)
+        if problem:
+            self.notice.say(problem)
+        elif here is self.mapping:
+            self.notice.say(*self.mapping.warning())
+        else:
+            self.notice.say("")
+
+    def _make_main(self, one: QPushButton, is_main: bool) -> None:
+        if one.property("main") != is_main:
+            one.setProperty("main", is_main)
+            one.style().unpolish(one)
+            one.style().polish(one)
+
+    def _mapping_problem(self) -> str:
+        if self._edited is None:
+            try:
+                check_new_name(self.mapping.name, self._taken)
+            except CoreError as error:
+                if not self.mapping.name:
+                    return self.tr("Give the profile a name.")
+                self.mapping.form.name_notice.say_error(error)
+                return self.tr("Give the profile another name.")
+            self.mapping.form.name_notice.say("")
+        return self.mapping.problem()
