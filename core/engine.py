@@ -32,6 +32,7 @@ from core.capabilities import Capabilities
 from core.changes import Change, Changes
 from core.clients import open_profile
 from core.connection import Connection, Project
+from core.database_setup import Database
 from core.errors import NotFound, Usage
 from core.findings import settled
 from core.inventory import ScanReport
@@ -66,6 +67,19 @@ async def open_connection(profile: Profile, kept: Secrets | None = None) -> Conn
     """The same, and for a project of a service what only such a one has. The secrets are those of this process, what
     was put there is found, written profile or not; or those in `kept`. Raises `CoreError`."""
     return await open_profile(profile, kept or secrets.of_this_process())
+
+
+async def open_database(profile: Profile, address: str = "") -> Database:
+    """A direct connection to the project's Postgres: the profile's, or another address. The password is the address's
+    own or one of the secrets. The caller closes it. Raises `Usage` without an address, `CoreError`."""
+    from core.clients.postgres import Postgres
+
+    address = address or (profile.supabase.postgres if profile.supabase else "")
+    if not address:
+        hint = 'Add postgres = "postgresql://…" to it, or run the SQL in the project\'s SQL editor.'
+        raise Usage(f"The profile “{profile.name}” names no direct Postgres connection.", hint)
+    password = await secrets.of_this_process().get(profile.name, secrets.POSTGRES_PASSWORD)
+    return await Postgres.open(address, password or "")
 
 
 async def open_engine(profile: Profile) -> Engine:

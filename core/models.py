@@ -158,7 +158,8 @@ class RowAction(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class RowChange:
     """One change to exactly one row. `before` holds every recorded column (None for an insert) and is compared with
-    the row, type and value; `after` holds the whole row for an insert, the changed columns for an update."""
+    the row, type and value; `after` holds the whole row for an insert, the changed columns for an update. `loose`:
+    columns of an update that a trigger of the table may set to something else again, as the time of the last change."""
 
     action: RowAction
     table: str
@@ -166,6 +167,7 @@ class RowChange:
     key: RowKey
     before: Mapping[str, Value] | None
     after: Mapping[str, Value] | None
+    loose: tuple[str, ...] = ()
 
 
 # --- results of bulk calls -------------------------------------------------------------------------------------------
@@ -299,7 +301,7 @@ class Step:
     steps fill table, key_columns, row_key, before, after. `finding` is the id of the finding behind it; a step that
     goes along with another (a dependent row) has `because`, that step's n. `needs` are steps that must be done first.
     `place` is where a quarantined object lies (purge, restore). `same_as` is the key whose bytes must be equal.
-    `changed` is when the object last changed, for showing."""
+    `changed` is when the object last changed, for showing. `loose` is as in `RowChange`."""
 
     n: int
     kind: StepKind
@@ -320,6 +322,7 @@ class Step:
     because: int | None = None
     needs: tuple[int, ...] = ()
     changed: datetime | None = None
+    loose: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ def write_step(step: Step) -> str:
         data["after"] = encode_row(step.after)
     if step.needs:
         data["needs"] = list(step.needs)
+    if step.loose:
+        data["loose"] = list(step.loose)
     if step.changed is not None:
         data["changed"] = step.changed.astimezone(UTC).isoformat()
     return compact(data)
@@ -72,6 +74,7 @@ def read_step(line: str | bytes) -> Step:
             because=data.get("because"),
             needs=tuple(_whole(n) for n in data.get("needs", ())),
             changed=datetime.fromisoformat(data["changed"]) if "changed" in data else None,
+            loose=tuple(str(name) for name in data.get("loose", ())),
         )
     except (KeyError, TypeError) as exc:
         raise ValueError("not a step") from exc

@@ -43,7 +43,11 @@ def reverse(entry: Entry, run_id: str, n: int = 0) -> Entry:
     elif step.kind is StepKind.UPDATE_ROW and before is not None and left is not None:
         # Not only the columns that the step named: a trigger of the table may have changed others along with them.
         old = {name: value for name, value in before.items() if name in left and not same(value, left[name])}
-        back = Step(n, StepKind.UPDATE_ROW, table=table, key_columns=columns, row_key=key, before=left, after=old)
+        # Where that trigger acts again, its columns cannot be put back: then the others have to be enough.
+        loose = tuple(name for name in old if name not in (step.after or {}))
+        back = Step(
+            n, StepKind.UPDATE_ROW, table=table, key_columns=columns, row_key=key, before=left, after=old, loose=loose
+        )
     elif step.kind is StepKind.INSERT_ROW and left is not None:
         key = tuple(left[name] for name in columns)
         back = Step(n, StepKind.DELETE_ROW, table=table, key_columns=columns, row_key=key, before=left)
@@ -54,4 +58,5 @@ def reverse(entry: Entry, run_id: str, n: int = 0) -> Entry:
 
 def row_change(step: Step, before: Mapping[str, Value] | None) -> RowChange:
     """The change that a row step asks of the catalog; `before` is the whole row that it must still be."""
-    return RowChange(_ROW_KINDS[step.kind], step.table, step.key_columns, step.row_key, before, step.after)
+    kind = _ROW_KINDS[step.kind]
+    return RowChange(kind, step.table, step.key_columns, step.row_key, before, step.after, step.loose)

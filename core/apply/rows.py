@@ -95,7 +95,8 @@ def _settled(entry: Entry, row: Mapping[str, Value] | None) -> Ending:
         return Ending(n, StepState.DRIFTED, "The row is not there any more.")
     if before is not None and holds(row, before):
         return Ending(n, StepState.WAITING)
-    if step.kind is not StepKind.DELETE_ROW and step.after is not None and holds(row, step.after):
+    asked = {name: value for name, value in (step.after or {}).items() if name not in step.loose}
+    if step.kind is not StepKind.DELETE_ROW and step.after is not None and holds(row, asked):
         return Ending(n, StepState.DONE, trace=replace(entry.trace, row=row))
     return Ending(n, StepState.DRIFTED, "The row has changed since.")
 

@@ -9,12 +9,22 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+from core.clients.local_files import content_type_of
 from core.clients.local_store import LocalStore
 from core.clients.practice_store import PracticeStore
-from core.models import Object
+from core.clients.supabase.patience import Patience
+from core.clients.supabase.probe import about
+from core.clients.supabase.session import Session
+from core.clients.supabase.store import SupabaseStore
+from core.models import QUARANTINE, Object
 from core.ports import ObjectStore
+from tests.core.supabase.scripted import SHORT, Token
+from tests.servers.project import SupabaseProject, supabase_project
 
-KINDS = ("local", "practice")
+PLAIN = "supabase-plain"
+"""A project without our functions: list-v2 and info."""
+SERVICES = ("supabase", PLAIN)
+KINDS = ("local", "practice", *SERVICES)
 """The providers; each names itself in a test's id."""
 ASCII = "abXY09_!.*'() &$@=;:+,?-"
 """Characters that every provider takes in a key, beside the slash."""
@@ -22,6 +32,9 @@ ASCII = "abXY09_!.*'() &$@=;:+,?-"
 
 class StoreWorld:
     """One storage with the buckets `photos` and `photos-1`. Files are put and looked at behind its back."""
+
+    keeps_times = True
+    """Whether a move or upload leaves an object the times that it had; a service gives its own."""
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind = kind
@@ -33,18 +46,21 @@ class StoreWorld:
             (self.storage / bucket).mkdir(parents=True)
         sqlite3.connect(self.catalog).close()
         self.catalog.touch()
-        self.store = self.another()
+        self.store = self._open()
+
+    def _open(self) -> ObjectStore:
+        if self.kind == "practice":
+            return PracticeStore(self.storage, self.quarantine, self.catalog)
+        return LocalStore(self.storage, self.quarantine)
 
     @property
     def takes_any_name(self) -> bool:
         """Whether keys may hold more than ASCII."""
         return self.kind == "local"
 
-    def another(self) -> ObjectStore:
+    async def another(self) -> ObjectStore:
         """A second client of the same storage, which knows nothing of the first one's."""
-        if self.kind == "practice":
-            return PracticeStore(self.storage, self.quarantine, self.catalog)
-        return LocalStore(self.storage, self.quarantine)
+        return self._open()
 
     def put(self, bucket: str, key: str, data: bytes = b"x") -> None:
         """An object appears, or changes."""
@@ -66,17 +82,81 @@ class StoreWorld:
         files = (path for path in self.storage.rglob("*") if path.is_file())
         return {path.relative_to(self.storage).as_posix(): path.read_bytes() for path in files}
 
+    def clear(self) -> None:
+        """Everything vanishes, so that a test can begin anew."""
+        for folder in (self.quarantine, *self.storage.iterdir()):
+            shutil.rmtree(folder, ignore_errors=True)
+        for bucket in ("photos", "photos-1"):
+            (self.storage / bucket).mkdir(parents=True)
+
+
+class SupabaseWorld(StoreWorld):
+    """A project of its own; what is done behind the storage's back is done in its tables and folder."""
+
+    keeps_times = False
+
+    def __init__(self, kind: str, project: SupabaseProject, store: ObjectStore) -> None:
+        self.kind = kind
+        self.project = project
+        self.store = store
+        for bucket in ("photos", "photos-1"):
+            project.make_bucket(bucket)
+
+    async def another(self) -> ObjectStore:
+        return await open_store(self.project)
+
+    def put(self, bucket: str, key: str, data: bytes = b"x") -> None:
+        self.project.put(bucket, key, data, content_type_of(key))
+
+    def drop(self, bucket: str, key: str) -> None:
+        self.project.drop(bucket, key)
+
+    def content(self, bucket: str, key: str) -> bytes | None:
+        return self.project.content(bucket, key)
+
+    def clear(self) -> None:
+        self.project.objects.connection.execute("delete from storage.objects")
+
+    def contents(self) -> Mapping[str, bytes]:
+        found = {}
+        for (bucket,) in self.project.sql("select id from storage.buckets where id not like %s", f"{QUARANTINE}%"):
+            for key in self.project.keys(str(bucket)):
+                found[f"{bucket}/{key}"] = self.project.content(str(bucket), key) or b""
+        return found
+
+
+async def open_store(
+    project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None
+) -> SupabaseStore:
+    """A storage of a project, signed in with its service key, or with this key and token."""
+    key = key or project.service_key
+    tokens = Token(token or key, key=key)
+    session = await Session.open(
+        project.url, tokens, folder=folder or Path(tempfile.gettempdir()), patience=Patience(**SHORT)
+    )
+    try:
+        return SupabaseStore(session, await about(session))
+    except BaseException:
+        await session.close()
+        raise
+
 
 @contextlib.asynccontextmanager
 async def store_world(kind: str) -> AsyncIterator[StoreWorld]:
     """A world of its own, which is cleared away afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="contract-"))
-    world = StoreWorld(kind, folder)
-    try:
-        yield world
-    finally:
-        await world.store.close()
-        shutil.rmtree(folder)
+    with contextlib.ExitStack() as stack:
+        world: StoreWorld
+        if kind in SERVICES:
+            project = stack.enter_context(supabase_project(migrated=kind != PLAIN))
+            world = SupabaseWorld(kind, project, await open_store(project))
+        else:
+            folder = Path(tempfile.mkdtemp(prefix="contract-"))
+            stack.callback(shutil.rmtree, folder)
+            world = StoreWorld(kind, folder)
+        try:
+            yield world
+        finally:
+            await world.store.close()
 
 
 async def listing(store: ObjectStore, bucket: str, *, prefix: str = "", limit: int | None = None) -> list[Object]:

@@ -53,6 +53,7 @@ def served(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
             access_log=False,
             date_header=False,  # the gateway tells the service's own time
             server_header=False,
+            proxy_headers=False,
             ws="none",
             backlog=1024,
             timeout_keep_alive=60,

@@ -135,9 +135,10 @@ def _coded(change: RowChange) -> dict[str, object]:
         "action": change.action.value,
         "table": change.table,
         "key_columns": list(change.key_columns),
-        "key": [to_text(value) for value in change.key],
+        "key": [to_text(value) for value in change.key] or [None] * len(change.key_columns),
         "before": None if change.before is None else _texts(change.before),
         "after": None if change.after is None else _texts(change.after),
+        **({"loose": list(change.loose)} if change.loose else {}),
     }
 
 

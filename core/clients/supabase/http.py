@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import ssl
 from urllib.parse import urlsplit
@@ -24,9 +25,8 @@ class Transport(AiohttpTransport):
     """httpx over aiohttp, measured at a fifth of the CPU of httpx's own pool (facts.md E11). Raises httpx errors only:
     of those that the package below it lets through, or gives a wrong name, none reaches a caller."""
 
-    def __init__(self, *, trust_env: bool) -> None:
-        verify = httpx.create_ssl_context(trust_env=trust_env)
-        super().__init__(client=lambda: _open_session(verify, trust_env))
+    def __init__(self, verify: ssl.SSLContext, *, trust_env: bool) -> None:
+        super().__init__(verify=verify, client=lambda: _open_session(verify, trust_env))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -48,8 +48,16 @@ def open_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
 
 
 def open_transport(url: str) -> Transport:
-    """The transport to a service. A proxy of the environment is used, but never for this machine itself."""
-    return Transport(trust_env=not _is_loopback(urlsplit(url).hostname or ""))
+    """The transport to a service. A proxy of the environment is used, but never for this machine itself. Reads the
+    certificates that are trusted, the first time: best called beside the loop."""
+    parts = urlsplit(url)
+    verify = _trusted() if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return Transport(verify, trust_env=not _is_loopback(parts.hostname or ""))
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _open_session(verify: ssl.SSLContext, trust_env: bool) -> aiohttp.ClientSession:

@@ -12,7 +12,7 @@ from typing import Any
 from core.capabilities import SERVICE, Capabilities
 from core.clients.supabase.answers import decoded
 from core.clients.supabase.catalog import SupabaseCatalog
-from core.clients.supabase.database_failures import EXPOSE
+from core.clients.supabase.database_failures import EXPOSE, TookTooLong
 from core.clients.supabase.failures import CHECK_KEY, CHECK_URL, SIGN_IN
 from core.clients.supabase.session import Session
 from core.errors import CoreError, NotAllowed, NotFound, Unavailable
@@ -125,7 +125,8 @@ async def _why_not(read: Callable[[], Awaitable[None]]) -> str:
     try:
         await read()
     except CoreError as exc:
-        if isinstance(exc, Unavailable) or _is_about_everything(exc):
+        out_of_reach = isinstance(exc, Unavailable) and not isinstance(exc, TookTooLong)
+        if out_of_reach or _is_about_everything(exc):
             raise
         return exc.message
     return ""

@@ -46,7 +46,7 @@ class Session:
             raise NotAllowed("There is no key for this project.", "Give this profile a key, or sign in.")
         supabase: Any = await in_thread(importlib.import_module, "supabase")  # takes 0.7 s: not on the loop
         url = url.rstrip("/")
-        courier = Courier(open_transport(url), url, tokens, patience or Patience())
+        courier = Courier(await in_thread(open_transport, url), url, tokens, patience or Patience())
         http = open_client(courier)
         options = supabase.AsyncClientOptions(
             auto_refresh_token=False, persist_session=False, postgrest_client_retry=False, httpx_client=http

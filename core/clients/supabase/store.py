@@ -30,7 +30,7 @@ _HASHES_AT_ONCE = 8
 
 class SupabaseStore:
     """Asks by the project's own functions where `capabilities` has them, else by the plain API: the same answers, more
-    slowly, and a listing says when it may not be shown everything. The session stays the caller's."""
+    slowly, and a listing says when it may not be shown everything. Closing it closes the session."""
 
     def __init__(self, session: Session, capabilities: Capabilities) -> None:
         self._session = session
@@ -125,6 +125,7 @@ class SupabaseStore:
         self._closed = True
         await self._listing.close()
         await self._arrivals.close()
+        await self._session.close()
 
     async def _hash(self, bucket: str, key: str) -> str | None:
         self._check_open()

@@ -121,6 +121,13 @@ begin
 end
 $function$;
 
+-- Notes that a migration of ours was applied, however it was: by this program, the CLI, or pasted by a person.
+create or replace function bucketdesk.applied(version text, name text) returns void
+language sql set search_path = '' as $function$
+    insert into bucketdesk.migrations as m (version, name) values ($1, $2)
+    on conflict (version) do update set applied_at = now(), name = excluded.name
+$function$;
+
 select bucketdesk.allow('usage on schema bucketdesk', 'authenticated', 'service_role');
 select bucketdesk.allow('select on bucketdesk.buckets', 'authenticated');
 select bucketdesk.allow(
@@ -128,7 +135,7 @@ select bucketdesk.allow(
 select bucketdesk.open_functions(
     array['bucketdesk.claims', 'bucketdesk.has_role'], 'authenticated', 'service_role');
 select bucketdesk.open_functions(
-    array['bucketdesk.require_role', 'bucketdesk.allow', 'bucketdesk.open_functions'], 'service_role');
+    array['bucketdesk.require_role', 'bucketdesk.allow', 'bucketdesk.open_functions', 'bucketdesk.applied'], 'service_role');
 
 do $do$
 begin
@@ -139,3 +146,5 @@ begin
     end if;
 end
 $do$;
+
+select bucketdesk.applied('20261121080000', 'bucketdesk_schema');

@@ -169,3 +169,5 @@ select bucketdesk.open_functions(array[
     'bucketdesk.columns_of', 'bucketdesk.check_columns', 'bucketdesk.texts_sql', 'bucketdesk.row_sql',
     'bucketdesk.key_is_sql', 'bucketdesk.key_after_sql', 'bucketdesk.key_of'
 ], 'service_role');
+
+select bucketdesk.applied('20261121080100', 'bucketdesk_tables_by_name');

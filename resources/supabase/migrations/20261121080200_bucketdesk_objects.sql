@@ -149,3 +149,5 @@ select bucketdesk.open_functions(array[
     'public.bucketdesk_list_objects', 'public.bucketdesk_stat_objects', 'public.bucketdesk_object_names',
     'public.bucketdesk_object_ids'
 ], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121080200', 'bucketdesk_objects');

@@ -181,3 +181,5 @@ select bucketdesk.open_functions(array[
     'public.bucketdesk_read_rows', 'public.bucketdesk_count_rows', 'public.bucketdesk_check_key',
     'public.bucketdesk_rows_by_key', 'public.bucketdesk_find_rows'
 ], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121080300', 'bucketdesk_rows');

@@ -130,3 +130,5 @@ select bucketdesk.open_functions(array[
 ], 'service_role');
 select bucketdesk.open_functions(
     array['public.bucketdesk_tables', 'public.bucketdesk_dependents'], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121080400', 'bucketdesk_tables');

@@ -125,3 +125,5 @@ comment on function public.bucketdesk_apply_batch is
 select bucketdesk.open_functions(
     array['bucketdesk.do_one', 'bucketdesk.do_each', 'bucketdesk.do_all'], 'service_role');
 select bucketdesk.open_functions(array['public.bucketdesk_apply_batch'], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121080600', 'bucketdesk_batches');

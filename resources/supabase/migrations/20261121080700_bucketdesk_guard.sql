@@ -160,3 +160,5 @@ select bucketdesk.open_functions(array[
 select bucketdesk.open_functions(array[
     'public.bucketdesk_guard_table', 'public.bucketdesk_unguard_table', 'public.bucketdesk_guards'
 ], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121080700', 'bucketdesk_guard');

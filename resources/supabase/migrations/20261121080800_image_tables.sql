@@ -108,3 +108,5 @@ select bucketdesk.protect('public.image_patient_associations', '{staff,manager,a
 
 select bucketdesk.open_functions(
     array['bucketdesk.make_table', 'bucketdesk.add_columns', 'bucketdesk.add_index', 'bucketdesk.protect'], 'service_role');
+
+select bucketdesk.applied('20261121080800', 'image_tables');

@@ -204,3 +204,5 @@ select bucketdesk.open_functions(array[
     'public.setup_image_bucket_policies', 'public.update_bucket_stats', 'public.cleanup_old_images',
     'public.bucketdesk_removals', 'public.bucketdesk_removals_done'
 ], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121080900', 'image_functions');

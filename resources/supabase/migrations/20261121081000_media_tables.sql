@@ -41,3 +41,5 @@ select bucketdesk.add_columns('public.media_collections',
 select bucketdesk.add_index('public.media_collections', 'media_collections_name', 'btree (name)');
 select bucketdesk.add_index('public.media_collections', 'media_collections_public_ids', 'gin (public_ids)');
 select bucketdesk.protect('public.media_collections', '{staff,manager,admin}', '{admin}');
+
+select bucketdesk.applied('20261121081000', 'media_tables');

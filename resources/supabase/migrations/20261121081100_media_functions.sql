@@ -55,3 +55,5 @@ select bucketdesk.open_functions(
     array['public.get_media_statistics', 'public.cleanup_old_sync_logs'], 'authenticated', 'service_role');
 -- they run with the rights of whoever calls them
 select bucketdesk.open_functions(array['bucketdesk.require_role'], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121081100', 'media_functions');

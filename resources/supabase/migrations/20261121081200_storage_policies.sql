@@ -63,3 +63,5 @@ exception when insufficient_privilege then
     raise notice 'New buckets are not registered by themselves: %.', sqlerrm;
 end
 $do$;
+
+select bucketdesk.applied('20261121081200', 'storage_policies');

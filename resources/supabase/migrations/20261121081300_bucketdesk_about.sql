@@ -42,3 +42,5 @@ comment on function public.bucketdesk_about is 'What is set up here, what whoeve
 
 select bucketdesk.open_functions(array['bucketdesk.columns_named'], 'service_role');
 select bucketdesk.open_functions(array['public.bucketdesk_about'], 'authenticated', 'service_role');
+
+select bucketdesk.applied('20261121081300', 'bucketdesk_about');

@@ -14,6 +14,7 @@ from tests.servers.supabase.faults import Faults
 from tests.servers.supabase.gateway import Gateway
 from tests.servers.supabase.rest import rest_routes
 from tests.servers.supabase.storage_routes import storage_routes
+from tests.servers.supabase.trouble import Trouble, reachable
 from tests.servers.supabase.world import World
 
 
@@ -30,4 +31,4 @@ def make_app(world: World, faults: Faults) -> ASGIApp:
     app = Starlette(routes=[*storage_routes(), *routes], lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.world = world
-    return Gateway(app, world.settings, world.requests)
+    return reachable(Gateway(Trouble(app, faults), world.settings, world.requests))

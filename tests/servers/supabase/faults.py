@@ -6,7 +6,18 @@ import threading
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["latency", "status", "reset", "truncate", "expired", "lag", "page_cap", "duplicate_page", "empty_page"]
+Kind = Literal[
+    "latency",  # `seconds` of waiting before anything is done
+    "status",  # nothing is done; answers `status`, with Retry-After if `retry_after` is given
+    "answer",  # nothing is done; answers `status`, `body` and `content_type` as given
+    "expired",  # nothing is done; answers what the service says to a token that is over
+    "reset",  # the connection breaks: see `side` and `value`
+    "truncate",  # half of the answer comes, then the connection closes; `silent`: and the length says it was all
+    "lag",  # listings leave out what is younger than `seconds`
+    "page_cap",  # listings give at most `value` at once, whatever is asked for
+    "duplicate_page",  # the answer before comes again
+    "empty_page",  # an empty page that says there is more
+]
 
 
 @dataclass(slots=True)
@@ -17,10 +28,16 @@ class Fault:
     kind: Kind
     times: int | None = None  # how many requests it hits; None: every one
     after: int = 0  # how many go by unharmed first
-    status: int = 500
-    retry_after: int | None = None  # a header, in seconds
     seconds: float = 0.0
+    status: int = 500
+    retry_after: int | None = None  # in seconds
+    body: bytes = b""
+    content_type: str = "application/json"
+    # "request": it breaks after `value` bytes of the request's body, and nothing is done.
+    # "response": all is done, and it breaks after `value` bytes of the answer's body; at 0, before any answer.
+    side: Literal["request", "response"] = "request"
     value: int = 0
+    silent: bool = False
     hits: int = 0
 
     def concerns(self, method: str, path: str) -> bool:
@@ -63,3 +80,7 @@ class Faults:
                 fault.hits += 1
                 struck.append(fault)
         return struck
+
+    def awaits_duplicate(self, method: str, path: str) -> bool:
+        """Whether this request's answer may be wanted again."""
+        return any(fault.kind == "duplicate_page" and fault.concerns(method, path) for fault in self.ordered)

@@ -1,0 +1,124 @@
+"""What Bucketdesk needs in a project's database: the SQL that makes it, and making it over a direct connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Protocol
+
+from core.progress import Progress, Report, silent
+
+_FILE = re.compile(r"(?P<version>\d{14})_(?P<name>\w+)\.sql")
+_TRIES = 3
+HISTORY = "supabase_migrations.schema_migrations"
+"""Where the Supabase CLI notes what it applied."""
+
+
+class Database(Protocol):
+    """A direct connection, as `core.engine.open_database` gives it. Every method may raise `ServiceError`."""
+
+    async def query(self, statement: str, *values: object, what: str = ...) -> list[tuple[object, ...]]:
+        """The rows of one statement."""
+        ...
+
+    async def run(self, script: str, *, what: str = ...) -> tuple[str, ...]:
+        """A script in one transaction; what the database had to say about it."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of the connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the set-up. Applying it again is harmless."""
+
+    version: str
+    name: str
+    sql: str
+
+    @property
+    def title(self) -> str:
+        """What it is about, for people."""
+        return self.name.replace("_", " ")
+
+
+def migrations() -> tuple[Migration, ...]:
+    """Every migration, in the order they are applied."""
+    folder = resources.files("resources") / "supabase" / "migrations"
+    found = {file.name: file for file in folder.iterdir()}
+    named = [(match, found[name]) for name in sorted(found) if (match := _FILE.fullmatch(name))]
+    return tuple(Migration(match["version"], match["name"], file.read_text("utf-8")) for match, file in named)
+
+
+def script() -> str:
+    """All of it as one text to paste into the SQL editor; each migration is a transaction of its own there too, so
+    that locks are held for a moment only."""
+    head = (
+        "-- Sets up a project's database for Bucketdesk. It deletes nothing, replaces no table, and may be run again.\n"
+        "-- Run it as the role that owns the project's tables: in Supabase's SQL editor you are that role.\n"
+    )
+    steps = (f"\n-- {one.version} {one.title}\nbegin;\n{one.sql.strip()}\ncommit;\n" for one in migrations())
+    return head + "".join(steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying did: names of the migrations, the buckets newly registered, and what the database said."""
+
+    migrations: tuple[str, ...]
+    registered: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+async def apply(database: Database, register: Sequence[str] = (), *, report: Report = silent) -> Applied:
+    """Applies every migration, each in one transaction, and registers these buckets. What is there stays; doing it
+    twice is harmless. Raises `ServiceError` naming the migration; what came before it is in place."""
+    notices: list[str] = []
+    steps = migrations()
+    for place, one in enumerate(steps):
+        report(Progress(place, len(steps), one.title))
+        notices += await _apply_one(database, one)
+    await _note_in_history(database, steps)
+    registered = [bucket for bucket in register if await _register(database, bucket)]
+    report(Progress(len(steps), len(steps)))
+    return Applied(tuple(one.name for one in steps), tuple(registered), tuple(notices))
+
+
+async def _apply_one(database: Database, one: Migration) -> tuple[str, ...]:
+    """A lock that somebody holds is waited for two seconds each time: longer would keep uploads waiting behind us."""
+    from core.errors import Unavailable
+
+    for _ in range(_TRIES - 1):
+        try:
+            return await database.run(one.sql, what=f"Applying “{one.title}”")
+        except Unavailable:
+            continue
+    return await database.run(one.sql, what=f"Applying “{one.title}”")
+
+
+async def _register(database: Database, bucket: str) -> bool:
+    rows = await database.query(
+        "select public.setup_image_bucket_policies(%s::text) ->> 'registered'", bucket, what=f"Registering {bucket}"
+    )
+    return rows[0][0] == "true"
+
+
+async def _note_in_history(database: Database, steps: Sequence[Migration]) -> None:
+    """Tells the Supabase CLI, where its history has migrations of ours already. Elsewhere they must not get into it:
+    `supabase db push` refuses to work for a team whose own folder lacks a migration that its history names."""
+    ((there,),) = await database.query(f"select to_regclass('{HISTORY}') is not null")
+    if not there:
+        return
+    versions = [one.version for one in steps]
+    ours = await database.query(f"select version from {HISTORY} where version = any (%s)", versions)
+    known = {version for (version,) in ours}
+    for one in steps if known else ():
+        if one.version not in known:
+            await database.query(
+                f"insert into {HISTORY} (version, name, statements) values (%s, %s, array[%s]) on conflict do nothing",
+                *(one.version, one.name, one.sql),
+            )
