@@ -14,13 +14,13 @@ from tests.servers.supabase.settings import Settings
 BROWSERS = (b"mozilla/", b"chrome/", b"safari/", b"webkit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
-    """A request as it came in, and what it was answered with (0: the answer never began)."""
+    """A request as it came in, and what it was answered with (0: the answer has not begun, and perhaps never will)."""
 
     method: str
     path: str
-    status: int
+    status: int = 0
     query: str = ""
     agent: str = ""
 
@@ -37,27 +37,23 @@ class Gateway:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status = 0
+        headers = dict(scope["headers"])
+        agent, query = headers.get(b"user-agent", b""), scope["query_string"]
+        noted = Request(scope["method"], scope["path"], 0, query.decode("latin-1"), agent.decode("latin-1"))
+        self.requests.append(noted)
         date = formatdate(time.time() + self.settings.clock_seconds, usegmt=True).encode()
 
         async def told(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                noted.status = message["status"]
                 message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
             await send(message)
 
-        headers = dict(scope["headers"])
-        try:
-            refusal = self._translate(scope, headers)
-            if refusal:
-                await _refuse(told, refusal)
-            else:
-                await self.app(scope, receive, told)
-        finally:
-            agent = headers.get(b"user-agent", b"").decode("latin-1")
-            query = scope["query_string"].decode("latin-1")
-            self.requests.append(Request(scope["method"], scope["path"], status, query, agent))
+        refusal = self._translate(scope, headers)
+        if refusal:
+            await _refuse(told, refusal)
+        else:
+            await self.app(scope, receive, told)
 
     def _translate(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """Turn a new key into the JWT that it stands for; a sentence, when hosted refuses it (facts.md A2)."""
