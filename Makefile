@@ -5,7 +5,7 @@ PREPARE = sh requirements/prepare.sh
 # Tests at a time; `make JOBS=0 test` runs them one after another in one process.
 JOBS = 2
 
-.PHONY: run test check style types tour bench libraries clean
+.PHONY: run test check style types tour bench supabase libraries clean
 
 run:
 	@$(PREPARE) run
@@ -40,6 +40,11 @@ test:
 bench:
 	@$(PREPARE) test
 	.venv/bin/python -m bench
+
+# A Supabase project on this machine, to try Bucketdesk on; `make supabase ARGS=--sample` fills it, `ARGS=--help` says more.
+supabase:
+	@$(PREPARE) test
+	@.venv/bin/python -m tests.servers.supabase $(ARGS)
 
 # The system libraries that Qt loads: installs them on Debian and its like when root, else says how.
 libraries:

@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from tests.servers.supabase.auth import auth_routes
 from tests.servers.supabase.faults import Faults
 from tests.servers.supabase.gateway import Gateway
+from tests.servers.supabase.proxy import PREFIX, StorageProxy
 from tests.servers.supabase.rest import rest_routes
 from tests.servers.supabase.storage_routes import storage_routes
 from tests.servers.supabase.trouble import Trouble, reachable
@@ -21,14 +22,17 @@ from tests.servers.supabase.world import World
 def make_app(world: World, faults: Faults) -> ASGIApp:
     """The whole stand-in for one project."""
 
+    proxy = StorageProxy(world.settings.storage_url) if world.settings.storage_url else None
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with world.database:
+        async with world.database, proxy or contextlib.nullcontext():
             yield
 
     services = (rest_routes, auth_routes)
     routes: list[BaseRoute] = [route for service in services for route in service(world.database, world.settings)]
-    app = Starlette(routes=[*storage_routes(), *routes], lifespan=lifespan)
+    storage: list[BaseRoute] = [Mount(PREFIX, app=proxy)] if proxy else storage_routes()
+    app = Starlette(routes=[*storage, *routes], lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.world = world
     return reachable(Gateway(Trouble(app, faults), world.settings, world.requests))

@@ -6,12 +6,25 @@ import json
 import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.servers.supabase.settings import Settings
+from tests.servers.supabase.tokens import BadToken, verify
 
 BROWSERS = (b"mozilla/", b"chrome/", b"safari/", b"webkit")
+KEYED = ("/rest/v1", "/auth/v1")
+OPEN = ("/auth/v1/verify", "/auth/v1/callback", "/auth/v1/authorize", "/auth/v1/.well-known/")
+NO_KEY = "No API key found in request"
+INVALID_KEY = "Invalid API key"
+IN_BROWSER = "Forbidden use of secret API key in browser"
+HINTS = {
+    NO_KEY: "No `apikey` request header or url param was found.",
+    INVALID_KEY: "Double check your Supabase `anon` or `service_role` API key.",
+    IN_BROWSER: "Secret API keys can only be used in a protected environment and should never be used in a browser. "
+    "Delete this secret API key immediately.",
+}
 
 
 @dataclass(slots=True)
@@ -56,32 +69,61 @@ class Gateway:
             await self.app(scope, receive, told)
 
     def _translate(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """Turn a new key into the JWT that it stands for; a sentence, when hosted refuses it (facts.md A2)."""
-        api_key = headers.get(b"apikey", b"")
-        token = headers.get(b"authorization", b"").partition(b" ")[2]
-        if not self.settings.gateway or not (api_key.startswith(b"sb_") or token.startswith(b"sb_")):
+        """Turn a key into the JWT that it stands for; a sentence, when hosted refuses it (facts.md A2)."""
+        if not self.settings.gateway:
             return ""
+        api_key = headers.get(b"apikey", b"") or _in_query(scope)
+        token = headers.get(b"authorization", b"").partition(b" ")[2]
         if api_key.startswith(b"sb_secret_") and any(
             name in headers.get(b"user-agent", b"").lower() for name in BROWSERS
         ):
-            return "Forbidden use of secret API key in browser"
+            return IN_BROWSER
         if token.startswith(b"sb_") and token != api_key:
-            return "Invalid API key"
-        known = {
-            self.settings.secret_key.encode(): self.settings.service_key,
-            self.settings.publishable_key.encode(): self.settings.anon_key,
-        }
-        if api_key.startswith(b"sb_") and api_key not in known:
-            return "Invalid API key"
-        if api_key in known and token in (b"", api_key):
-            meant = b"Bearer " + known[api_key].encode()
-            others = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
-            scope["headers"] = [*others, (b"authorization", meant)]
+            return INVALID_KEY
+        # Storage looks at the bearer by itself, and lets links be followed that carry no key at all.
+        if scope["path"].startswith(KEYED) and not scope["path"].startswith(OPEN):
+            if not api_key:
+                return NO_KEY
+            if not api_key.startswith(b"sb_") and not self._is_legacy_key(api_key):
+                return INVALID_KEY
+        if api_key.startswith(b"sb_"):
+            meant = self._meant(api_key)
+            if not meant:
+                return INVALID_KEY
+            if token in (b"", api_key):
+                _replace_bearer(scope, meant)
+        elif api_key and b"authorization" not in headers:
+            _replace_bearer(scope, api_key)
         return ""
+
+    def _meant(self, api_key: bytes) -> bytes:
+        """The JWT that a new key stands for; b"" for a key that there is not."""
+        settings = self.settings
+        if api_key == settings.secret_key.encode():
+            return settings.service_key.encode()
+        return settings.anon_key.encode() if api_key == settings.publishable_key.encode() else b""
+
+    def _is_legacy_key(self, api_key: bytes) -> bool:
+        try:
+            claims = verify(api_key.decode("latin-1"), self.settings)
+        except BadToken:
+            return False
+        return claims.get("role") in ("anon", "service_role")
+
+
+def _in_query(scope: Scope) -> bytes:
+    if b"apikey=" not in scope["query_string"]:
+        return b""
+    return parse_qs(scope["query_string"]).get(b"apikey", [b""])[0]
+
+
+def _replace_bearer(scope: Scope, token: bytes) -> None:
+    others = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+    scope["headers"] = [*others, (b"authorization", b"Bearer " + token)]
 
 
 async def _refuse(send: Send, sentence: str) -> None:
-    body = json.dumps({"message": sentence, "hint": "Double check your Supabase `anon` or `service_role` API key."})
+    body = json.dumps({"message": sentence, "hint": HINTS[sentence]})
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 401, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

@@ -207,6 +207,9 @@ async def _take_on(
         "search_path": ", ".join(f'"{name}"' for name in searched),
         "role": role,
         "request.jwt.claims": json.dumps({**claims, "role": role}, separators=(",", ":")),
+        # What functions written for PostgREST before 9 ask, and the Storage API still sets.
+        "request.jwt.claim.sub": str(claims.get("sub") or ""),
+        "request.jwt.claim.role": role,
         "request.method": asked.method,
         "request.path": f"/{'/'.join(asked.path)}",
         "request.headers": json.dumps({name: asked.headers[name] for name in names}),

@@ -22,11 +22,14 @@ class Settings:
     jwt_secret: str = field(default_factory=_secret, repr=False)
     secret_key: str = field(default_factory=lambda: f"sb_secret_{secrets.token_urlsafe(24)}", repr=False)
     publishable_key: str = field(default_factory=lambda: f"sb_publishable_{secrets.token_urlsafe(24)}")
+    given_anon_key: str = field(default="", repr=False)  # JWTs that somebody made with the secret already
+    given_service_key: str = field(default="", repr=False)
     # Hosted has a gateway that knows the new keys (facts.md A2); without one they are no JWT and are refused as such.
     gateway: bool = True
     # Hosted wants TUS chunks of exactly 6 MiB but for the last (A4.7), and its bodies can be queued work (A4.1).
     hosted: bool = False
     clock_seconds: float = 0.0  # how far the service's clock is ahead: the Date header, and tokens' expiry
+    storage_url: str = ""  # somebody else's Storage server, which answers under /storage/v1 then
     # Storage (facts.md E2, E3, E5)
     file_size_limit_bytes: int = 500 * MEBIBYTE
     standard_upload_limit_bytes: int = 50 * MEBIBYTE
@@ -44,12 +47,12 @@ class Settings:
     @property
     def anon_key(self) -> str:
         """The legacy key of everybody."""
-        return self.sign({"role": "anon"})
+        return self.given_anon_key or self.sign({"role": "anon"})
 
     @property
     def service_key(self) -> str:
         """The legacy key that may do everything."""
-        return self.sign({"role": "service_role"})
+        return self.given_service_key or self.sign({"role": "service_role"})
 
     def sign(self, claims: dict[str, object]) -> str:
         """A JWT of this project; valid until 2100 if the claims do not say otherwise."""
