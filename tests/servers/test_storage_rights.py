@@ -1,4 +1,4 @@
-"""Requests run under the role of their token, policies judge them, and new keys pass by the gateway (facts.md A2, E3)."""
+"""Requests come under the role of their token, policies judge them; new keys pass the gateway (facts.md A2, E3)."""
 
 from __future__ import annotations
 
