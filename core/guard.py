@@ -36,6 +36,7 @@ class Toll:
     others: int
     there: int
     gone: int
+    is_bucket: bool = False
 
     @property
     def taken(self) -> int:
@@ -89,7 +90,7 @@ async def weigh(
             there = max(0, there - removed_since_scan.get(place.name, 0))
         else:
             there = await catalog.count(place.name)
-        tolls.append(Toll(place.name, steps, taken, there, gone + own.get(place, 0)))
+        tolls.append(Toll(place.name, steps, taken, there, gone + own.get(place, 0), place.is_bucket))
     return tuple(tolls)
 
 

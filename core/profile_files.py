@@ -47,17 +47,10 @@ def replace_sources(name: str, sources: tuple[Source, ...]) -> Path:
 
 def forget(name: str) -> None:
     """Removes a profile's file; its secrets, workspace and quarantine stay. Raises `NotFound`."""
-    check_there(name)
-    try:
-        (places.profiles() / f"{name}.toml").unlink()
-    except OSError as exc:
-        raise WorkspaceError(f"The profile “{name}” cannot be removed: {exc.strerror or exc}.") from exc
-
-
-def check_there(name: str) -> None:
-    """Raises `NotFound`, naming the profiles there are, unless somebody made one of this name, readable or not."""
+    path = places.profiles() / f"{name}.toml"
     if name not in names():
-        load(name)
+        load(name)  # which says what there is instead
+    path.unlink()
 
 
 def _open(name: str) -> tuple[Path, tomlkit.TOMLDocument]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.apply.job import Job
 from core.errors import Refused
 from core.findings import proof
 from core.findings.proof import Listing
-from core.guard import Place, Toll, taking_of, weigh
+from core.guard import Toll, taking_of, weigh
 from core.models import Kind, State
 from core.workspace import system_now
 
@@ -80,12 +80,11 @@ async def check_guard(job: Job, allowed: float) -> None:
     over = [toll for toll in tolls if toll.over(limit) and toll.share > allowed]
     if over:
         worst = max(over, key=lambda toll: (toll.share, toll.taken))
-        raise _over(worst, max(limit, allowed), taking)
+        raise _over(worst, max(limit, allowed))
 
 
-def _over(toll: Toll, limit: float, taking: Mapping[Place, int]) -> Refused:
-    is_bucket = any(place.is_bucket for place in taking if place.name == toll.where)
-    what, things = ("bucket", "objects") if is_bucket else ("table", "rows")
+def _over(toll: Toll, limit: float) -> Refused:
+    what, things = ("bucket", "objects") if toll.is_bucket else ("table", "rows")
     whole = max(toll.there + toll.gone, toll.taken)
     others = f", {toll.others:,} of them in other runs of the last 24 hours" if toll.others else ""
     limits = f"the limit is {_percent(limit)}" if toll.share > limit else "nothing would be left there"

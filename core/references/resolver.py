@@ -232,12 +232,19 @@ class Resolver:
     def _key(self, text: str, home: str | None, element: int | None, *, judged: bool = True) -> list[Reference]:
         if ":" in text or text[:1] in ("/", "\\"):
             if located := self._located(text, element, judged=judged):
-                return located
+                return [*located, *self._as_it_stands(text, home, located)]
         elif not text.strip():
             return [Reference(home, text, EMPTY, element, judged=False)]
         if home is None:
             return [Reference(None, text, "it names no bucket", element, judged=judged)]
         return self._forms(home, text, element, judged=judged)
+
+    def _as_it_stands(self, text: str, home: str | None, located: list[Reference]) -> list[Reference]:
+        """A text that looks like an address of another place may all the same be the very key of an object, for
+        example `//a.png`: that one is protected."""
+        if home is None or not all(reference.problem for reference in located):
+            return []
+        return [replace(located[0], bucket=home, key=text, form=OTHER_FORM, judged=False)]
 
     def _located(self, text: str, element: int | None, *, judged: bool = True) -> list[Reference] | None:
         """What a URL or an absolute path below a bucket's folder names; None when the text is neither."""

@@ -118,7 +118,7 @@ def test_inserts_restores_and_purges_take_nothing() -> None:
 
 async def test_a_table_is_counted_now_and_a_bucket_as_scanned(workspace: Workspace) -> None:
     await list_photos(workspace, 200, NOW)
-    assert await toll(workspace, {PHOTOS: 5}) == Toll("photos", 5, 0, 200, 0)
+    assert await toll(workspace, {PHOTOS: 5}) == Toll("photos", 5, 0, 200, 0, is_bucket=True)
     assert await toll(workspace, {IMAGES: 5}) == Toll("images", 5, 0, 1000, 0)
 
 
@@ -126,14 +126,14 @@ async def test_what_other_runs_took_since_the_scan_is_taken_and_no_longer_there(
     await list_photos(workspace, 200, NOW - timedelta(hours=2))
     await record(workspace, "r1", StepKind.DELETE_OBJECT, "photos", 30, NOW - timedelta(hours=1))
     one = await toll(workspace, {PHOTOS: 15})
-    assert one == Toll("photos", 15, 30, 170, 30)
+    assert one == Toll("photos", 15, 30, 170, 30, is_bucket=True)
     assert one.over(0.2)
 
 
 async def test_slices_that_each_pass_add_up_over_a_scan_between_them(workspace: Workspace) -> None:
     await record(workspace, "r1", StepKind.DELETE_OBJECT, "photos", 30, NOW - timedelta(hours=3))
     await list_photos(workspace, 170, NOW - timedelta(hours=2))
-    assert await toll(workspace, {PHOTOS: 15}) == Toll("photos", 15, 30, 170, 30)
+    assert await toll(workspace, {PHOTOS: 15}) == Toll("photos", 15, 30, 170, 30, is_bucket=True)
 
 
 @pytest.mark.parametrize(

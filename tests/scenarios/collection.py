@@ -5,24 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.apply import apply
-from core.cleanup import plan_cleanup
 from core.clients.local_catalog import LocalCatalog
 from core.clients.local_store import LocalStore
-from core.inventory import ScanReport, scan
-from core.models import FindingFilter, Kind, PlanHead, Repair, Run, Selection, Step
-from core.plans import write_plan
+from core.inventory import ScanReport
 from core.profiles import Profile, ReferenceColumn, Safety, Source
-from core.purge import plan_purge
-from core.runs import runs
-from core.undo import undo
-from core.workspace import Workspace
+from tests.scenarios.desk import Desk
 
 PHOTOS = Source(
     name="photos",
@@ -48,7 +39,7 @@ class LaterStore(LocalStore):
         return datetime.now(UTC) + self.ahead
 
 
-class Collection:
+class Collection(Desk):
     """A project in `folder`. By default the bucket `photos` and the table of the same name; `files` of which `named`
     have a row each."""
 
@@ -68,8 +59,7 @@ class Collection:
                 **safety,  # type: ignore[arg-type]
             ),
         )
-        self._workspace: Workspace | None = None
-        self.store = LaterStore(self.storage, self.profile.quarantine)
+        self.store: LaterStore = LaterStore(self.storage, self.profile.quarantine)
         self.catalog = LocalCatalog(self.database)
         if not self.database.exists():
             (self.storage / "photos").mkdir(parents=True)
@@ -102,98 +92,19 @@ class Collection:
                 "INSERT INTO photos (path, title, rating, thumb) VALUES (?, ?, 0.1, x'00ff')", [(k, k) for k in keys]
             )
 
-    async def workspace(self) -> Workspace:
-        """The workspace, opened once."""
-        if self._workspace is None:
-            self._workspace = await Workspace.open(self.folder / "workspace", self.profile.project)
-        return self._workspace
-
     async def close(self) -> None:
         """Closes everything; the next use of the workspace opens it again."""
-        if self._workspace is not None:
-            await self._workspace.close()
-            self._workspace = None
+        await self.leave()
         await self.store.close()
         await self.catalog.close()
         self.store = LaterStore(self.storage, self.profile.quarantine)
         self.catalog = LocalCatalog(self.database)
-
-    async def scan(self) -> ScanReport:
-        """Scans everything."""
-        return await scan(self.store, self.catalog, await self.workspace(), self.profile)
 
     async def scan_later(self, days: float = 2) -> ScanReport:
         """Scans, lets some days pass and scans again: rows without a time of their own age from the first scan."""
         await self.scan()
         self.store.ahead += timedelta(days=days)
         return await self.scan()
-
-    async def plan(
-        self, *kinds: Kind, repair: Repair | None = None, only: Iterable[str] | None = None, name: str = "plan"
-    ) -> Path:
-        """A plan file for the open findings of these kinds."""
-        selection = Selection(FindingFilter(kinds=kinds), only=None if only is None else frozenset(only))
-        path = self.folder / f"{name}.jsonl"
-        await plan_cleanup(await self.workspace(), self.catalog, self.store, self.profile, selection, repair, path)
-        return path
-
-    async def by_hand(self, *steps: Step, name: str = "by-hand") -> Path:
-        """A plan of these steps, registered but made without any planner."""
-        path = self.folder / f"{name}.jsonl"
-        await write_plan(await self.workspace(), path, self.profile.project, 1, steps)
-        return path
-
-    async def apply(self, path: Path, **options: object) -> Run:
-        """Applies a plan."""
-        return await apply(
-            await self.workspace(),
-            self.store,
-            self.catalog,
-            self.profile,
-            path,
-            pauses=(),
-            **options,  # type: ignore[arg-type]
-        )
-
-    async def undo(self, run_id: str, **options: object) -> Run:
-        """Undoes a run."""
-        return await undo(
-            await self.workspace(),
-            self.store,
-            self.catalog,
-            self.profile,
-            run_id,
-            pauses=(),
-            **options,  # type: ignore[arg-type]
-        )
-
-    async def plan_purge(self, *run_ids: str, name: str = "purge") -> tuple[Path, PlanHead]:
-        """A plan to purge what runs left in the quarantine."""
-        path = self.folder / f"{name}.jsonl"
-        return path, await plan_purge(await self.workspace(), self.store, self.profile, run_ids, path)
-
-    async def findings(self, kind: Kind) -> dict[str, str]:
-        """The state of each finding of a kind, by key."""
-        workspace = await self.workspace()
-        return dict(
-            await workspace.inventory.read(
-                lambda c: c.execute("SELECT key, state FROM findings WHERE kind = ?", (kind,)).fetchall()
-            )
-        )
-
-    async def runs(self) -> tuple[Run, ...]:
-        """Every run, newest first."""
-        return await runs(await self.workspace())
-
-    async def reasons(self, run_id: str) -> dict[str, str]:
-        """The reason of each step of a run that has one, by key or row key."""
-        workspace = await self.workspace()
-        sql = "SELECT coalesce(nullif(key, ''), row_key), reason FROM steps WHERE run_id = ? AND reason <> ''"
-        return dict(await workspace.journal.read(lambda c: c.execute(sql, (run_id,)).fetchall()))
-
-    def safety(self, **changes: object) -> None:
-        """Changes the profile's safety."""
-        self.profile = replace(self.profile, safety=replace(self.profile.safety, **changes))  # type: ignore[arg-type]
 
     def picture(self) -> dict[str, object]:
         """Everything a person would miss: each file's content and time, each row of each table."""

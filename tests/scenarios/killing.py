@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from core.apply.job import Seam
-from tests.scenarios.collection import Collection
+from tests.scenarios.desk import Desk
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Killer:
             raise Killed(point)
 
 
-async def start_again(collection: Collection, work: Callable[[Seam], Awaitable[T]], first: int = 1) -> tuple[T, int]:
+async def start_again(desk: Desk, work: Callable[[Seam], Awaitable[T]], first: int = 1) -> tuple[T, int]:
     """Does `work` in processes that die at their first, second, third … point, until one gets to the end. Returns its
     result and the number of processes."""
     at = first
@@ -36,5 +36,5 @@ async def start_again(collection: Collection, work: Callable[[Seam], Awaitable[T
         try:
             return await work(Killer(at)), at - first + 1
         except Killed:
-            await collection.close()
+            await desk.close()
             at += 1

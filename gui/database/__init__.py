@@ -1,1 +1,0 @@
-"""The dialog that sets up a project's database, and its parts."""
