@@ -47,10 +47,17 @@ def replace_sources(name: str, sources: tuple[Source, ...]) -> Path:
 
 def forget(name: str) -> None:
     """Removes a profile's file; its secrets, workspace and quarantine stay. Raises `NotFound`."""
-    path = places.profiles() / f"{name}.toml"
+    check_there(name)
+    try:
+        (places.profiles() / f"{name}.toml").unlink()
+    except OSError as exc:
+        raise WorkspaceError(f"The profile “{name}” cannot be removed: {exc.strerror or exc}.") from exc
+
+
+def check_there(name: str) -> None:
+    """Raises `NotFound`, naming the profiles there are, unless somebody made one of this name, readable or not."""
     if name not in names():
-        load(name)  # which says what there is instead
-    path.unlink()
+        load(name)
 
 
 def _open(name: str) -> tuple[Path, tomlkit.TOMLDocument]:

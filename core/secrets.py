@@ -82,6 +82,12 @@ class Secrets:
         del self._here[profile, what]
         return True
 
+    async def places(self, profile: str) -> dict[str, str]:
+        """Where each secret of a profile is found, `environment`, `session` or `keyring`; those that are not, are not
+        named."""
+        there = {what: await self.get(profile, what) for what in VARIABLES}
+        return {what: self.source(profile, what) for what, value in there.items() if value is not None}
+
     async def forget(self, profile: str, *what: str) -> None:
         """Removes these secrets of a profile, or all of them, from this session and the keyring. Raises
         `WorkspaceError` when the keyring is there but keeps them."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NEEDED = ("List buckets", "List objects", "Describe tables", "Read rows")
 """The capabilities that a scan cannot do without, by their names in the table."""
+_SET_UP = "Database set-up"
 
 
 class Standing(QObject):
@@ -55,6 +56,10 @@ class Standing(QObject):
         self._desk.session.refusals = tuple(line for line in lines if line.name in _NEEDED and line.state == "no")
         if self._desk.session.refusals:
             self._window.tabs.spread(EVERYTHING)
+        for line in lines:
+            if line.name == _SET_UP and line.state == "no":
+                step = NextStep(self.tr("Set up the database…"), self._desk.actions["set_up_database"].trigger)
+                self._window.banners.put("set-up", line.sentence, "accent", [step])
 
     def _on_jobs_ended(self, job: Job) -> None:
         engine = self._desk.engine

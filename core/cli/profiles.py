@@ -18,7 +18,7 @@ def profiles(context: typer.Context) -> None:
     session = Session.of(context)
     found = [(name, *_read(name)) for name in (*stored.names(), PRACTICE)]
     if session.terminal.as_json:
-        session.terminal.document({"profiles": [_document(*one) for one in found]})
+        session.terminal.document({"profiles": [document(*one) for one in found]})
         return
     session.terminal.table(["Profile", "Kind", "Where", ""], [_cells(*one) for one in found])
 
@@ -33,7 +33,8 @@ def _read(name: str) -> tuple[Profile | None, str]:
         return None, error.message
 
 
-def _document(name: str, profile: Profile | None, problem: str) -> dict[str, object]:
+def document(name: str, profile: Profile | None, problem: str = "") -> dict[str, object]:
+    """A profile for programs, or why it cannot be used."""
     if profile is None:
         return {"name": name, "problem": problem}
     flags = {"production": profile.production, "read_only": profile.read_only}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
 import shutil
 import sys
@@ -151,6 +152,18 @@ class Terminal:
         if not _somebody_is_there():
             raise NeedsConfirmation(f"{question} It must be confirmed by name, so nothing was done.", f"Say {option}.")
         return self._answer(f"{question} ")
+
+    def type_secret(self, question: str) -> str:
+        """A secret, typed unseen on a terminal, or else the whole of standard input; never an argument, which every
+        program of this computer could read."""
+        if _somebody_is_there():
+            return getpass.getpass(words.plain(question) + " ", stream=sys.stderr)
+        return sys.stdin.read() if sys.stdin is not None and not sys.stdin.isatty() else ""
+
+    @property
+    def somebody_is_there(self) -> bool:
+        """Whether a question would be answered."""
+        return _somebody_is_there()
 
     def _answer(self, question: str) -> str:
         self._err.print(Text(words.plain(question), style="bold"), end="")

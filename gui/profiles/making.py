@@ -7,10 +7,12 @@ import asyncio
 from core import places, profiles
 from core.profile_files import forget
 from core.profiles import SUPABASE, Profile
-from core.secrets import of_this_process
+from core.secrets import POSTGRES_PASSWORD, of_this_process
+from gui.database.dialog import DatabaseDialog
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm, finished
 from gui.profile_dialog import ProfileDialog
+from gui.profiles.keeping import where_kept
 from gui.profiles.kind_dialog import KindDialog
 from gui.profiles.sign_in_dialog import SignInDialog
 from gui.supabase_dialog import SupabaseDialog
@@ -53,6 +55,16 @@ async def sign_in(desk: Desk, name: str) -> bool:
         await dialog.survey.close()
 
 
+async def set_up_database(desk: Desk, name: str) -> bool:
+    """Shows what a project's database has and lacks, and sets it up where that is asked; says whether it was. Raises
+    `NotFound`, `BadProfile`."""
+    profile = await asyncio.to_thread(profiles.load, name)
+    kept = (await where_kept(name)).get(POSTGRES_PASSWORD, "")
+    dialog = DatabaseDialog(desk, profile, kept)
+    await finished(dialog)
+    return dialog.was_applied
+
+
 async def remove_profile(desk: Desk, name: str) -> bool:
     """Asks, then removes the profile's file and its secrets; says whether it did. Raises `NotFound`,
     `WorkspaceError`."""
@@ -72,4 +84,4 @@ async def remove_profile(desk: Desk, name: str) -> bool:
     return True
 
 
-__all__ = ["edit_profile", "make_profile", "remove_profile", "sign_in"]
+__all__ = ["edit_profile", "make_profile", "remove_profile", "set_up_database", "sign_in"]

@@ -32,6 +32,16 @@
         </message>
     </context>
     <context>
+        <name>DatabaseDialog</name>
+        <message numerus="yes">
+            <source>%Ln thing(s) to make or bring up to date</source>
+            <translation>
+                <numerusform>One thing to make or bring up to date</numerusform>
+                <numerusform>%Ln things to make or bring up to date</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Details</name>
         <message numerus="yes">
             <source>Named by %Ln row(s)</source>

@@ -24,7 +24,7 @@ from core.runs import Entry, StepState
 from gui.app import furnish
 from gui.closing import Closing
 from gui.main_window import MainWindow
-from gui.session import Session
+from gui.session import Session, open_named
 from gui.settings import SettingsFile
 from gui.theme import Themes
 
@@ -155,13 +155,14 @@ class Desktop:
     """The window of a test with what a person does in it."""
 
     def __init__(self, app: QApplication, engine: FakeEngine | None, error: Exception | None = None) -> None:
+        """With neither engine nor error it opens whatever project a profile names."""
         self.opened: list[str] = []
 
         async def opener(name: str) -> Any:
             self.opened.append(name)
             if error is not None:
                 raise error
-            return engine
+            return await open_named(name) if engine is None else engine
 
         self.engine = engine
         self.ended = asyncio.Event()

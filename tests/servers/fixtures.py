@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.servers.project import SupabaseProject, supabase_project
+from tests.servers.storages import Desk, new_desk
 
 
 @pytest.fixture
@@ -21,3 +23,18 @@ def bare_supabase() -> Iterator[SupabaseProject]:
     """An empty Supabase project that nobody has set up for Bucketdesk yet."""
     with supabase_project(migrated=False) as project:
         yield project
+
+
+@pytest.fixture(scope="module")
+def shared_supabase() -> Iterator[SupabaseProject]:
+    """One bare project for a whole module of tests that stay out of each other's buckets."""
+    with supabase_project(migrated=False) as project:
+        yield project
+
+
+@pytest.fixture
+def desk(shared_supabase: SupabaseProject) -> Iterator[Desk]:
+    """The real storage3 on an empty bucket."""
+    with httpx.Client(timeout=30) as http:
+        yield new_desk(shared_supabase, http)
+        shared_supabase.faults.clear()
