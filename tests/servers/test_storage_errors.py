@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.servers.storages import Desk, refusal
@@ -148,6 +150,14 @@ def test_dots_and_long_segments_are_no_keys(desk: Desk) -> None:
     assert (told["code"], told["message"].endswith("contains dot path segment")) == ("InvalidKey", True)
     assert desk.ask("POST", f"/object/{desk.name}/{'x' * 256}", content=b"x").status_code == 500
     assert desk.ask("POST", f"/object/{desk.name}/{'x' * 255}", content=b"x").status_code == 200
+
+
+def test_hosted_takes_long_segments_and_no_long_keys_and_its_etags_are_no_md5(desk: Desk) -> None:
+    desk.project.settings.hosted = True
+    desk.bucket.upload("x" * 1024, b"x")
+    assert refusal(lambda: desk.bucket.upload("x" * 1025, b"x"))[1] == "KeyTooLongError"
+    assert re.fullmatch('"[0-9a-f]{32}-1"', desk.bucket.info("x" * 1024)["etag"])
+    desk.project.settings.hosted = False
 
 
 def test_the_sdk_decodes_the_paths_that_it_is_given(desk: Desk) -> None:

@@ -25,6 +25,7 @@ class Arrival:
 
     folder: Path
     limit: int
+    in_parts: bool = False
     version: str = field(default_factory=lambda: str(uuid.uuid4()))
     size: int = 0
     mime_type: str = "application/octet-stream"
@@ -40,8 +41,8 @@ class Arrival:
 
     @property
     def etag(self) -> str:
-        """The MD5 of what has arrived, in hex."""
-        return self._digest.hexdigest()
+        """The MD5 of what has arrived, in hex; on S3 that of its parts' MD5s, with their number."""
+        return part_etag(self._digest.digest()) if self.in_parts else self._digest.hexdigest()
 
     def __enter__(self) -> Self:
         self._file = self.path.open("wb", buffering=0)
@@ -60,6 +61,11 @@ class Arrival:
             assert self._file is not None
             self._file.write(data)
             self._digest.update(data)
+
+
+def part_etag(digest: bytes) -> str:
+    """What S3 calls an object that was sent in one part."""
+    return f"{hashlib.md5(digest, usedforsecurity=False).hexdigest()}-1"
 
 
 async def receive(request: Request, arrival: Arrival) -> None:

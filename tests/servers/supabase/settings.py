@@ -26,7 +26,8 @@ class Settings:
     given_service_key: str = field(default="", repr=False)
     # Hosted has a gateway that knows the new keys (facts.md A2); without one they are no JWT and are refused as such.
     gateway: bool = True
-    # Hosted wants TUS chunks of exactly 6 MiB but for the last (A4.7), and its bodies can be queued work (A4.1).
+    # Hosted keeps bytes on S3: TUS chunks are of exactly 6 MiB but for the last (A4.7), a key has at most 1,024 bytes,
+    # and an ETag has a "-1" behind it and is no MD5 of the content (A7).
     hosted: bool = False
     clock_seconds: float = 0.0  # how far the service's clock is ahead: the Date header, and tokens' expiry
     storage_url: str = ""  # somebody else's Storage server, which answers under /storage/v1 then

@@ -32,7 +32,7 @@ async def move(request: Request, world: World, caller: Caller) -> Response:
     body = await Body.of(request, world)
     bucket, key = body.text("bucketId"), body.text("sourceKey")
     new_bucket, new_key = body.text("destinationBucket", bucket) or bucket, body.text("destinationKey")
-    check_key(new_key)
+    check_key(new_key, world.settings)
     query = "select extensions.try_move(%s, %s, %s, %s, %s, %s, %s)"
     try:
         row: Any = await world.ask(query, caller.role, caller.told, bucket, key, new_bucket, new_key, caller.sub)
@@ -81,7 +81,7 @@ async def copy(request: Request, world: World, caller: Caller) -> Response:
     body = await Body.of(request, world)
     bucket, key = body.text("bucketId"), body.text("sourceKey")
     new_bucket, new_key = body.text("destinationBucket", bucket) or bucket, body.text("destinationKey")
-    check_key(new_key)
+    check_key(new_key, world.settings)
     found = await find(world, caller, bucket, key, missing_bucket=no_such_key)
     told, custom = dict(found.metadata), found.user_metadata
     if body.values.get("copyMetadata") is False:

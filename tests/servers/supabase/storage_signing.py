@@ -109,7 +109,7 @@ async def upload_signed(request: Request, world: World, caller: Caller) -> Respo
 async def sign_upload(request: Request, world: World, caller: Caller) -> Response:
     """A URL under which anybody may upload one object within two hours."""
     bucket, key = request.path_params["bucket"], request.path_params["key"]
-    check_key(key)
+    check_key(key, world.settings)
     upsert = request.headers.get("x-upsert") == "true"
     await try_upload(world, caller, bucket, key, upsert=upsert)
     payload: dict[str, object] = {"url": f"{bucket}/{key}", "upsert": upsert, "scope": "upload"}

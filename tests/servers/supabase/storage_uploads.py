@@ -30,9 +30,9 @@ async def take_in(request: Request, world: World, caller: Caller | None, *, upse
     """Store a request's body as an object; returns its id. `caller` None: they have been judged already."""
     bucket, key = request.path_params["bucket"], request.path_params["key"]
     limit, types = await limits_of(world, bucket)
-    check_key(key)
+    check_key(key, world.settings)
     limit = min(limit, world.settings.standard_upload_limit_bytes)
-    with Arrival(world.folder, limit) as arrival:
+    with Arrival(world.folder, limit, in_parts=world.settings.hosted) as arrival:
         await receive(request, arrival)
         check_type(arrival.mime_type, types)
         return await store(world, caller, bucket, key, arrival, upsert=upsert, sub=sub)

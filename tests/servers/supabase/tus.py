@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from tests.servers.objects import metadata
+from tests.servers.supabase.incoming import part_etag
 from tests.servers.supabase.keys import check_key
 from tests.servers.supabase.settings import MEBIBYTE
 from tests.servers.supabase.storage_errors import StorageError, from_database
@@ -97,7 +98,7 @@ async def create(request: Request, world: World) -> Response:
     if (length is None) == (request.headers.get("upload-defer-length") is None) or not (length or "0").isdigit():
         raise TusError(400, "Upload-Length or Upload-Defer-Length header required\n")
     limit, types = await limits_of(world, told["bucketName"])
-    check_key(told["objectName"])
+    check_key(told["objectName"], world.settings)
     upload = ResumableUpload(world.folder, told, header, None if length is None else int(length), limit)
     if upload.length is not None and upload.length > limit:
         raise TusError(413, "Maximum size exceeded\n")
@@ -190,8 +191,9 @@ async def _finish(
     world: World, caller: Caller | None, upload: ResumableUpload, *, upsert: bool, owner: str | None
 ) -> None:
     """The whole is there: it becomes an object."""
+    etag = part_etag(upload.digest.digest()) if world.settings.hosted else upload.digest.hexdigest()
     content_type = upload.metadata.get("contentType") or "application/octet-stream"
-    told = metadata(upload.digest.hexdigest(), upload.offset, content_type, upload.cache_control, datetime.now(UTC))
+    told = metadata(etag, upload.offset, content_type, upload.cache_control, datetime.now(UTC))
     custom = upload.user_metadata
     await store_row(world, caller, upload.bucket, upload.key, upload.version, told, custom, upsert=upsert, sub=owner)
     del world.uploads[upload.id]
