@@ -124,7 +124,7 @@ class Rest:
 
     async def _plan(self, connection: psycopg.AsyncConnection[Any], asked: Asked) -> tuple[Schema, Plan]:
         """Plan it; with a schema read afresh, if something is unknown in the one that we have."""
-        schemas = (asked.schema,)
+        schemas = self._settings.schemas
         schema, fresh = await self._cache.read(connection, schemas)
         try:
             return schema, plan_request(asked, schema)
@@ -167,7 +167,7 @@ class Rest:
         accept = asked.headers.get("accept", "*/*")
         if "application/openapi+json" not in accept:
             choose_format(accept, csv_too=False)
-        schema, _ = await self._cache.read(connection, (asked.schema,), afresh=True)
+        schema, _ = await self._cache.read(connection, self._settings.schemas, afresh=True)
         await _take_on(connection, request, asked, claims, _role_settings(schema, role, None), role)
         document = await describe(connection, schema, asked.schema, str(request.base_url))
         kind = "application/openapi+json; charset=utf-8"
