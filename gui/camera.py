@@ -49,12 +49,17 @@ class Camera:
 
 
 def _over(window: MainWindow) -> list[QWidget]:
-    """The dialogs and menus that stand over the window."""
-    return [
-        w
-        for w in QApplication.topLevelWidgets()
-        if w is not window and w.isVisible() and isinstance(w, QDialog | QMenu)
-    ]
+    """The dialogs and menus that stand over the window, each after the one that it stands over."""
+    found = [w for w in QApplication.topLevelWidgets() if w.isVisible() and isinstance(w, QDialog | QMenu)]
+    return sorted(found, key=lambda over: _depth(over, window))
+
+
+def _depth(over: QWidget, window: MainWindow) -> int:
+    """How many widgets lie between it and the window."""
+    parent, depth = over.parentWidget(), 0
+    while parent is not None and parent is not window:
+        parent, depth = parent.parentWidget(), depth + 1
+    return depth
 
 
 def _place(over: QWidget, window: MainWindow) -> QRect:

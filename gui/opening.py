@@ -88,9 +88,9 @@ class Opening(QObject):
 
     def _say_care(self) -> None:
         """Marks production, and turns off what writes where the profile only looks."""
-        session, engine = self._desk.session, self._desk.engine
-        production = engine is not None and engine.profile.production
-        read_only = engine is not None and engine.profile.read_only
+        session, profile = self._desk.session, self._desk.session.profile
+        production = profile is not None and profile.production
+        read_only = profile is not None and profile.read_only
         self._window.profile_button.say(session.name, production=production)
         self._window.band.say(session.name, production=production, read_only=read_only)
         why = (

@@ -34,13 +34,13 @@ class ProjectActions(QObject):
         self._update()
 
     def _update(self) -> None:
-        session, engine = self._desk.session, self._desk.engine
+        session = self._desk.session
         is_own = session.name not in ("", profiles.PRACTICE)
-        is_supabase = engine is not None and engine.profile.kind == profiles.SUPABASE
+        is_supabase = session.profile is not None and session.profile.kind == profiles.SUPABASE
         for name in ("edit_profile", "remove_profile"):
             self._desk.actions.enable(name, is_own)
         for name in ("sign_in", "set_up_database"):
-            self._desk.actions.enable(name, is_own and (is_supabase or session.error is not None))
+            self._desk.actions.enable(name, is_own and is_supabase)
 
     async def _make(self) -> None:
         making = await _making()

@@ -15,13 +15,15 @@ from core.errors import CoreError
 if TYPE_CHECKING:
     from core.capabilities import Capability
     from core.engine import Engine
+    from core.profiles import Profile
 
 Opener = Callable[[str], Coroutine[object, object, "Engine"]]
 
 
 class Session(QObject):
     """At most one engine. `changed` says that another project (or none) is open, `news` what kind of thing changed.
-    `refusals` are rights that a scan needs and this sign-in has not."""
+    `refusals` are rights that a scan needs and this sign-in has not; `profile` is known while it can be read, even if
+    the project cannot be opened."""
 
     changed = Signal()
     news = Signal(object)
@@ -35,18 +37,20 @@ class Session(QObject):
         self.error: Exception | None = None
         self.is_opening = False
         self.refusals: tuple[Capability, ...] = ()
+        self.profile: Profile | None = None
 
     async def open(self, name: str) -> None:
         """Closes what is open, then opens the profile of this name. An error is kept in `error`; `changed` tells."""
         await self.close()
-        self.name, self.error, self.is_opening, self.refusals = name, None, True, ()
+        self.name, self.error, self.is_opening, self.refusals, self.profile = name, None, True, (), None
         self.changed.emit()
         try:
             engine = await self._opener(name)
         except CoreError as error:
             self.error = error
+            self.profile = await asyncio.to_thread(_profile_of, name)
         else:
-            self.engine = engine
+            self.engine, self.profile = engine, engine.profile
             # The engine may speak from any thread; a signal brings it into this one.
             self._forget = engine.changes.listen(lambda change: self.news.emit(change))
         finally:
@@ -73,3 +77,13 @@ async def open_named(name: str) -> Engine:
     from core import engine
 
     return await engine.open_engine(await asyncio.to_thread(engine.find_profile, name))
+
+
+def _profile_of(name: str) -> Profile | None:
+    """What the profile of a project that could not be opened says, as far as it can be read."""
+    from core import profiles
+
+    try:
+        return profiles.load(name)
+    except CoreError:
+        return None

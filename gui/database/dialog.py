@@ -42,6 +42,7 @@ class DatabaseDialog(QDialog):
         self._profile = profile
         self._items: Sequence[Item] = ()
         self._is_busy = False
+        self._done = ""
         self.address = AddressForm(desk.icons)
         self.address.field.setText(profile.supabase.postgres if profile.supabase else "")
         self.address.password.say_kept(kept)
@@ -97,11 +98,12 @@ class DatabaseDialog(QDialog):
         loose = [item.name for item in items if item.kind == "bucket" and item.state == "missing"]
         self.buckets.show_buckets(loose, can_choose=True)
         self._bucket_part.setVisible(bool(loose))
+        done, self._done = self._done, ""
         wanting = sum(item.state != "there" for item in items if item.kind != "bucket")
         if wanting:
             self.notice.say(self.tr("%Ln thing(s) to make or bring up to date", "", wanting), "warning")
         else:
-            self.notice.say(self.tr("Everything is there and up to date."), "good")
+            self.notice.say(done or self.tr("Everything is there and up to date."), "good")
         self._update()
 
     def _on_failed(self, error: Exception) -> None:
@@ -133,11 +135,11 @@ class DatabaseDialog(QDialog):
             return
         self._is_busy = False
         self.was_applied = True
-        self.look()
         text = self.tr("The database is set up.")
         if done.registered:
             text += " " + self.tr("Registered: %1.").replace("%1", ", ".join(done.registered))
-        self.notice.say(" ".join([text, *done.notices]), "good")
+        self._done = " ".join([text, *done.notices])
+        self.look()
 
     def _question(self) -> Question:
         profile = self._profile

@@ -81,7 +81,7 @@ class ConnectionPage(QWidget):
         """What the sign-in may do."""
         refused = sum(line.state == "no" for line in lines)
         if refused:
-            text = self.tr("Connected. %Ln thing(s) this sign-in may not do:", "", refused)
+            text = self.tr("Connected. %Ln line(s) below say no.", "", refused)
             self.verdict.say(text, "warning")
         else:
             self.verdict.say(self.tr("Connected, and everything that was tried works."), "good")

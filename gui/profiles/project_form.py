@@ -31,7 +31,7 @@ class ProjectForm(QWidget):
         self.bucket_list = BucketList()
         self.bucket_list.chosen_changed.connect(self.buckets_changed)
         self.bucket_notice = Notice(icons)
-        self.care = CareForm(self.tr("are copied to this computer, checked, and then go"), explains=True)
+        self.care = CareForm(self.tr("are copied here, checked, and then go"), explains=True)
         self.care.changed.connect(self.changed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -14,10 +14,10 @@
     <context>
         <name>ConnectionPage</name>
         <message numerus="yes">
-            <source>Connected. %Ln thing(s) this sign-in may not do:</source>
+            <source>Connected. %Ln line(s) below say no.</source>
             <translation>
-                <numerusform>Connected. One thing this sign-in may not do:</numerusform>
-                <numerusform>Connected. %Ln things this sign-in may not do:</numerusform>
+                <numerusform>Connected. One line below says no.</numerusform>
+                <numerusform>Connected. %Ln lines below say no.</numerusform>
             </translation>
         </message>
     </context>

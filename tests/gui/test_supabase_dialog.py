@@ -123,7 +123,7 @@ async def test_address_and_key_and_two_keys_of_enter_are_enough(desk: Desktop, s
         "Change rows: no. Rows cannot be changed. Choose “Set up database”.",
         "Create buckets: not known. That shows when one is created.",
     ]
-    assert dialog.connection.verdict.text.text() == "Connected. One thing this sign-in may not do:"
+    assert dialog.connection.verdict.text.text() == "Connected. One line below says no."
     assert dialog.focusWidget() is dialog.next_button
     QTest.keyClick(dialog.next_button, Qt.Key.Key_Return)
     assert dialog.mapping.name == "abcdefghijklmnopqrst"

@@ -63,6 +63,8 @@ class Details(QScrollArea):
     def show_item(self, item: Item | None, steps: Sequence[Step] = ()) -> None:
         """Shows an item with its evidence; `steps` are (icon, text, act) of what else could be done."""
         self._content.setVisible(item is not None)
+        needed = Qt.ScrollBarPolicy.ScrollBarAsNeeded if item is not None else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(needed)
         if item is None:
             return
         self._why.clear()

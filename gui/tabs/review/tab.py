@@ -62,6 +62,10 @@ class ReviewTab(Tab):
     def refresh(self, change: Change) -> None:
         engine = self.desk.engine
         if engine is None:
+            self.totals, self.settled = {}, {}
+            self.middle.forget()
+            self.middle.show_shelf(self.shelves.shelf)
+            self.details.show_item(None)
             self._show_status(None)
             return
         if change & Change.PROFILES:
