@@ -54,7 +54,9 @@ async def test_pages_of_any_size_hold_every_row_once(kind: str, keys: set[tuple[
 
 async def test_tables_are_described(catalogs: CatalogWorld, catalog: Catalog) -> None:
     catalogs.run(IMAGES + "CREATE TABLE tags (image INTEGER REFERENCES images ON DELETE CASCADE, tag TEXT);")
-    tables = await catalog.tables()
+    everything = await catalog.tables()
+    assert [table.name for table in everything] == sorted(table.name for table in everything)
+    tables = [table for table in everything if table.name in ("images", "tags")]  # a set-up project has ours beside them
     assert [table.name for table in tables] == ["images", "tags"]
     images = await catalog.table("images")
     assert images == tables[0]
