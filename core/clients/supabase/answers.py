@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 
 from core.errors import Unavailable
+from core.threads import in_thread
 
-_LARGE_BYTES = 200_000
-"""Decoding more than this in one go would be felt in the window (performance.md P9)."""
+T = TypeVar("T")
+_LARGE_BYTES = 20_000
+"""Reading more than this in one go is work for a thread: the window would feel it (performance.md P9)."""
 TARGET_BYTES = 400_000
 """So large a page of rows is meant to be."""
 
 
 async def decoded(response: httpx.Response) -> object:
     """What the JSON of an answer says. Raises `Unavailable` when it is cut short or no JSON."""
+    return await read(response, lambda answer: answer)
+
+
+async def read(response: httpx.Response, understand: Callable[[object], T]) -> T:
+    """What `understand` makes of the JSON of an answer, off the loop where there is much of it. Raises `Unavailable`
+    when it is cut short, no JSON, or nothing that can be understood so."""
     body = response.content
+
+    def work() -> T:
+        return understand(json.loads(body))
+
     try:
-        return await asyncio.to_thread(json.loads, body) if len(body) > _LARGE_BYTES else json.loads(body)
-    except ValueError as exc:
-        raise Unavailable("The project's answer broke off in the middle or is no JSON.", "Try again.") from exc
+        return await in_thread(work) if len(body) > _LARGE_BYTES else work()
+    except (ValueError, TypeError, KeyError, IndexError) as exc:
+        raise Unavailable("The project's answer is incomplete, or not what was asked for.", "Try again.") from exc
 
 
 class PageSizes:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from core.clients.supabase.answers import PageSizes, decoded
+from core.clients.supabase.answers import PageSizes, read
 from core.clients.supabase.cells import is_storable, key_texts
 from core.clients.supabase.database_failures import TookTooLong
-from core.clients.supabase.described import Described, called
+from core.clients.supabase.described import Described
 from core.clients.supabase.rest_reading import HIDDEN
 from core.clients.supabase.session import Session
-from core.errors import Unavailable, Unreadable
+from core.errors import Unreadable
 from core.models import Row, RowKey, RowPage
 from core.values import encode_key
 
+T = TypeVar("T")
 MOST_ROWS = 2_000
 _FIRST_ROWS = 500
 _KEYS = 500
@@ -38,28 +40,33 @@ class FunctionReading:
         arguments = {"tbl": described.table.name, "key": list(key), "columns": list(columns), "after": None}
         if after is not None:
             arguments["after"] = list(_written(described, key, after))
+
+        def understand(answer: Any) -> RowPage:
+            rows = tuple(described.row(key, columns, cells) for cells in answer["rows"])
+            hidden = "" if answer["sees_all"] else HIDDEN.format(table=described.table.name)
+            return RowPage(rows, rows[-1].key if rows else None, hidden)
+
         while True:
             asked = self._sizes.of(what, limit)
             try:
-                answer, size = await self._call("bucketdesk_read_rows", {**arguments, "page_size": asked})
+                page, size = await self._call("bucketdesk_read_rows", {**arguments, "page_size": asked}, understand)
                 break
             except TookTooLong:
                 if not self._sizes.halve(what, asked):
                     raise
-        rows = tuple(described.row(key, columns, cells) for cells in answer["rows"])
-        self._sizes.learn(what, len(rows), size)
-        hidden = "" if answer["sees_all"] else HIDDEN.format(table=described.table.name)
-        return RowPage(rows, rows[-1].key if len(rows) == asked else None, hidden)
+        self._sizes.learn(what, len(page.rows), size)
+        return page if len(page.rows) == asked else replace(page, cursor=None)
 
     async def count(self, described: Described) -> int:
         """How many rows there are."""
-        answer, _ = await self._call("bucketdesk_count_rows", {"tbl": described.table.name})
-        return int(answer)
+        count, _ = await self._call("bucketdesk_count_rows", {"tbl": described.table.name}, int)
+        return count
 
     async def check_key(self, described: Described, key: Sequence[str]) -> None:
         """Raises `Unreadable` with the problem that the database finds."""
-        answer, _ = await self._call("bucketdesk_check_key", {"tbl": described.table.name, "key": list(key)})
-        if problem := answer.get("problem"):
+        arguments = {"tbl": described.table.name, "key": list(key)}
+        problem, _ = await self._call("bucketdesk_check_key", arguments, lambda answer: answer["problem"])
+        if problem:
             raise Unreadable(str(problem), "Choose columns that tell every row apart and are never empty.")
 
     async def rows(self, described: Described, key: Sequence[str], keys: Sequence[RowKey]) -> tuple[Row | None, ...]:
@@ -69,23 +76,24 @@ class FunctionReading:
         names = list(texts)
         found: dict[str, Row] = {}
         what = (described.table.name, "whole rows")
+
+        def understand(answer: Any) -> list[Row]:
+            whole = [described.values(row) for row in answer if row is not None]
+            return [Row(described.key_of(key, values), values) for values in whole]
+
         start = 0
         while start < len(names):
             asked = self._sizes.of(what, _KEYS)
             part = names[start : start + asked]
             arguments = {"tbl": described.table.name, "key": list(key), "keys": [texts[name] for name in part]}
             try:
-                answer, size = await self._call("bucketdesk_rows_by_key", arguments)
+                rows, size = await self._call("bucketdesk_rows_by_key", arguments, understand)
             except TookTooLong:
                 if not self._sizes.halve(what, asked):
                     raise
                 continue
             self._sizes.learn(what, len(part), size)
-            for row in answer:
-                if row is not None:
-                    values = described.values(row)
-                    one = Row(tuple(values.get(column) for column in key), values)
-                    found[encode_key(one.key)] = one
+            found.update((encode_key(row.key), row) for row in rows)
             start += len(part)
         return tuple(found.get(encode_key(one)) for one in keys)
 
@@ -93,11 +101,15 @@ class FunctionReading:
         self, described: Described, key: Sequence[str], column: str, values: Sequence[str]
     ) -> tuple[tuple[RowKey, str], ...]:
         """Rows whose column reads as one of the values."""
+
+        def understand(answer: Any) -> list[tuple[RowKey, str]]:
+            return [(described.row(key, (), cells[:-1]).key, str(cells[-1])) for cells in answer]
+
         found: list[tuple[RowKey, str]] = []
         for batch in _bounded(value for value in dict.fromkeys(values) if is_storable(value)):
             arguments = {"tbl": described.table.name, "key": list(key), "col": column, "vals": batch}
-            answer, _ = await self._call("bucketdesk_find_rows", arguments)
-            found += [(described.row(key, (), cells[:-1]).key, str(cells[-1])) for cells in answer]
+            hits, _ = await self._call("bucketdesk_find_rows", arguments, understand)
+            found += hits
         return tuple(found)
 
     async def dependents(
@@ -105,25 +117,27 @@ class FunctionReading:
     ) -> tuple[tuple[str, tuple[str, ...], Row, str], ...]:
         """Rows that point at this one. Raises `Unreadable`."""
         texts = {name: None if value is None else str(value) for name, value in row.values.items()}
-        answer, _ = await self._call("bucketdesk_dependents", {"tbl": described.table.name, "row": texts})
-        found = []
-        for one in answer:
-            name = called(str(one.get("schema") or "public"), str(one["table"]))
-            child = tables.get(name)
-            key = tuple(one["key"] or ())
-            if child is None or not key:
-                raise Unreadable(f"A row of {name} depends on this one and has no key of its own.")
-            values = child.values(one["row"])
-            found.append((name, key, Row(child.key_of(key, values), values), str(one["on_delete"]).lower()))
+
+        def understand(answer: Any) -> list[tuple[str, tuple[str, ...], Row, str]]:
+            return [_dependent(one, tables) for one in answer]
+
+        found, _ = await self._call("bucketdesk_dependents", {"tbl": described.table.name, "row": texts}, understand)
         return tuple(found)
 
-    async def _call(self, name: str, arguments: Mapping[str, object]) -> tuple[Any, int]:
-        """A function's answer, and how large it was."""
+    async def _call(self, name: str, arguments: Mapping[str, object], understand: Callable[[Any], T]) -> tuple[T, int]:
+        """What a function's answer says, and how large it was."""
         response = await self._session.rest("POST", f"/rpc/{name}", json=arguments, repeatable=True)
-        answer = await decoded(response)
-        if answer is None:
-            raise Unavailable(f"The project did not answer {name}.", "Try again.")
-        return answer, len(response.content)
+        return await read(response, understand), len(response.content)
+
+
+def _dependent(one: Mapping[str, Any], tables: Mapping[str, Described]) -> tuple[str, tuple[str, ...], Row, str]:
+    name = str(one["table"])
+    child = tables.get(name)
+    key = tuple(one["key"] or ())
+    if child is None or not key:
+        raise Unreadable(f"A row of {name} depends on this one and has no key of its own.")
+    values = child.values(one["row"])
+    return name, key, Row(child.key_of(key, values), values), str(one["on_delete"]).lower()
 
 
 def _written(described: Described, key: Sequence[str], after: RowKey) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.capabilities import Capabilities
 from core.clients.supabase import quoting
-from core.clients.supabase.answers import PageSizes, decoded
+from core.clients.supabase.answers import PageSizes, read
 from core.clients.supabase.cells import INTEGERS, is_storable, key_texts
 from core.clients.supabase.database_failures import TookTooLong
 from core.clients.supabase.described import PUBLIC, Described
@@ -169,11 +169,11 @@ class RestReading:
             params["and"] = f"({','.join(conditions)})"
         headers = {**_profile(described), **_TIMES_IN_UTC}
         response = await self._session.rest("GET", table_path(described.bare), params=params, headers=headers)
-        answer: Any = await decoded(response)
-        if not isinstance(answer, list):
-            raise Unavailable(f"The project did not answer with rows of {described.table.name}.", "Try again.")
-        rows = [described.row(key, columns, [one[f"c{n}"] for n in range(len(names))]) for one in answer]
-        return rows, len(response.content)
+
+        def understand(answer: Any) -> list[Row]:
+            return [described.row(key, columns, [one[f"c{n}"] for n in range(len(names))]) for one in answer]
+
+        return await read(response, understand), len(response.content)
 
 
 def _beyond(described: Described, key: Sequence[str], after: RowKey) -> str:
