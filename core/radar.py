@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core.errors import NotFound, ServiceError, Unreadable
+from core.errors import NotFound, ServiceError, Unavailable, Unreadable
 from core.models import Row, RowKey, RowPage, Table
 from core.ports import Catalog
 from core.profiles import Profile, Source
@@ -51,7 +51,8 @@ async def look_through(
     with what the unmapped text of the catalog names among the listed buckets: of large tables a sample, unless
     `in_full`. `temp.places` (bucket, listing) says where objects are looked up. A table that cannot be read is
     noted with its reason, and so is (as `UNNAMED`) a catalog that does not even name its tables: a database in use by
-    another program makes a scan incomplete, not impossible. `in_full` raises that `ServiceError` instead."""
+    another program makes a scan incomplete, not impossible. `in_full` raises that `ServiceError` instead, and what is
+    out of reach just now too."""
     await write(_lay_tables)
     try:
         tables = await catalog.tables()
@@ -67,6 +68,8 @@ async def look_through(
             rows, looked = await _look_at(catalog, profile, resolver, write, table, in_full, report)
             problem = ""
         except ServiceError as exc:
+            if in_full and isinstance(exc, Unavailable):
+                raise  # it may be there again in a moment, and then what is known still holds
             rows, looked, problem = 0, 0, exc.message
         if looked or problem:
             await write(_noting(table.name, rows, looked, problem))
@@ -91,6 +94,8 @@ async def _look_at(
         return 0, 0
     rows = await catalog.count(table.name)
     if not rows:
+        if table.primary_key and (hidden := (await catalog.read(table.name, table.primary_key, [], None, 1)).hidden):
+            raise Unreadable(hidden)
         return 0, 0
     look = _Look(table.name, await _key_of(catalog, table, sources), columns, sources)
     wanted = rows if in_full or rows <= _SMALL else _SAMPLE
@@ -105,7 +110,11 @@ async def _look_at(
             await write(_adding(look.table, names))
         looked += len(page.rows)
         report(Progress(looked, wanted, f"Looking for names of objects in {table.name}"))
-        if page.cursor is None or page.cursor == after or (looked >= wanted and not in_full and rows > _SMALL):
+        if looked >= wanted and not in_full and rows > _SMALL:
+            return rows, looked
+        if page.cursor is None or page.cursor == after:
+            if looked < rows and looked < await catalog.count(table.name):
+                raise Unreadable("its rows ended before all of them had been read.")
             return rows, looked
         after = page.cursor
 

@@ -66,9 +66,11 @@ class Snapshots:
             before = await self._job.patiently(catalog.change_token)
             await self._job.patiently(partial(catalog.check_key, source.table, source.key))
             await self._job.workspace.inventory.write(partial(_forget, source.name))
-            await self._walk(source)
+            there = None if before is not None else await self._count(source)
+            read = await self._walk(source)
             after = await self._job.patiently(catalog.change_token)
-            if before == after:
+            # Where nothing tells of changes: rows that went meanwhile explain that fewer were read, and no more.
+            if before == after and (there is None or read >= there or read >= await self._count(source)):
                 self._read[source.name] = _Reading(after, time.monotonic(), time.monotonic() - started)
                 self._touched.discard(source.name)
                 return
@@ -97,8 +99,12 @@ class Snapshots:
                 names = _names_on(self._resolver, source, written)
                 await self._job.workspace.inventory.write(partial(_add, names))
 
-    async def _walk(self, source: Source) -> None:
-        after = None
+    async def _count(self, source: Source) -> int:
+        return await self._job.patiently(partial(self._job.catalog.count, source.table))
+
+    async def _walk(self, source: Source) -> int:
+        """Notes what every row names; how many rows there were."""
+        after, read = None, 0
         while True:
             ask = partial(self._job.catalog.read, source.table, source.key, source.read_columns, after)
             page = await self._job.patiently(ask)
@@ -106,9 +112,10 @@ class Snapshots:
                 raise Unreadable(f"{page.hidden} Nothing more was removed.")
             names = await asyncio.to_thread(_names_on, self._resolver, source, page.rows)
             await self._job.workspace.inventory.write(partial(_add, names))
+            read += len(page.rows)
             after = page.cursor
             if after is None:
-                return
+                return read
 
 
 def home_of(source: Source, values: Mapping[str, Value]) -> str | None:

@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from core.apply import apply
 from core.clients.supabase.catalog import SupabaseCatalog
+from core.clients.supabase.patience import Patience
 from core.clients.supabase.probe import probe
 from core.clients.supabase.session import Session
 from core.clients.supabase.store import SupabaseStore
@@ -18,7 +20,7 @@ from core.inventory import ScanReport
 from core.models import FindingFilter, Kind, PlanHead, Repair, Run, Selection
 from core.profiles import Profile, ReferenceColumn, Safety, Source, Supabase
 from core.workspace import Workspace
-from tests.core.supabase.scripted import Token
+from tests.core.supabase.scripted import SHORT, Token
 from tests.servers.project import SupabaseProject
 
 OLD = timedelta(days=30)
@@ -89,7 +91,8 @@ class SupabaseDesk:
     async def engine(self) -> Engine:
         """The engine, opened once."""
         if self._engine is None:
-            session = await Session.open(self.project.url, self.tokens, folder=Path(tempfile.gettempdir()))
+            folder, patience = Path(tempfile.gettempdir()), Patience(**SHORT)  # type: ignore[arg-type]
+            session = await Session.open(self.project.url, self.tokens, folder=folder, patience=patience)
             allowed = await probe(session, [source.table for source in self.profile.sources])
             workspace = await Workspace.open(self.folder / "workspace", self.profile.project)
             self._engine = Engine(
@@ -128,7 +131,14 @@ class SupabaseDesk:
     async def clean(self, *kinds: Kind, repair: Repair | None = None) -> Run:
         """Plans and applies."""
         _, path = await self.plan(*kinds, repair=repair)
-        return await (await self.engine()).apply(path, allow_share=1.0)
+        return await self.apply(path)
+
+    async def apply(self, path: Path) -> Run:
+        """Applies a plan, without patience and whatever share it takes."""
+        engine = await self.engine()
+        return await apply(
+            engine.workspace, engine.store, engine.catalog, self.profile, path, allow_share=1.0, pauses=()
+        )
 
     async def reasons(self, run: Run) -> list[str]:
         """Why steps of a run ended otherwise than done."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from core.clients.supabase.answers import PageSizes, read
@@ -35,7 +34,8 @@ class FunctionReading:
     async def page(
         self, described: Described, key: Sequence[str], columns: Sequence[str], after: RowKey | None, limit: int
     ) -> RowPage:
-        """One page in order of key, smaller than asked for where rows are long."""
+        """One page in order of key, smaller than asked for where rows are long; it has a cursor unless it is empty, so
+        that whatever cuts an answer short does not look like the end."""
         what = (described.table.name, tuple(columns))
         arguments = {"tbl": described.table.name, "key": list(key), "columns": list(columns), "after": None}
         if after is not None:
@@ -55,7 +55,7 @@ class FunctionReading:
                 if not self._sizes.halve(what, asked):
                     raise
         self._sizes.learn(what, len(page.rows), size)
-        return page if len(page.rows) == asked else replace(page, cursor=None)
+        return page
 
     async def count(self, described: Described) -> int:
         """How many rows there are."""
