@@ -43,7 +43,7 @@ from core.ports import Catalog, ObjectStore
 from core.practice import practice_profile
 from core.profiles import Profile
 from core.progress import Report, silent
-from core.references.resolver import Resolver, folders
+from core.references.resolver import Resolver, resolver_of
 from core.runs import Entry, Trouble
 from core.secrets import Secrets
 from core.sign_in import SignInState
@@ -262,7 +262,7 @@ class Engine:
     async def resolver(self) -> Resolver:
         """What reads references, knowing this project's buckets."""
         buckets = [bucket.name for bucket in await self.store.buckets()]
-        return Resolver(buckets, folders(self.profile, buckets))
+        return resolver_of(self.profile, buckets)
 
     async def picture(self, bucket: str, key: str, side: int) -> Picture:
         """A preview of an object, at most `side` pixels on its longer side. Raises `NoPreview`, `NotFound`."""

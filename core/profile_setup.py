@@ -21,7 +21,7 @@ from core.ports import Catalog, ObjectStore
 from core.profile_files import create
 from core.profiles import Profile, Source
 from core.progress import Report, silent
-from core.references import Resolver, folders
+from core.references import Resolver, resolver_of
 from core.samples import Suggestion, resolve, usable_key
 from core.suggest import suggest
 
@@ -184,4 +184,4 @@ class Setup:
 
     def _resolver(self, buckets: Iterable[str]) -> Resolver:
         chosen = list(buckets)
-        return Resolver(chosen, folders(self.profile, chosen))
+        return resolver_of(self.profile, chosen)

@@ -15,6 +15,7 @@ from core.apply.job import Job
 from core.apply.snapshots import Snapshots, Spot, home_of
 from core.errors import Unreadable
 from core.findings import Proof, proof
+from core.inventory.listed import read_listed
 from core.models import Row, Value
 from core.profiles import ReferenceColumn, Source
 from core.radar import look_through, says_mention, take_over
@@ -52,10 +53,7 @@ class Recheck:
         buckets = [bucket.name for bucket in await job.patiently(job.store.buckets)]
         roots = folders(job.profile, buckets)
         known = await job.workspace.inventory.read(proof)
-        unlisted = await job.workspace.inventory.read(_unlisted)
-        listed = [name for name in buckets if name in known.buckets]
-        incomplete = {name: known.buckets[name].why for name in listed if not known.buckets[name].complete}
-        resolver = Resolver(listed, roots, incomplete=incomplete, unlisted=unlisted)
+        resolver = (await job.workspace.inventory.read(read_listed)).resolver(job.profile, buckets)
         forms = [(name, form.as_posix()) for name, root in roots.items() for form in {root.absolute(), root.resolve()}]
         looks = cls(job, resolver, forms, known)
         await looks._snapshots.clear()
@@ -189,15 +187,6 @@ class Recheck:
 
 def _quoted(text: str, safe: str) -> str:
     return quote(text, safe=safe, errors="surrogateescape")
-
-
-def _unlisted(c: sqlite3.Connection) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, prefix in c.execute(
-        "SELECT name, prefix FROM unlisted JOIN listings ON listings.id = listing WHERE current = 1"
-    ):
-        found.setdefault(name, []).append(prefix)
-    return found
 
 
 def _says(source: Source, key: tuple[Value, ...]) -> str:

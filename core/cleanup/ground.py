@@ -9,10 +9,11 @@ from itertools import islice
 
 from core.errors import Usage
 from core.findings.states import states
+from core.inventory.listed import read_listed
 from core.models import Row, RowKey, State, Table
 from core.ports import Catalog
 from core.profiles import Profile, Source
-from core.references import Reference, Resolver, folders
+from core.references import Reference, Resolver
 from core.values import encode_key
 from core.workspace import Workspace
 
@@ -92,8 +93,8 @@ async def stand_on(workspace: Workspace, catalog: Catalog, profile: Profile) -> 
     scan_id = await workspace.inventory.read(_scan_in_force)
     if scan_id is None:
         raise Usage("Nothing was scanned yet, so there is nothing to plan.", "Scan first.")
-    resolver = await workspace.inventory.read(lambda connection: _resolver(connection, profile))
-    return Ground(workspace, catalog, profile, scan_id, resolver)
+    listed = await workspace.inventory.read(read_listed)
+    return Ground(workspace, catalog, profile, scan_id, listed.resolver(profile))
 
 
 def key_by(source: Source, row: Row) -> RowKey | None:
@@ -109,19 +110,6 @@ def is_text(key: str) -> bool:
 def _scan_in_force(connection: sqlite3.Connection) -> int | None:
     found = connection.execute("SELECT max(id) FROM scans WHERE state = 'done'").fetchone()
     return None if found[0] is None else int(found[0])
-
-
-def _resolver(connection: sqlite3.Connection, profile: Profile) -> Resolver:
-    current = "FROM listings AS l WHERE l.what = 'bucket' AND l.current = 1"
-    buckets = dict(connection.execute(f"SELECT l.name, CASE WHEN l.complete THEN NULL ELSE l.why END {current}"))
-    unlisted: dict[str, list[str]] = {}
-    for name, prefix in connection.execute(f"SELECT l.name, u.prefix {current.replace('WHERE', _UNLISTED)}"):
-        unlisted.setdefault(name, []).append(prefix)
-    incomplete = {name: why for name, why in buckets.items() if why is not None}
-    return Resolver(buckets, folders(profile, buckets), incomplete=incomplete, unlisted=unlisted)
-
-
-_UNLISTED = "JOIN unlisted AS u ON u.listing = l.id WHERE"
 
 
 def _listed(connection: sqlite3.Connection, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Listed]:

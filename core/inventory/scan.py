@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Sequence
 
@@ -10,15 +9,15 @@ from core import doubts, radar
 from core.errors import NotFound
 from core.inventory.asking import ask_for_named
 from core.inventory.buckets import list_bucket
+from core.inventory.listed import read_listed
 from core.inventory.report import ScanReport, report_of
-from core.inventory.session import Session, begin, prune
+from core.inventory.session import begin, prune
 from core.inventory.settle import settle
 from core.inventory.sources import read_source
 from core.models import QUARANTINE
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
-from core.references import Resolver, folders
 from core.workspace import Workspace, to_micros
 
 
@@ -44,7 +43,8 @@ async def scan(
         )
         for name in chosen:
             await list_bucket(session, name)
-        resolver, listings = await workspace.inventory.read(lambda c: _resolver(c, session, known))
+        listed = await workspace.inventory.read(lambda c: read_listed(c, session.id))
+        resolver, listings = listed.resolver(profile, known), listed.ids(known)
         for source in profile.sources:
             await read_source(session, source, resolver, listings)
         await ask_for_named(session)
@@ -71,28 +71,3 @@ def _chosen(known: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
             there = ", ".join(known) or "none"
             raise NotFound(f"There is no bucket “{name}” in this project.", f"Buckets: {there}.")
     return tuple(name for name in known if name in wanted) if wanted else tuple(known)
-
-
-def _resolver(
-    connection: sqlite3.Connection, session: Session, known: Sequence[str]
-) -> tuple[Resolver, dict[str, int]]:
-    """What reads the sources of this scan, and the bucket listings that will be in force after it."""
-    found = connection.execute(
-        "SELECT name, id, complete, why, closed AND NOT items FROM listings WHERE what = 'bucket'"
-        " AND (scan = ?1 OR (current = 1 AND scan <> ?1)) ORDER BY scan = ?1",
-        (session.id,),
-    ).fetchall()
-    listings = {name: rest for name, *rest in found if name in known}
-    unlisted: dict[str, list[str]] = {}
-    for name, (number, *_) in listings.items():
-        prefixes = connection.execute("SELECT prefix FROM unlisted WHERE listing = ?", (number,)).fetchall()
-        unlisted[name] = [prefix for (prefix,) in prefixes]
-    unread = {name: "It has not been listed yet." for name in known if name not in listings}
-    there = {name for name, (_, complete, _, missing) in listings.items() if complete or not missing} | set(unread)
-    resolver = Resolver(
-        there,
-        folders(session.profile, there),
-        incomplete={**unread, **{name: why for name, (_, complete, why, _) in listings.items() if not complete}},
-        unlisted=unlisted,
-    )
-    return resolver, {name: number for name, (number, *_) in listings.items()}

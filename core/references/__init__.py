@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.references.resolver import Reference, Resolver, folders
+from core.references.resolver import Reference, Resolver, folders, resolver_of
 from core.references.spelling import fold, near_folds, spellings
 
-__all__ = ["Reference", "Resolver", "fold", "folders", "near_folds", "spellings"]
+__all__ = ["Reference", "Resolver", "fold", "folders", "near_folds", "resolver_of", "spellings"]

@@ -14,6 +14,7 @@ _STORAGE = re.compile(
 )
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_IMPLIED_PORTS = {"http": ":80", "https": ":443"}
 IGNORED = ("data:", "mailto:", "javascript:", "about:", "blob:", "tel:", "#")
 """What stands in a src or href and names no file anywhere."""
 
@@ -36,11 +37,13 @@ def storage_path(url: str) -> str | None:
 
 
 def host_of(url: str) -> str:
-    """The host and port of a URL in lower case, '' without one."""
+    """The host and port of a URL in lower case, '' without one; a port that its scheme implies is left out."""
     try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    host = parts.netloc.rpartition("@")[2].lower()
+    return host.removesuffix(_IMPLIED_PORTS.get(parts.scheme.lower(), ""))
 
 
 def is_cloudinary(url: str) -> bool:

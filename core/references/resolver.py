@@ -46,6 +46,19 @@ def not_listed(bucket: str) -> str:
     return f"bucket “{bucket}” was not listed completely"
 
 
+def resolver_of(
+    profile: Profile,
+    buckets: Collection[str],
+    *,
+    incomplete: Mapping[str, str] | None = None,
+    unlisted: Mapping[str, Collection[str]] | None = None,
+) -> Resolver:
+    """What reads the references of a profile into these buckets: below the folders of a local one, at the hosts of a
+    Supabase project and at no other's. The one place where a resolver is made."""
+    roots = folders(profile, buckets)
+    return Resolver(buckets, roots, incomplete=incomplete, unlisted=unlisted, hosts=profile.hosts)
+
+
 class Resolver:
     """Reads cells, given the buckets that were listed (`incomplete` ones with the reason, prefixes that could not be
     looked into in `unlisted`), the folders they are kept in, and the hosts that storage URLs may have (any when

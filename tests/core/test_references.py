@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.models import Value
-from core.profiles import ReferenceColumn, Source
-from core.references import Reference, Resolver, fold, near_folds, spellings
+from core.profiles import Profile, ReferenceColumn, Source, Supabase
+from core.references import Reference, Resolver, fold, near_folds, resolver_of, spellings
 from core.references.resolver import OTHER_FORM, PRIMARY, TENTATIVE
 
 BUCKETS = ("cms-images", "sop-images", "images", "images2")
@@ -249,3 +249,28 @@ def test_spellings_hold_the_forms_that_columns_really_have(key: str) -> None:
 )
 def test_the_radar_sees_names_in_any_text(value: str, expected: tuple[str | None, str]) -> None:
     assert expected in Resolver(BUCKETS, ROOTS).names_in(value)
+
+
+@pytest.mark.parametrize(
+    ("host", "understood"),
+    [
+        ("https://abcdefghijklmnopqrst.supabase.co", True),
+        ("https://ABCDEFGHIJKLMNOPQRST.supabase.co:443", True),
+        ("https://abcdefghijklmnopqrst.storage.supabase.co", True),
+        ("https://pictures.example.org", True),
+        ("", True),
+        ("https://zyxwvutsrqponmlkjihg.supabase.co", False),
+        ("https://zyxwvutsrqponmlkjihg.storage.supabase.co", False),
+        ("https://abcdefghijklmnopqrst.supabase.co.example.org", False),
+        ("http://localhost:54321", False),
+    ],
+)
+def test_a_storage_url_of_another_project_is_not_understood_and_protects_all_the_same(
+    host: str, understood: bool
+) -> None:
+    project = Supabase("https://abcdefghijklmnopqrst.supabase.co", hosts=("Pictures.example.org",))
+    resolver = resolver_of(Profile("p", "supabase", supabase=project), ["photos"])
+    url = f"{host}/storage/v1/object/sign/photos/a%20b.png?token=x"
+    (found, *_) = resolver.read(source("photos"), ReferenceColumn("c", "url"), url)
+    assert (found.bucket, found.key) == ("photos", "a b.png")
+    assert bool(found.problem) is not understood
