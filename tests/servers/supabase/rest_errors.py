@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 import psycopg
+from psycopg_pool import PoolTimeout
 from starlette.responses import Response
 
 STATUSES = {
@@ -124,6 +125,8 @@ def from_database(error: psycopg.Error, *, signed_in: bool) -> RestError:
         signed_in: whether the request came with a token (with any role but anon's).
     """
     state = error.sqlstate
+    if isinstance(error, PoolTimeout):
+        return RestError("PGRST003", "Timed out acquiring connection from connection pool.")
     if state is None:
         return RestError("PGRST001", "Database client error. Retrying the connection.", details=str(error).strip())
     message = error.diag.message_primary or ""
