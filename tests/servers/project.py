@@ -70,7 +70,7 @@ class SupabaseProject:
         if self._connection is None:
             self._connection = psycopg.connect(self.database_url, autocommit=True)
         answer = self._connection.execute(query.encode(), args or None)
-        return answer.fetchall() if answer.description else []
+        return [] if answer.description is None else answer.fetchall()
 
     def make_bucket(
         self,

@@ -32,6 +32,12 @@ class _Server(uvicorn.Server):
         assert self._ended is not None
         await self._ended.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # idle ones are gone now; uvicorn would look again after a tenth of a second
+        await super().shutdown(sockets)
+
     def end(self) -> None:
         if self._loop is not None and self._ended is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ended.set)
