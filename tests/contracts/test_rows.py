@@ -56,7 +56,7 @@ async def test_tables_are_described(catalogs: CatalogWorld, catalog: Catalog) ->
     catalogs.run(IMAGES + "CREATE TABLE tags (image INTEGER REFERENCES images ON DELETE CASCADE, tag TEXT);")
     everything = await catalog.tables()
     assert [table.name for table in everything] == sorted(table.name for table in everything)
-    tables = [table for table in everything if table.name in ("images", "tags")]  # a set-up project has ours beside them
+    tables = [table for table in everything if table.name in ("images", "tags")]  # ours stand beside them
     assert [table.name for table in tables] == ["images", "tags"]
     images = await catalog.table("images")
     assert images == tables[0]
