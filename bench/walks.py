@@ -19,10 +19,10 @@ async def ours(store: SupabaseStore) -> int:
     count, last, cursor = 0, "", None
     while True:
         page = await store.list_objects(BUCKET, cursor=cursor)
-        for item in page.items:
-            if item.key <= last:
-                raise AssertionError(f"{item.key} after {last}")
-            last = item.key
+        keys = [last, *(item.key for item in page.items)]
+        if keys != sorted(set(keys)):
+            raise AssertionError(f"a page behind {last} is out of order")
+        last = keys[-1]
         count += len(page.items)
         if (cursor := page.cursor) is None:
             return count

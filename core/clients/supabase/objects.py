@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +13,8 @@ TYPED = "bucketdesk_typed"
 """Metadata values that are no text travel under this name, as one JSON object, so that they come back as they were."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_MD5 = re.compile(r"[0-9a-f]{32}")
+_HEX = "0123456789abcdef"
+_UTC_ENDINGS = ("+00:00", "Z")
 _PLAIN = "application/octet-stream"
 
 
@@ -59,24 +59,26 @@ def metadata_for(attributes: Attributes) -> dict[str, Any]:
 
 def is_md5(etag: str | None) -> bool:
     """Whether an etag has the form of an MD5 of the bytes; multi-part ones (`…-3`) have not."""
-    return etag is not None and _MD5.fullmatch(etag) is not None
+    return etag is not None and len(etag) == 32 and not etag.strip(_HEX)
 
 
 def _object(
     bucket: str, name: str, number: str, size: object, etag: str | None, kind: str | None, created: Any, updated: Any
 ) -> Object:
-    tag = (etag or "").removeprefix("W/").strip('"')
-    made, changed = _time(created), _time(updated)
+    tag = (etag or "").strip('"')
+    changed = _time(updated)
     # The API cuts times to milliseconds, the database keeps microseconds: both must give one version.
-    moment = (changed - _EPOCH) // _MILLISECOND * 1000 if changed else ""
+    moment = (changed - _EPOCH) // _MILLISECOND * 1000 if changed is not None else ""
+    if created != updated and (made := _time(created)) is not None and (changed is None or made > changed):
+        changed = made
     return Object(
         bucket,
         name,
-        int(size) if isinstance(size, int | float | str) else 0,
+        size if isinstance(size, int) else int(str(size)) if str(size).isdigit() else 0,
         kind or _PLAIN,
         tag if is_md5(tag) else None,
         f"{number}/{moment}/{tag}",
-        changed if made is None or (changed is not None and changed >= made) else made,
+        changed,
     )
 
 
@@ -84,11 +86,15 @@ def _time(text: str | None) -> datetime | None:
     """A time, cut to milliseconds as the API does."""
     if not text:
         return None
+    if text[19:20] == "." and text[20:23].isdigit() and text.endswith(_UTC_ENDINGS):
+        return datetime.fromisoformat(text[:23] + "+00:00")
+    return _any_time(text)
+
+
+def _any_time(text: str) -> datetime:
     found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=UTC)
-    rest = found.microsecond % 1000
-    return found.astimezone(UTC) if not rest else found.replace(microsecond=found.microsecond - rest).astimezone(UTC)
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return found.replace(microsecond=found.microsecond // 1000 * 1000)
 
 
 def _attributes(kind: str | None, cache_control: str | None, metadata: Any, created: Any, updated: Any) -> Attributes:
