@@ -1,0 +1,1 @@
+"""How full buckets are, how that came about, and when they will be full."""
