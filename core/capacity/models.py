@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """What a bucket is made of, as the latest scan saw it: each tuple adds up to the whole, the largest part first (ages:
+    """What a bucket is made of, as the last scan saw it: each tuple adds up to the whole, the largest part first (ages:
     the youngest first). `largest` are its largest objects as (key, bytes)."""
 
     bucket: str
@@ -65,7 +65,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When a bucket reaches its thresholds, counted from `at`. Spans are None where there is under seven days of history
+    """When a bucket reaches its thresholds, counted from `at`. Spans are None with under seven days of history
     (`enough` is False), or where the threshold is not in sight within ten years. Rates are bytes a day."""
 
     at: datetime
