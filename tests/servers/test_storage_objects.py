@@ -129,6 +129,20 @@ def test_removing_takes_exact_names_and_tells_only_of_what_is_gone(desk: Desk) -
     assert desk.project.keys(desk.name) == ["fold/b"]
 
 
+def test_one_object_is_removed_by_its_own_address(desk: Desk) -> None:
+    desk.bucket.upload("x", b"x")
+    assert desk.ask("DELETE", f"/object/{desk.name}/x").json() == {"message": "Successfully deleted"}
+    assert desk.project.keys(desk.name) == []
+
+
+def test_buckets_are_listed_in_pages_and_orders_when_asked_for(desk: Desk) -> None:
+    for end in "cab":
+        desk.project.make_bucket(f"{desk.name}-{end}")
+    asked = f"/bucket?search={desk.name}-&sortColumn=name&sortOrder=desc&limit=2"
+    assert [one["name"][-1] for one in desk.ask("GET", asked).json()] == ["c", "b"]
+    assert [one["name"][-1] for one in desk.ask("GET", f"{asked}&offset=2").json()] == ["a"]
+
+
 def test_parts_of_an_object_are_read_by_range_and_nothing_when_it_is_known(desk: Desk) -> None:
     desk.bucket.upload("x", b"0123456789")
     path = f"/object/{desk.name}/x"

@@ -40,6 +40,9 @@ def test_without_policies_anon_may_nothing_and_is_told_of_little(project: Supaba
     assert (bucket.list(), bucket.list_v2().objects, bucket.remove(["x"]), storage.list_buckets()) == ([], [], [], [])
     assert refusal(lambda: bucket.download("x"))[:2] == ("404", "not_found")
     assert refusal(lambda: bucket.move("x", "y"))[:2] == ("404", "not_found")
+    headers = {"Authorization": f"Bearer {project.anon_key}"}
+    one = http.delete(f"{project.url}/storage/v1/object/b/x", headers=headers).json()
+    assert (one["statusCode"], one["message"]) == ("403", "Access denied")
     assert project.content("b", "x") == b"abc"
 
 

@@ -35,16 +35,18 @@ SORTS = ("id", "name", "created_at", "updated_at")
 
 @signed_in
 async def list_buckets(request: Request, world: World, caller: Caller) -> Response:
-    """All buckets that the caller may see."""
+    """All buckets that the caller may see, in whatever order they come unless one is asked for."""
     asked = request.query_params
-    column, order = asked.get("sortColumn", "name"), asked.get("sortOrder", "asc")
-    if column not in SORTS or order not in ("asc", "desc"):
+    column, order = asked.get("sortColumn"), asked.get("sortOrder", "asc")
+    if column not in (None, *SORTS) or order not in ("asc", "desc"):
         raise invalid_request("querystring/sortColumn must be equal to one of the allowed values")
     query = sql.SQL(
         """select coalesce(json_agg(row_to_json(b)), '[]')::text from (
                select {} from storage.buckets where %s = '' or name ilike '%%' || %s || '%%'
-               order by {} {} limit %s offset %s) b"""
-    ).format(sql.SQL(TOLD), sql.Identifier(column), sql.SQL(order))
+               {} limit %s offset %s) b"""
+    )
+    ordered = sql.SQL("order by {} {}").format(sql.Identifier(column), sql.SQL(order)) if column else sql.SQL("")
+    query = query.format(sql.SQL(TOLD), ordered)
     search, limit = asked.get("search", ""), asked.get("limit")
     given = [search, search, int(limit) if limit else None, int(asked.get("offset", "0"))]
     async with world.database.as_caller(caller.claims) as connection:

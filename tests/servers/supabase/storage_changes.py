@@ -18,7 +18,7 @@ from tests.servers.objects import SEEDED
 from tests.servers.supabase.incoming import header_metadata
 from tests.servers.supabase.keys import check_key
 from tests.servers.supabase.storage_buckets import forget
-from tests.servers.supabase.storage_errors import duplicate, no_such_key, too_many
+from tests.servers.supabase.storage_errors import denied, duplicate, no_such_key, too_many
 from tests.servers.supabase.storage_reading import find
 from tests.servers.supabase.storage_requests import Body, Caller, signed_in
 from tests.servers.supabase.world import World
@@ -135,9 +135,10 @@ async def _remove(world: World, caller: Caller, bucket: str, names: list[str]) -
 
 @signed_in
 async def remove_one(request: Request, world: World, caller: Caller) -> Response:
-    """One object, which has to be there."""
+    """One object, which has to be there, whether the caller sees it or not."""
     bucket, key = request.path_params["bucket"], request.path_params["key"]
-    await find(world, caller, bucket, key)
-    if not await _remove(world, caller, bucket, [key]):
+    if await world.ask("select from storage.objects where bucket_id = %s and name = %s", bucket, key) is None:
         raise no_such_key()
+    if not await _remove(world, caller, bucket, [key]):
+        raise denied("Access denied")
     return JSONResponse({"message": "Successfully deleted"})
