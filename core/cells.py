@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _SPACE = re.compile(r"[ \t\r\n]*")
 _BARE = re.compile(r"[^,{}\"\\\s][^,{}\"\\]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_./-]+")
+_NEEDS_QUOTES = re.compile(r'[{}",\\ \t\n\r\v\f]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def _postgres_element(cell: str, at: int) -> Element | None:
 
 
 def _quote(text: str) -> str:
-    if _NEEDS_NO_QUOTES.fullmatch(text) and text.upper() != "NULL":
+    """As PostgreSQL itself prints an element: what it would print otherwise would look like a change of somebody's."""
+    if text and not _NEEDS_QUOTES.search(text) and text.upper() != "NULL":
         return text
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 

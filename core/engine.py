@@ -201,7 +201,7 @@ class Engine:
 
     async def export_plan(self, path: Path, out: Path | TextIO, form: Literal["csv", "sql"]) -> PlanHead:
         """Writes a plan as CSV or SQL, to a file or an open text stream."""
-        return await export.export_plan(path, out, form)
+        return await export.export_plan(path, out, form, postgres=self.profile.kind == profiles.SUPABASE)
 
     async def apply(
         self,

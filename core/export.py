@@ -25,46 +25,46 @@ _HEADER = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def export_plan(path: Path, out: Path | TextIO, form: str) -> PlanHead:
-    """Writes every step of a plan as `csv` or `sql`, into a file (whole or not at all, in the place of one that is
+async def export_plan(path: Path, out: Path | TextIO, form: str, *, postgres: bool = False) -> PlanHead:
+    """Writes every step of a plan as `csv` or `sql` (for SQLite unless `postgres`), into a file (whole or not at all, in the place of one that is
     there) or an open text stream. Raises `BadPlan` for a plan that was changed, `Usage`, `WorkspaceError`."""
     if form not in FORMS:
         raise Usage(f"A plan cannot be exported as “{form}”.", "As csv or as sql.")
-    return await in_thread(_export, path, out, form)
+    return await in_thread(_export, path, out, form, postgres)
 
 
-def _export(path: Path, out: Path | TextIO, form: str) -> PlanHead:
+def _export(path: Path, out: Path | TextIO, form: str, postgres: bool) -> PlanHead:
     head = check(path)  # nothing of a changed plan is shown, not even its beginning
     try:
         if isinstance(out, Path):
-            _write_file(out, path, head, form)
+            _write_file(out, path, head, form, postgres)
         else:
-            _write(out, path, head, form)
+            _write(out, path, head, form, postgres)
     except OSError as exc:
         raise WorkspaceError(f"The export cannot be written: {exc.strerror or exc}.", "Choose another file.") from exc
     return head
 
 
-def _write_file(out: Path, path: Path, head: PlanHead, form: str) -> None:
+def _write_file(out: Path, path: Path, head: PlanHead, form: str, postgres: bool) -> None:
     descriptor, name = tempfile.mkstemp(dir=out.absolute().parent, prefix=f".{out.name}.", suffix=".tmp")
     try:
         # Keys need not be valid text everywhere; what is not is shown escaped.
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            _write(stream, path, head, form)
+            _write(stream, path, head, form, postgres)
         Path(name).replace(out)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def _write(stream: TextIO, path: Path, head: PlanHead, form: str) -> None:
+def _write(stream: TextIO, path: Path, head: PlanHead, form: str, postgres: bool) -> None:
     steps = read_verified(path)
     if form == "csv":
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(_HEADER)
         writer.writerows(_cells(steps))
     else:
-        for line in statements(head, steps):
+        for line in statements(head, steps, postgres=postgres):
             stream.write(line + "\n")
 
 

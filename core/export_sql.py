@@ -1,4 +1,4 @@
-"""The row steps of a plan as one SQLite transaction that changes nothing the second time."""
+"""The row steps of a plan as one transaction that changes nothing the second time: for SQLite, or for PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from contextlib import closing
 from core.models import PlanHead, Step, StepKind, Value
 
 
-def statements(head: PlanHead, steps: Iterable[Step]) -> Iterator[str]:
-    """Lines of SQL, comments included. A row is changed only while it holds every value that the plan recorded, and
+def statements(head: PlanHead, steps: Iterable[Step], *, postgres: bool = False) -> Iterator[str]:
+    """Lines of SQL, comments included, for SQLite unless `postgres`. A row is changed only while it holds every value that the plan recorded, and
     deleted only after what hangs on it; steps about objects are comments, because SQL must not do them."""
     yield from (
-        f"-- Bucketdesk plan {head.plan_id} of {head.created:%Y-%m-%d %H:%M} UTC, {head.steps} steps. Dialect: SQLite.",
+        f"-- Bucketdesk plan {head.plan_id} of {head.created:%Y-%m-%d %H:%M} UTC, {head.steps} steps. "
+        f"Dialect: {'PostgreSQL' if postgres else 'SQLite'}.",
         "-- Rows that are not as they were recorded are left alone, so running this twice changes nothing more.",
         "-- What this changes is not in Bucketdesk's journal and cannot be undone there.",
         "BEGIN;",
     )
-    with closing(_Writer()) as writer:
+    with closing(_PostgresWriter() if postgres else _Writer()) as writer:
+        yield from writer.beginning
         for step in steps:
             yield from writer.lines(step)
     yield "COMMIT;"
@@ -29,6 +31,12 @@ def statements(head: PlanHead, steps: Iterable[Step]) -> Iterator[str]:
 
 class _Writer:
     """Lets SQLite quote values, and remembers (on the disk) what must be gone before a row goes."""
+
+    beginning: tuple[str, ...] = ()
+    """What a transaction begins with."""
+    inserting = ""
+    """What stands between the columns and the values of an insert."""
+    always = "1"
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -43,7 +51,7 @@ class _Writer:
             yield _comment(step)
             return
         yield f"-- {step.n}: {step.kind}" + (f", finding {step.finding}" if step.finding else "")
-        table = name(step.table)
+        table = self._table(step.table)
         if step.kind is StepKind.INSERT_ROW:
             yield self._insert(table, step)
         elif step.kind is StepKind.UPDATE_ROW:
@@ -62,7 +70,10 @@ class _Writer:
         naming = {c: v for c, v in after.items() if v in (step.key, f"{step.bucket}/{step.key}", step.bucket)}
         absent = [naming] + ([dict(zip(step.key_columns, step.row_key, strict=True))] if step.row_key else [])
         where = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {table} WHERE {self._all(same)})" for same in absent if same)
-        return f"INSERT INTO {table} ({columns}) SELECT {values} WHERE {where or '1'};"
+        return f"INSERT INTO {table} ({columns}) {self.inserting}SELECT {values} WHERE {where or self.always};"
+
+    def _table(self, table: str) -> str:
+        return name(table)
 
     def _recorded(self, step: Step) -> str:
         return self._all({**dict(zip(step.key_columns, step.row_key, strict=True)), **(step.before or {})})
@@ -71,7 +82,7 @@ class _Writer:
         """For the row that this one hangs on: what says that this step has not been done."""
         if step.because is not None:
             undone = {**dict(zip(step.key_columns, step.row_key, strict=True)), **still}
-            sql = f"SELECT 1 FROM {name(step.table)} WHERE {self._all(undone)}"
+            sql = f"SELECT 1 FROM {self._table(step.table)} WHERE {self._all(undone)}"
             self._connection.execute("INSERT INTO waiting VALUES (?, ?)", (step.n, sql))
 
     def _nothing_left(self, step: Step) -> str:
@@ -96,6 +107,43 @@ class _Writer:
         if isinstance(value, float) and self._connection.execute(f"SELECT {quoted}").fetchone()[0] != value:
             return _by_powers_of_two(value)
         return quoted
+
+
+class _PostgresWriter(_Writer):
+    """The same in PostgreSQL's words. Values are compared as the texts that it prints, under the settings that they were
+    read with, and written as texts that take the type of their column."""
+
+    beginning = tuple(
+        f"SET LOCAL {setting};"
+        for setting in (
+            "datestyle = 'ISO'",
+            "timezone = 'UTC'",
+            "intervalstyle = 'postgres'",
+            "extra_float_digits = 1",
+            "bytea_output = 'hex'",
+            "standard_conforming_strings = on",
+        )
+    )
+    inserting = "OVERRIDING SYSTEM VALUE "
+    always = "true"
+
+    def _table(self, table: str) -> str:
+        return ".".join(map(name, table.split(".", 1)))
+
+    def _recorded(self, step: Step) -> str:
+        key = zip(step.key_columns, step.row_key, strict=True)
+        by_index = " AND ".join(f"{name(column)} = {self._quote(value)}" for column, value in key)
+        return f"{by_index} AND {self._all(step.before)}" if step.before else by_index
+
+    def _equal(self, column: str, value: Value) -> str:
+        if value is None:
+            return f"{name(column)} IS NULL"
+        return f"{name(column)}::text = '{str(value).replace(chr(39), chr(39) * 2)}'"
+
+    def _quote(self, value: Value) -> str:
+        if value is None:
+            return "NULL"
+        return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def name(identifier: str) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from core.cleanup.chosen import Chosen
 from core.cleanup.objects import NOT_LISTED
 from core.cleanup.planning import Planning
+from core.cleanup.rows import names_by_id
 from core.cleanup.wording import Wording, usual_wording
 from core.models import Column, Step, StepKind, Table, Value
 from core.ports import Catalog
@@ -80,6 +81,8 @@ def _describes(source: Source, bucket: str) -> bool:
 
 
 def _row(source: Source, table: Table, finding: Chosen, time: Value, wording: Wording | None) -> dict[str, Value]:
+    if by_id := names_by_id(table, source):
+        raise Unknown(f"column “{by_id}” names objects by their id, which is not written")
     path = wording.write(finding.key) if wording else _path(source.columns[0], finding)
     values: dict[str, Value] = {source.columns[0].name: path}
     known: Mapping[str | None, Value] = {
@@ -142,6 +145,11 @@ async def _time(catalog: Catalog, source: Source, table: Table, now: datetime) -
         if isinstance(sample, float):
             return seconds
         return int(seconds * 1000) if isinstance(sample, int) and sample > 10**11 else int(seconds)
+    zoned = isinstance(sample, str) and sample.endswith("+00")
+    if zoned or (sample is None and declared.startswith("timestamp")):
+        # As PostgreSQL prints it: what it would print otherwise would look like a change of somebody's.
+        zone = "+00" if zoned or declared.endswith("with time zone") else ""
+        return now.strftime("%Y-%m-%d %H:%M:%S") + zone
     if isinstance(sample, str) and "T" not in sample and " " in sample:
         return now.strftime("%Y-%m-%d %H:%M:%S")
     return now.isoformat()

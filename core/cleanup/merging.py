@@ -13,7 +13,7 @@ from core.cleanup.ground import Ground, Listed, is_text
 from core.cleanup.objects import NOT_LISTED, removal_of
 from core.cleanup.planning import Planning
 from core.cleanup.relations import identity
-from core.cleanup.rows import NotOffered, check_writable, edit
+from core.cleanup.rows import NotOffered, check_writable, edit, names_by_id
 from core.models import Row, Table, Value
 from core.profiles import Source
 from core.references import spellings
@@ -93,6 +93,8 @@ def _pointed_elsewhere(
         return None
     target = (finding.bucket, finding.key)
     columns = {column for column, r in ground.read(source, row) if (r.bucket, r.key) == target}
+    if by_id := names_by_id(table, source):
+        raise NotOffered(f"column “{by_id}” names it by its id, which is not rewritten")
     if not columns:
         return None
     if row_thing(table.name, naming.row.key) in marked:

@@ -12,6 +12,7 @@ from core.cleanup.ground import Ground
 from core.cleanup.planning import GONE, NOT_MAPPED, Planning
 from core.cleanup.relations import pointed_at
 from core.cleanup.wording import Wording, wording_of
+from core.inventory.cells import size as size_of
 from core.models import Repair, Row, Table, Value
 from core.profiles import ReferenceColumn, Source
 from core.threads import in_thread
@@ -103,6 +104,12 @@ def edit(
     return {column: _written(ground, source, mapped, row, cell, target, new)}
 
 
+def names_by_id(table: Table, source: Source) -> str:
+    """A reference column that holds ids of objects, which a catalog tells as names but keeps as ids; '' if none."""
+    mapped = {column.name for column in source.columns}
+    return next((c.name for c in table.columns if c.name in mapped and c.text_like and c.type == "uuid"), "")
+
+
 def check_writable(table: Table, row: Row, changes: Mapping[str, Value]) -> None:
     """Raises `NotOffered` unless these columns of the row can be changed without reaching further."""
     for name in changes:
@@ -187,7 +194,7 @@ def _changes(
     finding, source = case.finding, case.source
     target = (finding.bucket, finding.key)
     if repair is Repair.MARK_PENDING:
-        if source.size_column is None or row.values.get(source.size_column) == size_bytes:
+        if source.size_column is None or size_of(row.values.get(source.size_column)) == size_bytes:
             return None
         return _mark(source, source.pending_status)
     if target not in {(r.bucket, r.key) for _, r in ground.read(source, case.row, finding.column or None)}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from core.models import Kind, Repair, RunState
-from tests.scenarios.supabase_desk import SCHEMA, SupabaseDesk
+from tests.scenarios.supabase_desk import SCHEMA, TABLES, SupabaseDesk
 from tests.servers.project import SupabaseProject, supabase_project
 
 ROWS = """
@@ -185,3 +186,23 @@ async def test_without_the_functions_files_are_cleaned_up_and_rows_say_what_is_m
             assert all("Set up database" in reason for reason in await desk.reasons(run))
         finally:
             await desk.close()
+
+
+async def test_the_sql_of_a_plan_does_the_same_to_the_rows_and_nothing_the_second_time(desk: SupabaseDesk) -> None:
+    engine = await desk.engine()
+    await desk.scan()
+    _, path = await desk.plan(Kind.ROW_WITHOUT_FILE, repair=Repair.DELETE)
+    out = io.StringIO()
+    await engine.export_plan(path, out, "sql")
+    desk.project.sql("update shop_images set part = 'it''s changed' where storage_path = 'p/29.png'")
+    for _ in range(2):
+        desk.project.sql(out.getvalue())
+        left = [desk.project.sql(f"select count(*) from {table}")[0][0] for table in TABLES]
+        assert left == [29, 27, 27, 30, 2, 1]
+    _, path = await desk.plan(Kind.FILE_WITHOUT_ROW, repair=Repair.INSERT)
+    out = io.StringIO()
+    await engine.export_plan(path, out, "sql")
+    desk.project.sql("alter table shop_images alter part set default 'unknown'")
+    for _ in range(2):
+        desk.project.sql(out.getvalue())
+        assert desk.project.sql("select count(*) from pictures") == [(28,)]
