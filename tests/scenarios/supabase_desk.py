@@ -19,6 +19,7 @@ from core.engine import Engine
 from core.inventory import ScanReport
 from core.models import FindingFilter, Kind, PlanHead, Repair, Run, Selection
 from core.profiles import Profile, ReferenceColumn, Safety, Source, Supabase
+from core.undo import undo
 from core.workspace import Workspace
 from tests.core.supabase.scripted import SHORT, Token
 from tests.servers.project import SupabaseProject
@@ -133,11 +134,31 @@ class SupabaseDesk:
         _, path = await self.plan(*kinds, repair=repair)
         return await self.apply(path)
 
-    async def apply(self, path: Path) -> Run:
+    async def apply(self, path: Path, **options: object) -> Run:
         """Applies a plan, without patience and whatever share it takes."""
         engine = await self.engine()
         return await apply(
-            engine.workspace, engine.store, engine.catalog, self.profile, path, allow_share=1.0, pauses=()
+            engine.workspace,
+            engine.store,
+            engine.catalog,
+            self.profile,
+            path,
+            allow_share=1.0,
+            pauses=(),
+            **options,  # type: ignore[arg-type]
+        )
+
+    async def undo(self, run: Run, **options: object) -> Run:
+        """Undoes a run."""
+        engine = await self.engine()
+        return await undo(
+            engine.workspace,
+            engine.store,
+            engine.catalog,
+            self.profile,
+            run.run_id,
+            pauses=(),
+            **options,  # type: ignore[arg-type]
         )
 
     async def reasons(self, run: Run) -> list[str]:

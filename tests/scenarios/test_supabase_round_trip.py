@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from core.models import Kind, Repair, RunState
-from tests.scenarios.supabase_desk import SCHEMA, TABLES, SupabaseDesk
+from core.models import Kind, Repair, Run, RunState
+from core.profiles import ReferenceColumn, Source
+from tests.scenarios.killing import Killer, start_again
+from tests.scenarios.supabase_desk import OLD, SCHEMA, TABLES, SupabaseDesk
 from tests.servers.project import SupabaseProject, supabase_project
 
 ROWS = """
@@ -206,3 +209,53 @@ async def test_the_sql_of_a_plan_does_the_same_to_the_rows_and_nothing_the_secon
     for _ in range(2):
         desk.project.sql(out.getvalue())
         assert desk.project.sql("select count(*) from pictures") == [(28,)]
+
+
+async def test_killed_at_any_point_it_goes_on_and_comes_back(desk: SupabaseDesk) -> None:
+    desk.project.sql("drop trigger touched on pictures")
+    desk.project.sql("update assets set gallery = array['p/3.png', 'p/gone (1).png', 'q r(2).png'] where id = 2")
+    before = desk.picture()
+    await desk.scan()
+    _, path = await desk.plan(Kind.ROW_WITHOUT_FILE, repair=None)
+
+    async def applied(seam: Killer) -> Run:
+        return await desk.apply(path, seam=seam)
+
+    run, processes = await start_again(desk, applied)
+    assert processes > 3
+    assert (run.failed, run.drifted, run.skipped, run.state) == (0, 0, 0, RunState.DONE), await desk.reasons(run)
+
+    async def undone(seam: Killer) -> Run:
+        return await desk.undo(run, seam=seam)
+
+    back, processes = await start_again(desk, undone)
+    assert processes > 3
+    assert (back.failed, back.drifted, back.done) == (0, 0, run.done), await desk.reasons(back)
+    assert desk.picture() == before
+
+
+async def test_rows_that_are_made_survive_death_at_any_point_and_are_made_once(desk: SupabaseDesk) -> None:
+    desk.project.sql("alter table shop_images alter part set default 'unknown'")
+    await desk.scan()
+    _, path = await desk.plan(Kind.FILE_WITHOUT_ROW, repair=Repair.INSERT)
+
+    async def applied(seam: Killer) -> Run:
+        return await desk.apply(path, seam=seam)
+
+    run, processes = await start_again(desk, applied)
+    assert processes > 3
+    assert (run.failed, run.drifted, run.done) == (0, 0, 5), await desk.reasons(run)
+    assert desk.project.sql("select count(*) from shop_images") == [(34,)]
+    assert desk.project.sql("select count(*) from pictures") == [(31,)]
+
+
+async def test_copies_that_rows_name_by_the_objects_id_are_not_merged(desk: SupabaseDesk) -> None:
+    desk.project.put("patients", "copy.png", b"patients/alone.png", "image/png", age=OLD / 2)
+    desk.project.sql("create table exams (id int primary key, picture uuid references storage.objects (id))")
+    desk.project.sql("insert into exams select 1, id from storage.objects where name in ('copy.png')")
+    exams = Source("exams", "exams", ("id",), (ReferenceColumn("picture", "bucket_path"),))
+    desk.profile = replace(desk.profile, sources=(*desk.profile.sources, exams))
+    await desk.scan()
+    assert await desk.findings(Kind.DUPLICATE_CONTENT) == {"copy.png": "open"}
+    head, _ = await desk.plan(Kind.DUPLICATE_CONTENT, repair=Repair.MERGE)
+    assert head.steps == 0 and "by its id" in head.refused[0].why
