@@ -26,8 +26,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def export_plan(path: Path, out: Path | TextIO, form: str, *, postgres: bool = False) -> PlanHead:
-    """Writes every step of a plan as `csv` or `sql` (for SQLite unless `postgres`), into a file (whole or not at all, in the place of one that is
-    there) or an open text stream. Raises `BadPlan` for a plan that was changed, `Usage`, `WorkspaceError`."""
+    """Writes every step of a plan as `csv` or `sql` (for SQLite unless `postgres`), into a file (whole or not at all,
+    in the place of one that is there) or an open text stream. Raises `BadPlan` for a plan that was changed, `Usage`,
+    `WorkspaceError`."""
     if form not in FORMS:
         raise Usage(f"A plan cannot be exported as “{form}”.", "As csv or as sql.")
     return await in_thread(_export, path, out, form, postgres)

@@ -13,8 +13,9 @@ from core.models import PlanHead, Step, StepKind, Value
 
 
 def statements(head: PlanHead, steps: Iterable[Step], *, postgres: bool = False) -> Iterator[str]:
-    """Lines of SQL, comments included, for SQLite unless `postgres`. A row is changed only while it holds every value that the plan recorded, and
-    deleted only after what hangs on it; steps about objects are comments, because SQL must not do them."""
+    """Lines of SQL, comments included, for SQLite unless `postgres`. A row is changed only while it holds every value
+    that the plan recorded, and deleted only after what hangs on it; steps about objects are comments, because SQL must
+    not do them."""
     yield from (
         f"-- Bucketdesk plan {head.plan_id} of {head.created:%Y-%m-%d %H:%M} UTC, {head.steps} steps. "
         f"Dialect: {'PostgreSQL' if postgres else 'SQLite'}.",
@@ -110,8 +111,8 @@ class _Writer:
 
 
 class _PostgresWriter(_Writer):
-    """The same in PostgreSQL's words. Values are compared as the texts that it prints, under the settings that they were
-    read with, and written as texts that take the type of their column."""
+    """The same in PostgreSQL's words. Values are compared as the texts that it prints, under the settings that they
+    were read with, and written as texts that take the type of their column."""
 
     beginning = tuple(
         f"SET LOCAL {setting};"
