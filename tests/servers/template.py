@@ -27,7 +27,7 @@ def owner() -> str:
         name = "bucketdesk_owner" if found and found[0] else "postgres"
         connection.execute((SCHEMA / "roles.sql").read_bytes())
         role, password = sql.Identifier(name), sql.Literal(owner_password())
-        if not connection.execute("select from pg_roles where rolname = %s", [name]).fetchone():
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
             connection.execute(sql.SQL("create role {}").format(role))
         attributes = "login createdb createrole bypassrls replication password"
         connection.execute(sql.SQL(f"alter role {{}} {attributes} {{}}").format(role, password))
