@@ -121,6 +121,23 @@ begin
 end
 $function$;
 
+-- Makes way for a function of ours: one of the same arguments, but with another result, other names for them or more
+-- defaults, cannot be replaced in place.
+create or replace function bucketdesk.make_way(signature text, names text[], result regtype, defaults int default 0)
+returns void
+language plpgsql set search_path = '' as $function$
+declare
+    found pg_proc;
+begin
+    select * into found from pg_proc as p where p.oid = to_regprocedure(signature);
+    if found.oid is not null and (found.prorettype <> result or found.proretset
+        or found.pronargdefaults > defaults or coalesce(found.proargnames, '{}') is distinct from names) then
+        execute format('drop function %s', found.oid::regprocedure);
+        raise notice 'The function % that was here is replaced.', signature;
+    end if;
+end
+$function$;
+
 -- Notes that a migration of ours was applied, however it was: by this program, the CLI, or pasted by a person.
 create or replace function bucketdesk.applied(version text, name text) returns void
 language sql set search_path = '' as $function$
@@ -135,7 +152,8 @@ select bucketdesk.allow(
 select bucketdesk.open_functions(
     array['bucketdesk.claims', 'bucketdesk.has_role'], 'authenticated', 'service_role');
 select bucketdesk.open_functions(
-    array['bucketdesk.require_role', 'bucketdesk.allow', 'bucketdesk.open_functions', 'bucketdesk.applied'], 'service_role');
+    array['bucketdesk.require_role', 'bucketdesk.allow', 'bucketdesk.open_functions', 'bucketdesk.make_way',
+        'bucketdesk.applied'], 'service_role');
 
 do $do$
 begin

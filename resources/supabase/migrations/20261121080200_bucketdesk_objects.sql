@@ -27,7 +27,8 @@ $function$;
 create or replace function bucketdesk.object_sql() returns text
 language sql stable set search_path = '' as $function$
     select $sql$o.name, o.id,
-        case jsonb_typeof(o.metadata -> 'size') when 'number' then o.metadata -> 'size' end,
+        case jsonb_typeof(o.metadata -> 'size') when 'number' then o.metadata -> 'size'
+            when 'string' then to_jsonb(substring(o.metadata ->> 'size' from '^[0-9]{1,18}$')::bigint) end,
         btrim(o.metadata ->> 'eTag', '"'), o.metadata ->> 'mimetype', o.created_at, o.updated_at, $sql$
         || case when bucketdesk.objects_have('version') then 'o.version' else 'null' end
 $function$;
@@ -60,6 +61,9 @@ begin
     end if;
 end
 $function$;
+
+select bucketdesk.make_way(
+    'public.bucketdesk_list_objects(text, text, text, integer)', '{bucket,prefix,after,page_size}', 'json', 3);
 
 create or replace function public.bucketdesk_list_objects(
     bucket text, prefix text default '', after text default '', page_size int default 2000

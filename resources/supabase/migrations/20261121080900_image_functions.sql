@@ -1,22 +1,6 @@
 -- Image buckets: registering them, counting them, and asking for what is over age. No SQL here deletes an object.
 set local lock_timeout = '2s';
 
--- Makes way for a function of ours: one of the same arguments, but with another result or other names for them, cannot
--- be replaced in place.
-create or replace function bucketdesk.make_way(signature text, names text[], result regtype) returns void
-language plpgsql set search_path = '' as $function$
-declare
-    found pg_proc;
-begin
-    select * into found from pg_proc as p where p.oid = to_regprocedure(signature);
-    if found.oid is not null and (found.prorettype <> result or found.proretset
-        or coalesce(found.proargnames, '{}') is distinct from names or found.pronargdefaults > 0) then
-        execute format('drop function %s', found.oid::regprocedure);
-        raise notice 'The function % that was here is replaced.', signature;
-    end if;
-end
-$function$;
-
 select bucketdesk.make_way('public.setup_image_bucket_policies(text)', '{bucket}', 'jsonb');
 select bucketdesk.make_way('public.setup_image_bucket_policies()', '{}', 'jsonb');
 select bucketdesk.make_way('public.update_bucket_stats(text)', '{bucket}', 'void');
@@ -198,7 +182,7 @@ $function$;
 comment on function public.bucketdesk_removals_done is 'Marks lines of the queue as dealt with; returns how many.';
 
 select bucketdesk.open_functions(
-    array['bucketdesk.make_way', 'bucketdesk.family_of', 'bucketdesk.families', 'bucketdesk.register'], 'service_role');
+    array['bucketdesk.family_of', 'bucketdesk.families', 'bucketdesk.register'], 'service_role');
 select bucketdesk.open_functions(array['public.auto_setup_image_bucket_policies'], 'service_role');
 select bucketdesk.open_functions(array[
     'public.setup_image_bucket_policies', 'public.update_bucket_stats', 'public.cleanup_old_images',

@@ -130,7 +130,7 @@ def test_a_refusal_names_the_role_that_is_missing(desk: Project) -> None:
 
 
 def test_staff_list_registered_buckets_only(desk: Project) -> None:
-    query = "select jsonb_array_length(bucketdesk_list_objects(%s) -> 'objects')"
+    query = "select json_array_length(bucketdesk_list_objects(%s) -> 'objects')"
     with desk.acting("authenticated", "staff") as staff:
         assert staff.sql(query, "pics") == [(1,)]
         assert not staff.may(query, "other")

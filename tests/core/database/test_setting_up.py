@@ -117,6 +117,7 @@ async def test_functions_of_a_predecessor_give_way_and_its_trigger_goes_on(bare:
     bare.sql(
         "create function cleanup_old_images(bucket_name text, retention int default 30) returns void language sql as ''"
     )
+    bare.sql("create function setup_image_bucket_policies(bucket text default 'x') returns jsonb language sql as ''")
     bare.sql("create function update_bucket_stats(b text) returns integer language sql as 'select 1'")
     bare.sql(
         "create function auto_setup_image_bucket_policies() returns trigger language plpgsql "
@@ -128,7 +129,7 @@ async def test_functions_of_a_predecessor_give_way_and_its_trigger_goes_on(bare:
     )
     assert (await _status(bare))["public.update_bucket_stats"].state == "differs"
     done = await _apply(bare.url)
-    assert sum("is replaced" in said for said in done.notices) == 2
+    assert sum("is replaced" in said for said in done.notices) == 3
     bare.make_bucket("patient-images-1")
     assert bare.sql("select bucket_name from image_bucket_stats") == [("patient-images-1",)]
     assert bare.value("select count(*) from pg_trigger where tgname ~ 'image_bucket'") == 1
