@@ -117,7 +117,10 @@ async def test_functions_of_a_predecessor_give_way_and_its_trigger_goes_on(bare:
     bare.sql(
         "create function cleanup_old_images(bucket_name text, retention int default 30) returns void language sql as ''"
     )
-    bare.sql("create function setup_image_bucket_policies(bucket text default 'x') returns jsonb language sql as ''")
+    bare.sql(
+        "create function setup_image_bucket_policies(bucket text default 'x') returns jsonb "
+        "language sql as 'select null::jsonb'"
+    )
     bare.sql("create function update_bucket_stats(b text) returns integer language sql as 'select 1'")
     bare.sql(
         "create function auto_setup_image_bucket_policies() returns trigger language plpgsql "
