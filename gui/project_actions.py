@@ -55,8 +55,13 @@ class ProjectActions(QObject):
             self._opening.open(name)
 
     async def _remove(self) -> None:
-        making = await _making()
-        if await making.remove_profile(self._desk, self._desk.session.name):
+        making, name = await _making(), self._desk.session.name
+        try:
+            is_gone = await making.remove_profile(self._desk, name)
+        finally:
+            if self._desk.engine is None and name in profiles.names():
+                self._opening.open(name)  # what could not be removed is still there to work with
+        if is_gone:
             self._opening.open(profiles.PRACTICE)
 
     async def _sign_in(self) -> None:

@@ -97,6 +97,8 @@ class QuestionDialog(QDialog):
         self.cancel_button.setAutoDefault(True)
         self.cancel_button.setDefault(True)
         self.choice_buttons = [self._choice_button(choice) for choice in self.question.choices]
+        for made in self.choice_buttons:
+            made.setAutoDefault(True)  # once the focus is on it, Enter means it, and not Cancel
         row.addWidget(self.cancel_button)
         for made in reversed(self.choice_buttons):
             row.addWidget(made)

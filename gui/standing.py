@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _NEEDED = ("List buckets", "List objects", "Describe tables", "Read rows")
 """The capabilities that a scan cannot do without, by their names in the table."""
 _SET_UP = "Database set-up"
+"""The one that the set-up brings."""
 
 
 class Standing(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from core import profiles
 from core.errors import CoreError
 from core.profile_setup import Count, check_new_name, offer_name
 from core.profiles import SUPABASE, Profile
+from core.secrets import POSTGRES_PASSWORD
 from core.suggest import Suggestion
+from gui.database.dialog import DatabaseDialog
 from gui.desk import Desk
+from gui.dialogs import finished
 from gui.profiles import keeping, trial
 from gui.profiles.connection_page import ConnectionPage
 from gui.profiles.mapping_page import MappingPage
@@ -105,6 +109,7 @@ class SupabaseDialog(QDialog):
         self.connection.test_asked.connect(self.test)
         self.connection.stop_asked.connect(self._on_stop_asked)
         self.connection.forget_asked.connect(self._on_forget_asked)
+        self.connection.set_up_asked.connect(lambda: self._desk.jobs.ask(self._set_up_database()))
         mapping.changed.connect(self._update)
 
     def _show_profile(self, profile: Profile) -> None:
@@ -144,6 +149,19 @@ class SupabaseDialog(QDialog):
         self.connection.say_trying()
         self.survey.try_project(trial.open_project(wanted))
         self._update()
+
+    async def _set_up_database(self) -> None:
+        wanted = self._wanted()
+        if wanted is None:
+            return
+        edited = self._edited
+        profile = edited or Profile(name=trial.name_of(wanted), kind=SUPABASE, supabase=wanted.supabase)
+        kept = (await keeping.where_kept(edited.name)).get(POSTGRES_PASSWORD, "") if edited is not None else ""
+        typed = wanted.secrets.get(POSTGRES_PASSWORD, "")
+        dialog = DatabaseDialog(self._desk, replace(profile, supabase=wanted.supabase), kept, typed=typed, parent=self)
+        await finished(dialog)
+        if dialog.was_applied:
+            self.test()
 
     def _on_connected(self, tried: Tried) -> None:
         self._is_testing = False
@@ -190,7 +208,7 @@ class SupabaseDialog(QDialog):
 
     def _on_next_button_clicked(self) -> None:
         self._go(self.mapping)
-        self.mapping.form.name_field.setFocus()
+        (self.mapping.form.name_field if self._edited is None else self.mapping.sources.table).setFocus()
 
     def _go(self, page: ConnectionPage | MappingPage) -> None:
         self.pages.setCurrentWidget(page)
@@ -218,8 +236,10 @@ class SupabaseDialog(QDialog):
             supabase = form.supabase()
         except CoreError:
             return None
-        name = self._edited.name if self._edited is not None else ""
-        return keeping.Wanted(supabase, form.typed_secrets, name)
+        edited = self._edited
+        if edited is None:
+            return keeping.Wanted(supabase, form.typed_secrets)
+        return keeping.Wanted(supabase, form.typed_secrets, edited.name, edited.sources)
 
     def _on_save_clicked(self) -> None:
         wanted, profile = self._wanted(), self._profile()

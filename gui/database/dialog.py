@@ -35,8 +35,12 @@ _ASKING = "database"
 class DatabaseDialog(QDialog):
     """`was_applied` says whether anything was changed, so that the project should be asked anew what it allows."""
 
-    def __init__(self, desk: Desk, profile: Profile, kept: str = "") -> None:
-        super().__init__(desk.window)
+    def __init__(
+        self, desk: Desk, profile: Profile, kept: str = "", *, typed: str = "", parent: QWidget | None = None
+    ) -> None:
+        """`kept` says where the database's password is kept, `typed` is one that was typed already. With a `parent` the
+        profile is just being made or edited, and nothing is kept with it."""
+        super().__init__(parent or desk.window)
         self.was_applied = False
         self._desk = desk
         self._profile = profile
@@ -46,6 +50,9 @@ class DatabaseDialog(QDialog):
         self.address = AddressForm(desk.icons)
         self.address.field.setText(profile.supabase.postgres if profile.supabase else "")
         self.address.password.say_kept(kept)
+        if typed:
+            self.address.password.replace_with(typed)
+        self.address.keep_box.setVisible(parent is None)
         self.address.look_asked.connect(self.look)
         self.address.changed.connect(self._update)
         self.buckets = BucketList()
@@ -63,7 +70,7 @@ class DatabaseDialog(QDialog):
         self.finished.connect(lambda: desk.jobs.drop(_ASKING))
         self._say_unknown()
         self._update()
-        if self.address.address and (kept or self._is_open_to_all()):
+        if self.address.address and self.address.password.is_there:
             self.look()
 
     def look(self) -> None:
@@ -75,9 +82,6 @@ class DatabaseDialog(QDialog):
         self._places.setCurrentWidget(self.empty)
         self._desk.jobs.ask(self._look(), self._on_looked, failed=self._on_failed, newest=_ASKING)
         self._update()
-
-    def _is_open_to_all(self) -> bool:
-        return "@localhost" in self.address.address or "@127.0.0.1" in self.address.address
 
     def _installation(self) -> Installation:
         return Installation(self._profile, self.address.address)
@@ -156,7 +160,7 @@ class DatabaseDialog(QDialog):
     def _say_unknown(self) -> None:
         self.empty.say(
             "database",
-            self.tr("Not looked yet"),
+            self.tr("Not looked at yet"),
             self.tr(
                 "With the address and the password of the database, what is there can be seen and set up from here. "
                 "Or copy the SQL and run it in the project's SQL editor."
@@ -213,14 +217,18 @@ class DatabaseDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
         column.setSpacing(GAP)
-        column.addWidget(Text(title, "heading"))
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(Text(title, "heading"))
         lead = self.tr("Tables and functions of Bucketdesk's own. They are added; nothing is removed or undone.")
-        column.addWidget(Text(lead, tone="muted", wraps=True))
+        head.addWidget(Text(lead, tone="muted", wraps=True))
+        column.addLayout(head)
         column.addLayout(sides, 1)
         column.addLayout(row)
 
     def _update(self) -> None:
-        why = self._desk.actions.why_no_writing
+        is_read_only = self._profile.read_only
+        why = self.tr("This profile is read-only: its database is only looked at.") if is_read_only else ""
         wants = any(item.state != "there" for item in self._items if item.kind != "bucket")
         registers = bool(self.buckets.count() and self.buckets.chosen())
         self.apply_button.setEnabled(not self._is_busy and not why and bool(self._items) and (wants or registers))

@@ -23,16 +23,20 @@ if TYPE_CHECKING:
     from core.capabilities import Capability
 
 _FORM_WIDTH = 424
+SET_UP = "Database set-up"
+"""The capability that the set-up brings, by its name in the table."""
 
 
 class ConnectionPage(QWidget):
     """`changed` says that the connection is another one, `test_asked` that it should be tried, `stop_asked` that the
-    trial should be given up, `forget_asked` that a kept secret should go."""
+    trial should be given up, `forget_asked` that a kept secret should go, `set_up_asked` that the database
+    should be set up."""
 
     changed = Signal()
     test_asked = Signal()
     stop_asked = Signal()
     forget_asked = Signal(str)
+    set_up_asked = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,14 +82,16 @@ class ConnectionPage(QWidget):
         self._right.setCurrentWidget(self.empty)
 
     def say_passed(self, lines: Sequence[Capability]) -> None:
-        """What the sign-in may do."""
+        """What the sign-in may do, with a button where something can be done about it here."""
         refused = sum(line.state == "no" for line in lines)
         if refused:
             text = self.tr("Connected. %Ln line(s) below say no.", "", refused)
             self.verdict.say(text, "warning")
         else:
             self.verdict.say(self.tr("Connected, and everything that was tried works."), "good")
-        self.capabilities.say(lines)
+        set_up = (self.tr("Set up the database…"), self.set_up_asked.emit)
+        lacks = any(line.name == SET_UP and line.state == "no" for line in lines)
+        self.capabilities.say(lines, {SET_UP: set_up} if lacks else {})
         self._right.setCurrentWidget(self._found)
 
     def _say(self, icon: str, title: str, text: str) -> None:

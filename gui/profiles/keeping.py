@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.profile_files import create, edit
-from core.profiles import Profile, Supabase
+from core.profiles import Profile, Source, Supabase
 from core.secrets import POSTGRES_PASSWORD, SESSION, SUPABASE_KEY, SUPABASE_PASSWORD, VARIABLES, of_this_process
 from gui.translation import translate
 
@@ -16,11 +16,13 @@ _ASKED = (SUPABASE_KEY, SUPABASE_PASSWORD, POSTGRES_PASSWORD)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A connection as the fields say it. `secrets`: the typed ones only; `profile`: the one that is edited."""
+    """A connection as the fields say it. `secrets`: the typed ones only; `profile`: the name of the one that is edited,
+    and `sources` what it reads there."""
 
     supabase: Supabase
     secrets: Mapping[str, str] = field(repr=False)
     profile: str = ""
+    sources: tuple[Source, ...] = ()
 
 
 async def keyring_state() -> str:

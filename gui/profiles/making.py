@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from core import places, profiles
-from core.profile_files import forget
+from core.profile_removal import remove
 from core.profiles import SUPABASE, Profile
-from core.secrets import POSTGRES_PASSWORD, of_this_process
+from core.secrets import POSTGRES_PASSWORD
 from gui.database.dialog import DatabaseDialog
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm, finished
@@ -79,8 +79,8 @@ async def remove_profile(desk: Desk, name: str) -> bool:
     )
     if not await confirm(desk.window, question):
         return False
-    await asyncio.to_thread(forget, name)
-    await of_this_process().forget(name)
+    await desk.session.close()  # nobody may be using its sign-in while that goes
+    await remove(name)
     return True
 
 

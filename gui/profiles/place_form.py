@@ -66,7 +66,7 @@ class PlaceForm(QWidget):
         """Shows what a profile that is there already says; its name stays, because its history is kept under it."""
         self._is_named = True
         self.name_field.setText(profile.name)
-        self.name_field.setReadOnly(True)
+        self.name_field.setEnabled(False)
         self.name_field.setToolTip(self.tr("The name of a profile stays: its history is kept under it"))
         self.storage_field.setText(str(profile.storage))
         self.catalog_box.setEditText(str(profile.catalog))

@@ -63,7 +63,7 @@ class ProjectForm(QWidget):
     def show_profile(self, profile: Profile) -> None:
         """Shows what a profile that is there already says; its name stays, because its history is kept under it."""
         self.name_field.setText(profile.name)
-        self.name_field.setReadOnly(True)
+        self.name_field.setEnabled(False)
         self.name_field.setToolTip(self.tr("The name of a profile stays: its history is kept under it"))
         self.care.show_profile(profile)
 

@@ -17,7 +17,8 @@ _NAME = "new"
 
 async def open_project(wanted: Wanted) -> Tried:
     """Connects and reads a little of everything. Raises `CoreError` when nothing can be had."""
-    profile = Profile(name=wanted.profile or _NAME, kind=SUPABASE, supabase=wanted.supabase)
+    name = wanted.profile or _NAME
+    profile = Profile(name=name, kind=SUPABASE, supabase=wanted.supabase, sources=wanted.sources)
     opened = await open_connection(profile, TypedSecrets(wanted.secrets, wanted.profile))
     try:
         assert opened.project is not None

@@ -71,7 +71,7 @@ async def set_up(desk: ProjectDesk, project: SupabaseProject) -> None:
     assert banner is not None
     await press(banner, "Set up the database…")
     dialog = await shown(desk.window, DatabaseDialog)
-    assert dialog.empty.title.text() == "Not looked yet" and not dialog.apply_button.isEnabled()
+    assert dialog.empty.title.text() == "Not looked at yet" and not dialog.apply_button.isEnabled()
     assert "create or replace function" in dialog.sql.field.toPlainText()
     paste(dialog.address.field, project.database_url)
     assert dialog.address.password.value and dialog.address.password.value not in dialog.address.field.text()

@@ -157,6 +157,7 @@ class PlanDialog(QDialog):
         self.cancel_button = button(self.tr("Cancel"), self.reject)
         self.cancel_button.setDefault(True)
         self.verb_button = main_button(questions.verb(self.head), self.accept)
+        self.verb_button.setAutoDefault(True)  # once the focus is on it, Enter means it, and not Cancel
         row.addWidget(self.cancel_button)
         row.addWidget(self.verb_button)
         next(iter(self.name_fields.values()), self.cancel_button).setFocus()
