@@ -146,7 +146,8 @@ def _check_password(password: str) -> None:
 async def change_user(connection: Connection, user_id: UUID, given: Mapping[str, Any], *, admin: bool) -> Row:
     """Change what is given; metadata is merged, and rights only an administrator may change."""
     allowed = _CHANGEABLE if admin else {key: _CHANGEABLE[key] for key in ("email", "password", "data")}
-    sets, values = ["updated_at = now()"], []
+    sets = ["updated_at = now()"]
+    values: list[object] = []
     for key, column in allowed.items():
         value = given.get(key)
         if value is None:

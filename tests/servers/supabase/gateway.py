@@ -114,7 +114,8 @@ class Gateway:
 def _in_query(scope: Scope) -> bytes:
     if b"apikey=" not in scope["query_string"]:
         return b""
-    return parse_qs(scope["query_string"]).get(b"apikey", [b""])[0]
+    query: bytes = scope["query_string"]
+    return parse_qs(query).get(b"apikey", [b""])[0]
 
 
 def _replace_bearer(scope: Scope, token: bytes) -> None:

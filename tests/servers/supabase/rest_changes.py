@@ -68,7 +68,8 @@ def _returned(statement: Statement, query: Query, format: Format, owner: str = "
     # In the answer only columns and their order matter: conditions chose the rows already, and pages are for reading.
     shape = Query(selected=query.selected, order=query.order)
     rows = rows_of(statement, Source(SOURCE, None), shape, None)
-    names = dict.fromkeys(item.field.name for item in (*query.selected, *query.order))
+    fields = [item.field for item in query.selected] + [term.field for term in query.order]
+    names = dict.fromkeys(field.name for field in fields)
     if "*" in names or not names:
         return f"{owner}.*" if owner else "*", rows
     return ", ".join(quote(name) if not owner else f"{owner}.{quote(name)}" for name in names), rows

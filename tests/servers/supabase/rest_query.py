@@ -11,16 +11,13 @@ from tests.servers.supabase.rest_grammar import (
     Condition,
     Field,
     Logic,
-    Scanner,
     read_condition,
     read_field,
     read_logic,
-    read_name,
     read_path,
-    read_quoted,
     read_rest,
-    read_words,
 )
+from tests.servers.supabase.rest_scanner import Scanner, read_name, read_quoted, read_words
 
 _RANGE = re.compile(r"(\d+)-(\d*)")
 _AGGREGATE = re.compile(r"(?:\.(?:sum|avg|count|max|min)\(\)|count\(\))")

@@ -201,14 +201,15 @@ def _tables(
 ) -> dict[tuple[str, str], Table]:
     tables: dict[tuple[str, str], Table] = {}
     columns: dict[tuple[str, str], dict[str, Column]] = {}
-    for schema, name, description, insertable, updatable, deletable, key, *column, values in rows:
+    for schema, name, description, insertable, updatable, deletable, key, *described, values in rows:
         place = (schema, name)
+        column = Column(*[*described, tuple(values)])
         if place not in tables:
             columns[place] = {}
             keys = tuple(foreign_keys.get(place, ()))
             kinds = (insertable, updatable, deletable, tuple(key))
             tables[place] = Table(schema, name, description, *kinds, columns[place], keys)
-        columns[place][column[0]] = Column(*column, tuple(values))
+        columns[place][column.name] = column
     return tables
 
 
@@ -223,7 +224,8 @@ def _routine(row: tuple[Any, ...]) -> Routine:
     )
     pairs = (setting.partition("=") for setting in settings)
     hoisted = {key: value for key, _, value in pairs if key in HOISTED_SETTINGS}
-    return Routine(schema, name, description, parameters, returns, *kind, hoisted)
+    returns_set, composite, volatile = kind
+    return Routine(schema, name, description, parameters, returns, returns_set, composite, volatile, hoisted)
 
 
 def _callable(routine: Routine) -> bool:
