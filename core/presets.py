@@ -34,10 +34,12 @@ def presets() -> tuple[Preset, ...]:
 
 
 def preset(name: str) -> Preset:
-    """One preset. Raises `Usage`, naming those there are."""
+    """One preset; `NAME=BUCKET` is the one of that name over another bucket. Raises `Usage`, naming those there are."""
+    name, _, bucket = name.partition("=")
     for one in presets():
         if one.name == name:
-            return one
+            homes = [replace(source, bucket=bucket) if source.bucket else source for source in one.sources]
+            return replace(one, sources=tuple(homes)) if bucket else one
     raise Usage(f"There is no preset “{name}”.", f"Presets: {', '.join(one.name for one in presets())}.")
 
 

@@ -12,7 +12,8 @@ from core.errors import CoreError
 from core.profiles import Profile
 from core.sign_in import SignInState
 
-_NEEDED = ("List buckets", "List objects", "Table ")
+_TABLE = "Table "
+_NEEDED = ("List buckets", "List objects", _TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,31 @@ async def check(profile: Profile) -> Checked:
         if opened.project is None:
             return Checked(tuple([line async for line in _LocalLook(opened, profile).lines()]))
         found = await opened.project.capabilities()
-        return Checked(found.lines(), opened.project.sign_in_state())
+        lines = [await _with_columns(line, opened, profile) for line in found.lines()]
+        return Checked(tuple(lines), opened.project.sign_in_state())
     finally:
         await opened.close()
+
+
+async def _with_columns(line: Capability, opened: Connection, profile: Profile) -> Capability:
+    """The line of a table that can be read, or, where a source names columns that it lacks, a line about those."""
+    table = line.name.removeprefix(_TABLE)
+    if line.state != "yes" or table == line.name:
+        return line
+    try:
+        there = {column.name for column in (await opened.catalog.table(table)).columns}
+    except CoreError as error:
+        return Capability(line.name, "no", error.message, error.hint)
+    named = [name for one in profile.sources if one.table == table for name in (*one.key, *one.read_columns)]
+    lacking = [f"“{name}”" for name in dict.fromkeys(named) if name not in there]
+    if not lacking:
+        return line
+    return Capability(
+        line.name,
+        "no",
+        f"The table {table} has no column {', '.join(lacking)}.",
+        "Correct the columns of its source in the profile.",
+    )
 
 
 class _LocalLook:
@@ -67,7 +90,7 @@ class _LocalLook:
             yield await _line("List objects", list_objects, "Check the folder of this profile.")
         yield await _line("Describe tables", read_tables, "Check the SQLite file of this profile.")
         for table in dict.fromkeys(source.table for source in self._profile.sources):
-            yield await _line(f"Table {table}", lambda table=table: self._read(table), "Correct the source.")  # type: ignore[misc]
+            yield await _line(f"{_TABLE}{table}", lambda table=table: self._read(table), "Correct the source.")  # type: ignore[misc]
 
     async def _read(self, table: str) -> str:
         rows = await self._catalog.count(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 import tomllib
 from pathlib import Path
@@ -23,7 +24,8 @@ def create(profile: Profile) -> Path:
         raise AlreadyExists(f"There is a profile named “{profile.name}” already.", "Choose another name.")
     document = tomlkit.document()
     write_into(document, profile)
-    return _write(path, document)
+    text = re.sub(r"(?<=[^\n])\n(?=\[)", "\n\n", tomlkit.dumps(document))  # a line between tables, as people leave it
+    return _write(path, text)
 
 
 def edit(profile: Profile) -> Path:
@@ -35,14 +37,14 @@ def edit(profile: Profile) -> Path:
             f"“{profile.name}” is a profile of kind “{document['kind']}” and stays one.", "Make a new one."
         )
     write_into(document, profile)
-    return _write(path, document)
+    return _write(path, tomlkit.dumps(document))
 
 
 def replace_sources(name: str, sources: tuple[Source, ...]) -> Path:
     """Puts other sources in place of a profile's; its other keys and comments stay. Raises `NotFound`, `BadProfile`."""
     path, document = _open(name)
     write_sources(document, sources)
-    return _write(path, document)
+    return _write(path, tomlkit.dumps(document))
 
 
 def forget(name: str) -> None:
@@ -66,8 +68,7 @@ def _open(name: str) -> tuple[Path, tomlkit.TOMLDocument]:
     return path, tomlkit.parse(path.read_text("utf-8"))
 
 
-def _write(path: Path, document: tomlkit.TOMLDocument) -> Path:
-    text = tomlkit.dumps(document)
+def _write(path: Path, text: str) -> Path:
     read(path.stem, tomllib.loads(text))  # what is written can be read again, or is not written
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -41,7 +41,7 @@ def add(
         list[str] | None, typer.Option("--bucket", metavar="B", help="Only this bucket; may be repeated.")
     ] = None,
     preset: Annotated[
-        list[str] | None, typer.Option("--preset", metavar="P", help="A ready mapping; may be repeated.")
+        list[str] | None, typer.Option("--preset", metavar="P[=BUCKET]", help="A ready mapping; may be repeated.")
     ] = None,
     from_env: Annotated[bool, typer.Option("--from-env", help="Take what is missing from the environment.")] = False,
     env_file: Annotated[
@@ -190,7 +190,8 @@ def _answer(session: Session, added: Added) -> None:
         terminal.say(f"Found {one.name}: {one.shown}")
     for names in added.found.missing:
         terminal.say(f"Not found: {' or '.join(names)}", "dim")
-    for notice in (*added.found.notices, *filter(None, [added.state])):
+    lost = added.state if "session" in added.places.values() else ""
+    for notice in (*added.found.notices, *filter(None, [lost])):
         terminal.warn(notice)
     if added.checked is not None:
         show_checked(terminal, name, added.checked)

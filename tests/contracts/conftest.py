@@ -10,19 +10,30 @@ import pytest_asyncio
 from core.ports import Catalog, ObjectStore
 from tests.contracts.catalog_worlds import CHANGING, CatalogWorld, catalog_world
 from tests.contracts.worlds import KINDS, StoreWorld, store_world
+from tests.live.project import IS_LIVE, LiveProject
+from tests.live.world import LiveWorld, open_confined
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[*KINDS, *([pytest.param("live", marks=pytest.mark.live)] if IS_LIVE else [])])
 def kind(request: pytest.FixtureRequest) -> str:
     """The provider under test."""
     return str(request.param)
 
 
 @pytest_asyncio.fixture
-async def world(kind: str) -> AsyncIterator[StoreWorld]:
+async def world(kind: str) -> AsyncIterator[StoreWorld | LiveWorld]:
     """A storage of that provider."""
-    async with store_world(kind) as made:
-        yield made
+    if kind != "live":
+        async with store_world(kind) as made:
+            yield made
+        return
+    project = LiveProject()
+    store = await open_confined(project)
+    try:
+        yield LiveWorld(project, store)
+    finally:
+        await store.close()
+        project.close()
 
 
 @pytest.fixture

@@ -189,6 +189,11 @@ def test_a_missing_table_and_a_missing_right_are_told_apart(
     assert not made["ok"]
     assert lines["Table device_test"]["state"] == "no"
     assert "device_test" in lines["Table device_test"]["sentence"]
+    project.sql("create table if not exists images (id bigint primary key, path text)")
+    project.sql("grant select on images to service_role")
+    other = near.json("profile", "add", "south", "--url", project.url, "--preset", "images=sop-images")
+    line = next(one for one in other["capabilities"] if one["name"] == "Table images")
+    assert line["sentence"] == ("The table images has no column “metadata_status”, “file_size”, “created_at”.")
     assert near("profile", "test", "north").code == 1
     monkeypatch.setenv("BUCKETDESK_SUPABASE_KEY", project.anon_key)
     tried = near.json("profile", "test", "north", code=1)

@@ -54,7 +54,8 @@ def of_auth(exc: Exception, email: str) -> CoreError:
     if code in _SENTENCES:
         message, hint = _SENTENCES[code]
         return NotAllowed(message.format(email=email), hint)
-    if type(exc).__name__ == "AuthUnknownError" or (type(exc).__name__ == "AuthApiError" and status == 404):
+    is_foreign = type(exc).__name__ == "AuthUnknownError" or isinstance(exc, ValueError)  # it could not be parsed
+    if is_foreign or (type(exc).__name__ == "AuthApiError" and status == 404):
         return NotFound("What answers at this address is not a Supabase project.", CHECK_URL)
     if type(exc).__name__ == "AuthRetryableError" and status == 0:
         return translate(cause) if isinstance(cause, Exception) else Unavailable("The project cannot be reached.")

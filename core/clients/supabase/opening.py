@@ -8,13 +8,14 @@ from core import places
 from core.capabilities import Capabilities
 from core.clients.supabase.auth import AuthSessions
 from core.clients.supabase.catalog import SupabaseCatalog
+from core.clients.supabase.failures import CHECK_URL
 from core.clients.supabase.kept_session import KeptSession
 from core.clients.supabase.probe import probe
 from core.clients.supabase.session import Session
 from core.clients.supabase.sign_in import KeyTokens, PasswordTokens
 from core.clients.supabase.store import SupabaseStore
 from core.connection import Connection
-from core.errors import BadProfile, NotAllowed, Usage
+from core.errors import BadProfile, NotAllowed, NotFound, Usage
 from core.profiles import PASSWORD, Profile, Supabase
 from core.secrets import SUPABASE_KEY, VARIABLES, Secrets
 from core.sign_in import SignInState, check_key, clean_key
@@ -73,6 +74,8 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
             tokens.over(AuthSessions(project.url, key, session.http))
         opened = SupabaseProject(session, tokens, profile)
         allowed = await opened.capabilities()
+        if not allowed.version and allowed.tried.get("buckets") and allowed.tried.get("tables"):
+            raise NotFound(f"What answers at {project.url} knows nothing of Supabase's services.", CHECK_URL)
         return Connection(SupabaseStore(session, allowed), SupabaseCatalog(session, allowed), opened)
     except BaseException:
         await session.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.server
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,8 +11,8 @@ import pytest
 
 from core import places
 from core.engine import Engine, open_engine
-from core.errors import NotAllowed, Refused, Unavailable, Usage
-from core.profiles import PASSWORD, Profile, ReferenceColumn, Source, Supabase
+from core.errors import NotAllowed, NotFound, Refused, Unavailable, Usage
+from core.profiles import KEY, PASSWORD, Profile, ReferenceColumn, Source, Supabase
 from core.secrets import SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
 from tests.servers.project import SupabaseProject
 
@@ -146,3 +148,75 @@ async def test_a_folder_has_no_sign_in() -> None:
         assert await engine.capabilities() is None
         with pytest.raises(Usage):
             await engine.sign_in("x")
+
+
+async def test_an_expired_token_is_renewed_without_anybody_noticing(project: SupabaseProject) -> None:
+    project.make_user(EMAIL, "right", "admin")
+    await give(SUPABASE_KEY, project.publishable_key)
+    await give(SUPABASE_PASSWORD, "right")
+    async with opened(by_password(project)) as engine:
+        before = sum(request.path.endswith("/token") for request in project.requests)
+        project.faults.add(match="POST /rest/v1/rpc/bucketdesk_list_objects", kind="expired", times=1)
+        assert (await engine.scan()).complete
+        assert sum(request.path.endswith("/token") for request in project.requests) == before + 1
+
+
+async def test_a_session_that_was_ended_by_somebody_else_is_told(project: SupabaseProject) -> None:
+    project.make_user(EMAIL, "right", "admin")
+    await give(SUPABASE_KEY, project.anon_key)
+    await give(SUPABASE_PASSWORD, "right")
+    async with opened(by_password(project)) as engine:
+        await of_this_process().forget("north", SUPABASE_PASSWORD)
+        project.sql("delete from auth.refresh_tokens")
+        project.faults.add(match="POST /rest/v1/rpc/", kind="expired")
+        with pytest.raises(NotAllowed, match=r"Signed out: the session of jo@example.org has ended"):
+            await engine.scan()
+        state = engine.sign_in_state()
+        assert state is not None
+        assert not state.is_signed_in
+
+
+async def test_what_is_not_supabase_is_told(project: SupabaseProject) -> None:
+    project.faults.add(match="* /", kind="status", status=404)
+    await give(SUPABASE_KEY, project.publishable_key)
+    await give(SUPABASE_PASSWORD, "right")
+    for profile in (by_key(project), by_password(project)):
+        with pytest.raises(NotFound, match="What answers at") as caught:
+            await open_engine(profile)
+        assert caught.value.hint
+
+
+class WebSite(http.server.BaseHTTPRequestHandler):
+    """Somebody's site: a friendly page for everything."""
+
+    def do_GET(self) -> None:
+        page = b"<!doctype html><title>Welcome</title>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.parametrize("way", [KEY, PASSWORD])
+async def test_a_web_site_is_no_project(way: str) -> None:
+    await give(SUPABASE_KEY, "sb_publishable_0123456789")
+    await give(SUPABASE_PASSWORD, "right")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), WebSite) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_address[1]}"
+            with pytest.raises(NotFound, match="not a Supabase project") as caught:
+                await open_engine(Profile("north", "supabase", supabase=Supabase(url, way, EMAIL)))
+            assert "address" in caught.value.hint
+        finally:
+            server.shutdown()
+            thread.join()
