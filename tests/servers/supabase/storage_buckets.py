@@ -45,12 +45,13 @@ async def list_buckets(request: Request, world: World, caller: Caller) -> Respon
                select {} from storage.buckets where %s = '' or name ilike '%%' || %s || '%%'
                {} limit %s offset %s) b"""
     )
-    ordered = sql.SQL("order by {} {}").format(sql.Identifier(column), sql.SQL(order)) if column else sql.SQL("")
-    query = query.format(sql.SQL(TOLD), ordered)
+    ordered: sql.Composable = sql.SQL("")
+    if column:
+        ordered = sql.SQL("order by {} {}").format(sql.Identifier(column), sql.SQL(order))
     search, limit = asked.get("search", ""), asked.get("limit")
     given = [search, search, int(limit) if limit else None, int(asked.get("offset", "0"))]
     async with world.database.as_caller(caller.claims) as connection:
-        row = await (await connection.execute(query, given)).fetchone()
+        row = await (await connection.execute(query.format(sql.SQL(TOLD), ordered), given)).fetchone()
     return Response(str(row[0]) if row else "[]", media_type="application/json")
 
 

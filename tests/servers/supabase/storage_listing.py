@@ -112,12 +112,13 @@ def _flat(
 ) -> tuple[sql.Composed, list[object]]:
     """By keyset over the index on names: complete, and quick."""
     sign = sql.SQL(">" if order == "asc" else "<")
-    conditions, arguments = [sql.SQL("o.bucket_id = %s")], [bucket]
+    conditions: list[sql.Composable] = [sql.SQL("o.bucket_id = %s")]
+    arguments: list[object] = [bucket]
     if prefix:
         conditions.append(sql.SQL('o.name collate "C" >= %s and o.name collate "C" < storage.after_prefix(%s)'))
         arguments += [prefix, prefix]
-    time = sql.SQL("null::text")
-    by = sql.SQL("")
+    time: sql.Composable = sql.SQL("null::text")
+    by: sql.Composable = sql.SQL("")
     if column != "name":
         named = sql.Identifier("o", column)
         time = sql.SQL("extensions.iso({})").format(named)
