@@ -1,4 +1,4 @@
-"""The Supabase stand-in in a process of its own, so that a benchmark measures its client and not the server beside it."""
+"""The Supabase stand-in in a process of its own, so that a benchmark measures its client and not the server."""
 
 from __future__ import annotations
 

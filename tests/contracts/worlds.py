@@ -12,13 +12,9 @@ from pathlib import Path
 from core.clients.local_files import content_type_of
 from core.clients.local_store import LocalStore
 from core.clients.practice_store import PracticeStore
-from core.clients.supabase.patience import Patience
-from core.clients.supabase.probe import about
-from core.clients.supabase.session import Session
-from core.clients.supabase.store import SupabaseStore
 from core.models import QUARANTINE, Object
 from core.ports import ObjectStore
-from tests.core.supabase.scripted import SHORT, Token
+from tests.core.supabase.stores import open_store
 from tests.servers.project import SupabaseProject, supabase_project
 
 PLAIN = "supabase-plain"
@@ -123,22 +119,6 @@ class SupabaseWorld(StoreWorld):
             for key in self.project.keys(str(bucket)):
                 found[f"{bucket}/{key}"] = self.project.content(str(bucket), key) or b""
         return found
-
-
-async def open_store(
-    project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None
-) -> SupabaseStore:
-    """A storage of a project, signed in with its service key, or with this key and token."""
-    key = key or project.service_key
-    tokens = Token(token or key, key=key)
-    session = await Session.open(
-        project.url, tokens, folder=folder or Path(tempfile.gettempdir()), patience=Patience(**SHORT)
-    )
-    try:
-        return SupabaseStore(session, await about(session))
-    except BaseException:
-        await session.close()
-        raise
 
 
 @contextlib.asynccontextmanager

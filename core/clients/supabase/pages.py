@@ -7,7 +7,7 @@ import base64
 import binascii
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from core.models import Object
 from core.threads import in_thread
 
 _IN_LOOP_BYTES = 20_000
+_ATTEMPTS = 3
 HIDDEN = (
     "This sign-in may see only some of the objects: nothing proves that the listing is complete. Use a secret key, or"
     " have the database set up for Bucketdesk."
@@ -55,10 +56,14 @@ class FunctionPages:
 
     async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
         asked = {"bucket": bucket, "prefix": prefix, "after": after, "page_size": limit}
-        told = await self._session.rest(
-            "POST", "/rpc/bucketdesk_list_objects", json=asked, repeatable=True, what="bucketdesk_list_objects"
-        )
-        return await _decoded(_page_of_function, told.content, bucket, after)
+
+        async def ask() -> Page:
+            told = await self._session.rest(
+                "POST", "/rpc/bucketdesk_list_objects", json=asked, repeatable=True, what="bucketdesk_list_objects"
+            )
+            return await _decoded(_page_of_function, told.content, bucket, after)
+
+        return await _again_if_spoiled(ask)
 
 
 class PlainPages:
@@ -74,8 +79,11 @@ class PlainPages:
         asked: dict[str, Any] = {"prefix": prefix, "limit": limit}
         if after:
             asked["cursor"] = _cursor(after)
-        content = await self._ask(bucket, asked)
-        return await _decoded(_page_of_list, content, bucket, after, self._hidden)
+
+        async def ask() -> Page:
+            return await _decoded(_page_of_list, await self._ask(bucket, asked), bucket, after, self._hidden)
+
+        return await _again_if_spoiled(ask)
 
     async def last_key(self, bucket: str, prefix: str) -> str:
         """The last key of the listing, empty where there is none or an older server cannot sort backwards."""
@@ -89,6 +97,19 @@ class PlainPages:
         return answer.content
 
 
+class _Spoiled(Unreadable):
+    """A page that nobody can go on from; the next try may bring a good one."""
+
+
+async def _again_if_spoiled(ask: Callable[[], Awaitable[Page]]) -> Page:
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await ask()
+        except _Spoiled:
+            continue
+    return await ask()
+
+
 async def _decoded(decode: Any, content: bytes, *rest: str) -> Page:
     """Large answers are decoded beside the loop (performance.md P9)."""
     try:
@@ -96,7 +117,7 @@ async def _decoded(decode: Any, content: bytes, *rest: str) -> Page:
             await in_thread(decode, content, *rest) if len(content) > _IN_LOOP_BYTES else decode(content, *rest)
         )
     except (ValueError, KeyError, TypeError, IndexError) as exc:
-        raise Unreadable(
+        raise _Spoiled(
             "A page of a listing came garbled.", "Try again; if it stays so, the server is at fault."
         ) from exc
     return page
@@ -106,7 +127,7 @@ def _page_of_function(content: bytes, bucket: str, after: str) -> Page:
     data = json.loads(content)
     items = _behind(tuple(of_array(bucket, told) for told in data["objects"]), after)
     if data["more"] and not items:
-        raise Unreadable(f"The listing of {bucket} does not go on.")
+        raise _Spoiled(f"The listing of {bucket} does not go on.")
     return Page(items, items[-1].key if data["more"] else None, "" if data["sees_all"] else HIDDEN)
 
 
@@ -117,7 +138,7 @@ def _page_of_list(content: bytes, bucket: str, after: str, hidden: str) -> Page:
         return Page(items, None, hidden)
     last = items[-1].key if items else _read_cursor(data)
     if last <= after:
-        raise Unreadable(f"The listing of {bucket} does not go on: it came back to where it was.")
+        raise _Spoiled(f"The listing of {bucket} does not go on: it came back to where it was.")
     return Page(items, last, hidden)
 
 
@@ -125,7 +146,7 @@ def _behind(items: Sequence[Object], after: str) -> tuple[Object, ...]:
     """The objects that are new on this page: a server may send one again, but never in another order."""
     found = tuple(item for item in items if item.key > after) if items and items[0].key <= after else tuple(items)
     if any(one.key >= other.key for one, other in itertools.pairwise(found)):
-        raise Unreadable("A page of the listing came out of order.")
+        raise _Spoiled("A page of the listing came out of order.")
     return found
 
 

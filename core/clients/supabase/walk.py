@@ -31,6 +31,7 @@ class _Part:
         self.pages: deque[Page] = deque()
         self.closed = False
         self.handed_out = 0
+        self.hidden = ""
         self.trouble: Exception | None = None
         self.task: asyncio.Task[None] | None = None
 
@@ -41,8 +42,9 @@ class _Part:
             items, last = items[: bisect_right(items, self.until, key=lambda item: item.key)], None
         self.closed = last is None
         self.after = last if last is not None else self.after
-        if items or self.closed:
-            self.pages.append(Page(items, last, page.hidden))
+        self.hidden = self.hidden or page.hidden
+        if items:
+            self.pages.append(Page(items, last))
 
 
 class Walk:
@@ -59,7 +61,6 @@ class Walk:
         self._moved = asyncio.Event()
         self._splitting: asyncio.Task[None] | None = asyncio.get_running_loop().create_task(self._split())
         self._used = time.monotonic()
-        self._hidden = ""
         self._given_up = False
         self._start_readers()
 
@@ -84,6 +85,8 @@ class Walk:
                 self._parts.popleft()
                 self._start_readers()
                 continue
+            if part.closed:
+                return Page((), None, part.hidden)
             await self._moved.wait()
 
     async def close(self) -> None:
@@ -96,17 +99,13 @@ class Walk:
 
     def _handed_out(self, part: _Part, page: Page) -> Page:
         self._used = time.monotonic()
-        self._hidden = self._hidden or page.hidden
-        if page.items:
-            self.next_after = page.items[-1].key
-            self._sample = [item.key for item in page.items]
-        elif page.last is not None:
-            self.next_after = page.last
+        self.next_after = page.items[-1].key
+        self._sample = [item.key for item in page.items]
         at_end = part.closed and not part.pages and len(self._parts) == 1
         if part.handed_out > 2 * _PART_PAGES and not part.closed and self._splitting is None:
             part.handed_out = 0
             self._splitting = asyncio.get_running_loop().create_task(self._split())
-        return Page(page.items, None if at_end else self.next_after, self._hidden)
+        return Page(page.items, None if at_end else self.next_after, part.hidden)
 
     def _start_readers(self) -> None:
         if self._given_up:
