@@ -213,7 +213,7 @@ async def sign_in(connection: Connection, issuer: Issuer, email: str, password: 
     Raises:
         AuthRefused: invalid_credentials, user_banned, email_not_confirmed.
     """
-    query = f"select {_COLUMNS} from auth.users where email = $1 and not coalesce(is_sso_user, false)"
+    query = f"select {_COLUMNS} from auth.users where lower(email) = $1 and not coalesce(is_sso_user, false)"
     user = await _row(connection, query, email.strip().lower())
     if user is not None and user["banned_until"] and user["banned_until"] > datetime.now(UTC):
         raise AuthRefused(400, "user_banned", "User is banned")

@@ -112,7 +112,10 @@ select n.nspname, c.relname, d.description,
     case when b.oid in ('bpchar'::regtype, 'varchar'::regtype)
         and coalesce(nullif(t.typtypmod, -1), a.atttypmod) > 0
         then coalesce(nullif(t.typtypmod, -1), a.atttypmod) - 4 end,
-    case when a.attidentity = 'd' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
+    case when a.attidentity = 'd' then format('nextval(%L)', (
+            -- Not by pg_get_serial_sequence: whoever reads this may have no right to the schema.
+            select s.objid::regclass from pg_depend s where s.refobjid = c.oid and s.refobjsubid = a.attnum
+            and s.deptype = 'i' and s.classid = 'pg_class'::regclass and s.refclassid = 'pg_class'::regclass))
         when a.attgenerated <> '' then null
         when ad.adbin is null and t.typbasetype <> 0 then t.typdefault
         else pg_get_expr(ad.adbin, ad.adrelid) end,
