@@ -88,7 +88,7 @@ class Capabilities:
         yield self._attempt("List buckets", "buckets", "The buckets can be listed.")
         yield self._attempt("List objects", "objects", "Objects can be listed.")
         yield self._sees_all()
-        yield self._attempt("Describe tables", "tables", f"{len(self.tables):,} tables can be described.")
+        yield self._describes()
         yield self._attempt("Read rows", "rows", "Rows can be read.")
         for table, why in self.sources.items():
             yield _line(
@@ -145,6 +145,12 @@ class Capabilities:
             return Capability(name, "unknown", "There was nothing to try it on.")
         return _line(name, self.tried[what], success, _STEPS[what])
 
+    def _describes(self) -> Capability:
+        name = "Describe tables"
+        if why := self.tried.get("tables", ""):
+            return Capability(name, "no", why, SET_UP if not self.version else _AS_MANAGER)
+        return self._attempt(name, "tables", f"{len(self.tables):,} tables can be described.")
+
     def _sees_all(self) -> Capability:
         name = "See all objects"
         if self.sees_all_objects:
@@ -164,7 +170,7 @@ class Capabilities:
             name,
             "no",
             "Policies may hide rows from you, so no object counts as unnamed.",
-            SET_UP if not self.version else "Use a secret key, or an account with the role manager or admin.",
+            SET_UP if not self.version else _AS_MANAGER,
         )
 
     def _writes(self) -> Capability:
@@ -197,6 +203,7 @@ class Capabilities:
         return Capability(name, "yes", "This Storage keeps no versions of objects.")
 
 
+_AS_MANAGER = "Use a secret key, or an account with the role manager or admin."
 _STEPS: Mapping[str, str] = {
     "buckets": "Use a secret key, or let a policy allow you to read storage.buckets.",
     "objects": "Use a secret key, or let a policy allow you to read storage.objects.",

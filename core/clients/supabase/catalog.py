@@ -40,8 +40,7 @@ class SupabaseCatalog:
         return tuple(described.table for described in (await self._look()).values())
 
     async def table(self, name: str) -> Table:
-        self._tables = {}
-        return (await self._described(name)).table
+        return (await self._ask_for(name)).table
 
     async def check_key(self, table: str, key: Sequence[str]) -> None:
         described = await self._described(table, key)
