@@ -126,8 +126,8 @@ class Capabilities:
             return Capability(
                 name,
                 "no",
-                "Bucketdesk's functions are not in this database: reading is slower, rows cannot be changed, and what names"
-                " an object by its id, or lies outside of the API's schemas, is not seen.",
+                "Bucketdesk's functions are not in this database: reading is slower, rows cannot be changed, and what"
+                " names an object by its id, or lies outside of the API's schemas, is not seen.",
                 SET_UP,
             )
         if self.version < VERSION:

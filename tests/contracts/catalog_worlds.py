@@ -22,7 +22,8 @@ from tests.servers.project import SupabaseProject, supabase_project
 
 PLAIN = "supabase-plain"
 """A project without our functions, read through PostgREST alone."""
-CHANGING = ("local", "practice", "supabase")
+LOCAL = ("local", "practice")
+CHANGING = (*LOCAL, "supabase")
 """The providers whose rows can be changed."""
 READING = (*CHANGING, PLAIN)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.errors import NotFound, Unavailable, Unreadable, Usage
 from core.models import Row, RowKey
 from core.ports import Catalog
-from tests.contracts.catalog_worlds import PLAIN, READING, CatalogWorld, catalog_world
+from tests.contracts.catalog_worlds import LOCAL, PLAIN, READING, CatalogWorld, catalog_world
 
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 IMAGES = """
@@ -38,10 +38,24 @@ async def pages(
         after = page.cursor
 
 
-@pytest.mark.parametrize("kind", READING)
+KEYS = st.sets(st.tuples(st.text("aAbB1", max_size=2), st.integers(-2, 3)), max_size=25)
+
+
+@pytest.mark.parametrize("kind", LOCAL)
 @FEW
-@given(st.sets(st.tuples(st.text("aAbB1", max_size=2), st.integers(-2, 3)), max_size=25), st.integers(1, 6))
+@given(KEYS, st.integers(1, 6))
 async def test_pages_of_any_size_hold_every_row_once(kind: str, keys: set[tuple[str, int]], limit: int) -> None:
+    await hold_every_row_once(kind, keys, limit)
+
+
+@pytest.mark.parametrize("kind", ["supabase", PLAIN])
+@settings(FEW, max_examples=4)
+@given(KEYS, st.integers(2, 6))
+async def test_pages_of_a_service_hold_every_row_once(kind: str, keys: set[tuple[str, int]], limit: int) -> None:
+    await hold_every_row_once(kind, keys, limit)
+
+
+async def hold_every_row_once(kind: str, keys: set[tuple[str, int]], limit: int) -> None:
     async with catalog_world(kind) as world:
         world.run("CREATE TABLE t (word TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (word, number))")
         world.insert("t", list(keys))
