@@ -15,9 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -26,6 +26,8 @@ KEEPER = Path(__file__).with_name("postgres_keeper.py")
 SUPERUSER = "supabase_admin"  # as on hosted, where the user called postgres is none (facts.md A7.1)
 UNPRIVILEGED = "nobody"
 START_SECONDS = 30.0
+ROLES = ("anon", "authenticated", "service_role", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
+MARK = "made for tests"  # the comment on roles that are ours (schema/roles.sql)
 # Nothing here outlives the process, so nothing has to survive a crash.
 SETTINGS = {
     "fsync": "off",
@@ -54,8 +56,9 @@ class Postgres:
     host: str
     port: int
     superuser: str
-    password: str
+    password: str = field(repr=False)
     maintenance: str = "postgres"
+    lent: bool = False  # somebody else's: to be left as it was found, but for the roles
 
     def url(self, database: str, user: str | None = None, password: str | None = None) -> str:
         """The address of a database, for a user of it (the superuser, if left out)."""
@@ -83,15 +86,26 @@ class Postgres:
 
 @functools.cache
 def postgres() -> Postgres:
-    """The server of this process: the one that DATABASE_URL names (a superuser's address), or one of our own."""
+    """The server of this process: one of our own, or the one that DATABASE_URL names if it is free for us to use."""
     named = os.environ.get("DATABASE_URL")
-    if not named:
-        return _start()
+    return (named and _lent(named)) or _start()
+
+
+def _lent(named: str) -> Postgres | None:
+    """A server that is there already; None where we are no superuser, or where somebody else made Supabase's roles.
+
+    The tests give those roles passwords, which must not happen to a server that somebody works with.
+    """
     parts = urlsplit(named)
-    database = parts.path.lstrip("/") or "postgres"
-    return Postgres(
-        parts.hostname or "127.0.0.1", parts.port or 5432, parts.username or "postgres", parts.password or "", database
-    )
+    host, database = parts.hostname or "127.0.0.1", unquote(parts.path.lstrip("/")) or "postgres"
+    user, password = unquote(parts.username or "postgres"), unquote(parts.password or "")
+    server = Postgres(host, parts.port or 5432, user, password, database, lent=True)
+    query = """select rolsuper, array(select rolname::text from pg_roles where rolname = any(%s)
+                   and shobj_description(oid, 'pg_authid') is distinct from %s)
+               from pg_roles where rolname = current_user"""
+    with server.connect() as connection:
+        row = connection.execute(query, [list(ROLES), MARK]).fetchone()
+    return server if row and row[0] and not row[1] else None
 
 
 def _start() -> Postgres:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import os
 from pathlib import Path
 
 import psycopg
@@ -20,11 +19,10 @@ _CREATOR = "supabase_admin_or_me"
 
 @functools.cache
 def owner() -> str:
-    """The role that owns projects: "postgres", no superuser, as on hosted; another name where postgres is one."""
+    """The role that owns projects: "postgres", no superuser, as on hosted; another name on a lent server."""
     server = postgres()
     with server.connect() as connection:
-        found = connection.execute("select rolsuper from pg_roles where rolname = 'postgres'").fetchone()
-        name = "bucketdesk_owner" if found and found[0] else "postgres"
+        name = "bucketdesk_owner" if server.lent else "postgres"
         connection.execute((SCHEMA / "roles.sql").read_bytes())
         role, password = sql.Identifier(name), sql.Literal(owner_password())
         if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
@@ -95,6 +93,6 @@ def make_database(name: str, *, migrated: bool) -> str:
 
 def _own(database: str, server: Postgres) -> str:
     """Somebody else's server is left as it was found, but for the roles."""
-    if os.environ.get("DATABASE_URL"):
+    if server.lent:
         atexit.register(server.drop_database, database)
     return database

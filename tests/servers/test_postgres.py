@@ -106,3 +106,37 @@ def test_the_server_ends_and_its_folder_goes_with_a_process_that_was_killed() ->
         # The keeper shares our end of the pipe: the output closes when it has tidied up and ended.
         process.stdout.read()
     assert not data.parent.exists()
+
+
+@pytest.fixture
+def lent(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database of a server that is not ours, and what DATABASE_URL would say of it."""
+    server = postgres()
+    name = server.create_database("lent")
+    monkeypatch.setenv("DATABASE_URL", server.url(name))
+    yield name
+    server.drop_database(name)
+
+
+def test_a_server_that_is_lent_is_used_and_said_to_be_lent(lent: str) -> None:
+    owner_url(lent)  # its roles are there, and were made by us
+    server = postgres.__wrapped__()
+    assert (server.maintenance, server.port, server.lent) == (lent, postgres().port, True)
+
+
+def test_a_server_with_roles_of_somebody_elses_is_left_alone(lent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = object()
+    monkeypatch.setattr("tests.servers.postgres._start", lambda: own)
+    with postgres().connect() as connection:
+        connection.execute("comment on role authenticator is 'of a project that people work with'")
+        try:
+            assert postgres.__wrapped__() is own
+        finally:
+            connection.execute("comment on role authenticator is 'made for tests'")
+
+
+def test_a_server_on_which_we_are_no_superuser_is_left_alone(lent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = object()
+    monkeypatch.setattr("tests.servers.postgres._start", lambda: own)
+    monkeypatch.setenv("DATABASE_URL", owner_url(lent))
+    assert postgres.__wrapped__() is own

@@ -15,6 +15,7 @@ begin
     loop
         if not exists (select from pg_catalog.pg_roles where rolname = wanted.name) then
             execute format('create role %I %s', wanted.name, wanted.attributes);
+            execute format('comment on role %I is %L', wanted.name, 'made for tests');
         end if;
     end loop;
 end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from dataclasses import dataclass, field
 
@@ -48,14 +49,23 @@ class Settings:
     @property
     def anon_key(self) -> str:
         """The legacy key of everybody."""
-        return self.given_anon_key or self.sign({"role": "anon"})
+        return self.given_anon_key or _key("anon", self.jwt_secret)
 
     @property
     def service_key(self) -> str:
         """The legacy key that may do everything."""
-        return self.given_service_key or self.sign({"role": "service_role"})
+        return self.given_service_key or _key("service_role", self.jwt_secret)
 
     def sign(self, claims: dict[str, object]) -> str:
         """A JWT of this project; valid until 2100 if the claims do not say otherwise."""
-        whole = {"iss": "supabase", "iat": 1_700_000_000, "exp": FAR_AWAY, **claims}
-        return jwt.encode(whole, self.jwt_secret, algorithm="HS256")
+        return _signed(claims, self.jwt_secret)
+
+
+@functools.lru_cache(64)
+def _key(role: str, secret: str) -> str:
+    return _signed({"role": role}, secret)
+
+
+def _signed(claims: dict[str, object], secret: str) -> str:
+    whole = {"iss": "supabase", "iat": 1_700_000_000, "exp": FAR_AWAY, **claims}
+    return jwt.encode(whole, secret, algorithm="HS256")
