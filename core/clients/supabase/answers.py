@@ -44,10 +44,11 @@ class PageSizes:
         self._most = most
         self._first = first
         self._fits: dict[object, int] = {}
+        self._in_time: dict[object, int] = {}
 
     def of(self, what: object, limit: int) -> int:
         """How many rows to ask for now."""
-        return min(limit, self._fits.get(what, self._first))
+        return min(limit, self._fits.get(what, self._first), self._in_time.get(what, self._most))
 
     def learn(self, what: object, rows: int, size_bytes: int) -> None:
         """An answer of so many rows was so large."""
@@ -56,7 +57,7 @@ class PageSizes:
             # Never leaps: the rows that follow may be longer than those seen.
             self._fits[what] = max(1, min(self._most, fits, 4 * max(rows, self._first)))
 
-    def halve(self, what: object, asked: int) -> bool:
-        """The service ran out of time over so many rows; whether fewer can be asked for."""
-        self._fits[what] = max(1, asked // 4)
+    def took_too_long(self, what: object, asked: int) -> bool:
+        """The service ran out of time over so many rows; whether fewer can be asked for, as from now on they are."""
+        self._in_time[what] = max(1, asked // 4)
         return asked > 1

@@ -52,7 +52,7 @@ class FunctionReading:
                 page, size = await self._call("bucketdesk_read_rows", {**arguments, "page_size": asked}, understand)
                 break
             except TookTooLong:
-                if not self._sizes.halve(what, asked):
+                if not self._sizes.took_too_long(what, asked):
                     raise
         self._sizes.learn(what, len(page.rows), size)
         return page
@@ -89,7 +89,7 @@ class FunctionReading:
             try:
                 rows, size = await self._call("bucketdesk_rows_by_key", arguments, understand)
             except TookTooLong:
-                if not self._sizes.halve(what, asked):
+                if not self._sizes.took_too_long(what, asked):
                     raise
                 continue
             self._sizes.learn(what, len(part), size)

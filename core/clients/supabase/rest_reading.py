@@ -52,7 +52,7 @@ class RestReading:
                 found, size = await self._select(described, key, columns, conditions, asked)
                 break
             except TookTooLong:
-                if not self._sizes.halve(what, asked):
+                if not self._sizes.took_too_long(what, asked):
                     raise
         self._sizes.learn(what, len(found), size)
         hidden = "" if self._sees_all else HIDDEN.format(table=described.table.name)

@@ -253,3 +253,20 @@ async def test_columns_that_point_at_objects_by_id_are_told_by_name(supabase: Su
         assert sorted(found) == [((1,), number), ((1,), "photos/a/b c.jpg")]
         (row,) = await catalog.rows("t", ["id"], [(1,)])
         assert row is not None and row.values["object"] == number
+
+
+async def test_a_change_whose_answer_gets_lost_is_made_once(supabase: SupabaseProject) -> None:
+    supabase.sql(f"create table t (id bigint generated always as identity primary key, path text){OPEN}")
+    insert = RowChange(RowAction.INSERT, "t", ("id",), (None,), None, {"path": "a"})
+    place = "POST /rest/v1/rpc/bucketdesk_apply_batch"
+    async with opened(supabase) as catalog:
+        await catalog.tables()
+        for details in ({}, {"value": 5}):
+            lost = supabase.faults.add(place, "reset", side="response", times=1, **details)
+            (ended,) = await catalog.change([insert])
+            assert lost.hits == 1 and ended.result is Result.DONE
+            update = RowChange(RowAction.UPDATE, "t", ("id",), (1,), {"id": 1, "path": "a"}, {"path": "b"})
+            back = RowChange(RowAction.UPDATE, "t", ("id",), (1,), {"id": 1, "path": "b"}, {"path": "a"})
+            supabase.faults.add(place, "reset", side="response", times=1, **details)
+            assert [(await catalog.change([one]))[0].result for one in (update, back)] == [Result.DONE, Result.DONE]
+    assert supabase.sql("select id, path from t") == [(1, "a")]
