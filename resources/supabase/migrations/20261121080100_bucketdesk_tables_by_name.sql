@@ -40,6 +40,18 @@ language sql stable set search_path = '' as $function$
     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace where c.oid = rel
 $function$;
 
+-- A table, its partitions and its heirs, however deep: a DELETE that names a partition is no DELETE of its parent.
+create or replace function bucketdesk.with_partitions(rel oid) returns setof regclass
+language sql stable set search_path = '' as $function$
+    with recursive family as (
+        select rel as one
+        union
+        select h.inhrelid from family join pg_inherits as h on h.inhparent = family.one
+        join pg_class as c on c.oid = h.inhrelid and c.relkind in ('r', 'p')
+    )
+    select one::regclass from family
+$function$;
+
 -- The operator that orders or compares values of a type (= > >=), with its schema: types of extensions bring their own,
 -- and with an empty search path they are found in no other way.
 create or replace function bucketdesk.operator_for(typ oid, sign text) returns text
@@ -167,7 +179,7 @@ $function$;
 select bucketdesk.open_functions(array[
     'bucketdesk.is_user_schema', 'bucketdesk.table_named', 'bucketdesk.name_of', 'bucketdesk.operator_for',
     'bucketdesk.columns_of', 'bucketdesk.check_columns', 'bucketdesk.texts_sql', 'bucketdesk.row_sql',
-    'bucketdesk.key_is_sql', 'bucketdesk.key_after_sql', 'bucketdesk.key_of'
+    'bucketdesk.key_is_sql', 'bucketdesk.key_after_sql', 'bucketdesk.key_of', 'bucketdesk.with_partitions'
 ], 'service_role');
 
 select bucketdesk.applied('20261121080100', 'bucketdesk_tables_by_name');

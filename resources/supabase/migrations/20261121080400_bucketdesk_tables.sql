@@ -15,14 +15,14 @@ language sql immutable set search_path = '' as $function$
         when 'r' then 'restrict' else 'no action' end
 $function$;
 
--- Foreign keys that point at a table, once each: those of partitions repeat their parent's.
+-- Foreign keys that point at a table or at one of its partitions alone, once each: partitions repeat their parent's.
 create or replace function bucketdesk.foreign_keys_to(rel oid)
 returns table (child oid, columns text[], to_columns text[], on_delete text, on_update text)
 language sql stable set search_path = '' as $function$
-    select c.conrelid, bucketdesk.column_names(c.conrelid, c.conkey), bucketdesk.column_names(rel, c.confkey),
+    select c.conrelid, bucketdesk.column_names(c.conrelid, c.conkey), bucketdesk.column_names(c.confrelid, c.confkey),
         bucketdesk.action_named(c.confdeltype), bucketdesk.action_named(c.confupdtype)
     from pg_constraint as c
-    where c.contype = 'f' and c.confrelid = rel and c.conparentid = 0
+    where c.contype = 'f' and c.confrelid in (select bucketdesk.with_partitions(rel)) and c.conparentid = 0
     order by c.conrelid::regclass::text, c.conname
 $function$;
 
@@ -31,7 +31,7 @@ create or replace function bucketdesk.acts_on_delete(rel oid) returns boolean
 language sql stable set search_path = '' as $function$
     select exists (
         select from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid
-        where t.tgrelid in (select rel union all select inhrelid from pg_inherits where inhparent = rel)
+        where t.tgrelid in (select bucketdesk.with_partitions(rel))
             and t.tgtype & 8 <> 0 and t.tgenabled <> 'D' and not t.tgisinternal and t.tgconstraint = 0
             and p.pronamespace <> 'bucketdesk'::regnamespace
     ) or exists (select from pg_rewrite where ev_class = rel and ev_type = '4' and ev_enabled <> 'D')

@@ -79,7 +79,7 @@ begin
         answer := bucketdesk.do_each(changes, false);
         set constraints all immediate;
         return answer;
-    exception when integrity_constraint_violation then
+    exception when integrity_constraint_violation or raise_exception then
         return bucketdesk.do_each(changes, true);
     end;
 end

@@ -67,18 +67,6 @@ begin
 end
 $function$;
 
--- A table, its partitions and its heirs, however deep: a DELETE that names a partition is no DELETE of its parent.
-create or replace function bucketdesk.with_partitions(rel oid) returns setof regclass
-language sql stable set search_path = '' as $function$
-    with recursive family as (
-        select rel as one
-        union
-        select h.inhrelid from family join pg_inherits as h on h.inhparent = family.one
-        join pg_class as c on c.oid = h.inhrelid and c.relkind in ('r', 'p')
-    )
-    select one::regclass from family
-$function$;
-
 create or replace function public.bucketdesk_unguard_table(tbl text) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '2s' as $function$
 declare
@@ -155,7 +143,7 @@ $function$;
 comment on function public.bucketdesk_guards is 'Guarded tables, their share, and partitions that no guard covers yet.';
 
 select bucketdesk.open_functions(array[
-    'bucketdesk.guarded_root', 'bucketdesk.guard_delete', 'bucketdesk.guard_truncate', 'bucketdesk.with_partitions'
+    'bucketdesk.guarded_root', 'bucketdesk.guard_delete', 'bucketdesk.guard_truncate'
 ], 'service_role');
 select bucketdesk.open_functions(array[
     'public.bucketdesk_guard_table', 'public.bucketdesk_unguard_table', 'public.bucketdesk_guards'

@@ -45,14 +45,15 @@ exception when insufficient_privilege or wrong_object_type then
 end
 $function$;
 
--- Makes an index unless the table has one of this name; a column that cannot have it is named.
-create or replace function bucketdesk.add_index(tbl regclass, name text, definition text) returns void
+-- Makes an index unless the table has one of this name; why it cannot be made is said.
+create or replace function bucketdesk.add_index(tbl regclass, name text, definition text, is_unique boolean default false)
+returns void
 language plpgsql set search_path = '' as $function$
 begin
     if not exists (
         select from pg_index as i join pg_class as c on c.oid = i.indexrelid where i.indrelid = tbl and c.relname = name
     ) then
-        execute format('create index %I on %s using %s', name, tbl, definition);
+        execute format('create %s index %I on %s using %s', case when is_unique then 'unique' end, name, tbl, definition);
     end if;
 exception when others then
     raise notice 'The index % on % was not made: %', name, tbl, sqlerrm;

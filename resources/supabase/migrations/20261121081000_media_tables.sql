@@ -10,6 +10,8 @@ select bucketdesk.add_columns('public.media_assets',
     'sync_error text', 'retry_count integer default 0', 'last_synced_at timestamptz',
     'created_at timestamptz default now()', 'updated_at timestamptz default now()');
 select bucketdesk.add_index('public.media_assets', 'media_assets_public_id', 'btree (public_id)');
+select bucketdesk.add_index('public.media_assets', 'media_assets_identity',
+    'btree (resource_type, delivery_type, public_id)', true);
 select bucketdesk.add_index('public.media_assets', 'media_assets_asset_id', 'btree (asset_id)');
 select bucketdesk.add_index('public.media_assets', 'media_assets_folder', 'btree (folder, public_id)');
 select bucketdesk.add_index('public.media_assets', 'media_assets_tags', 'gin (tags)');

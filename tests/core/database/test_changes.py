@@ -257,6 +257,35 @@ def test_what_makes_no_sense_fails_and_changes_nothing(shop: Project, bad: objec
     assert why in str(answer["reason"])
 
 
+def test_what_points_at_one_partition_alone_depends_on_the_whole_table(project: Project) -> None:
+    project.sql("create table years (y int primary key) partition by range (y)")
+    project.sql("create table decade partition of years for values from (0) to (10) partition by range (y)")
+    project.sql("create table half partition of decade for values from (0) to (5)")
+    project.sql("create table notes (id int primary key, y int references half on delete cascade)")
+    project.sql("insert into years values (1), (2); insert into notes values (7, 1)")
+    first, second = project.batch(change("delete", "years", {"y": "1"}), change("delete", "years", {"y": "2"}))
+    assert (first["result"], first["reason"]) == ("failed", "1 rows of notes still depend on this row of years.")
+    assert second["result"] == "done"
+    project.sql("create function noted() returns trigger language plpgsql as 'begin return old; end'")
+    project.sql("create trigger t before delete on half for each row execute function noted()")
+    project.sql("delete from notes")
+    assert project.results(change("delete", "years", {"y": "1"})) == ["failed"]
+
+
+def test_a_rule_that_waits_for_the_end_fails_only_the_change_that_breaks_it(project: Project) -> None:
+    project.sql("create table t (id int primary key)")
+    project.sql(
+        "create function refuse() returns trigger language plpgsql as "
+        "'begin if new.id > 5 then raise exception ''too many''; end if; return null; end'"
+    )
+    project.sql(
+        "create constraint trigger late after insert on t deferrable initially deferred "
+        "for each row execute function refuse()"
+    )
+    changes = [change("insert", "t", {"id": n}, None, {"id": n}) for n in ("1", "9", "2")]
+    assert [one["result"] for one in project.batch(*changes)] == ["done", "failed", "done"]
+
+
 def test_dependents_are_told_one_level_deep_with_their_key(shop: Project) -> None:
     row = json.dumps({"id": "1", "name": "bolt"})
     (found,) = shop.value("select bucketdesk_dependents('parts', %s)", row)  # type: ignore[misc]

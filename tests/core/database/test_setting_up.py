@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -16,6 +20,7 @@ from tests.core.database.projects import Project
 from tests.servers.postgres import postgres
 from tests.servers.template import owner, owner_password
 
+CLI = shlex.split(os.environ.get("BUCKETDESK_SUPABASE_CLI") or shutil.which("supabase") or "")
 FOLDER = Path(__file__).parents[3] / "resources" / "supabase"
 
 
@@ -176,6 +181,18 @@ async def test_without_the_right_to_make_policies_the_rest_is_set_up_and_it_says
     assert about["sees_all_objects"] is False
 
 
+async def test_a_table_of_somebody_elses_stays_as_it_is_and_is_named(bare: Project) -> None:
+    with postgres().connect(bare.name) as connection:
+        connection.execute("create table media_usage (id int); create view media_collections as select 1 as id")
+    done = await _apply(bare.url)
+    assert any(said.startswith("public.media_usage does not get the column") for said in done.notices)
+    assert any(said.startswith("public.media_collections does not get the column") for said in done.notices)
+    assert any(said.startswith("Nobody was given rights on public.media_usage") for said in done.notices)
+    items = await _status(bare)
+    assert items["public.media_usage"].state == items["public.media_collections"].state == "differs"
+    assert items["public.media_assets"].state == "there"
+
+
 async def test_a_plain_postgresql_is_set_up_as_far_as_it_goes() -> None:
     server = postgres()
     owner()
@@ -200,6 +217,17 @@ async def test_a_lock_that_somebody_holds_gives_one_sentence(project: Project, m
         holder.execute("lock table bucketdesk.migrations in access exclusive mode")
         with pytest.raises(Unavailable, match="Applying “bucketdesk schema”: another program holds a lock"):
             await _apply(project.url)
+
+
+@pytest.mark.skipif(not CLI, reason="no Supabase CLI: put it on PATH, or its command into BUCKETDESK_SUPABASE_CLI")
+def test_the_supabase_cli_pushes_it_twice(bare: Project, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "supabase", ignore=shutil.ignore_patterns(".temp"))
+    command = [*CLI, "db", "push", "--db-url", f"{bare.url}?sslmode=disable", "--workdir", str(tmp_path), "--yes"]
+    for _ in range(2):
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+        assert answer.returncode == 0, answer.stderr
+        bare.sql("delete from supabase_migrations.schema_migrations where version > '20261121080500'")
+    assert bare.value("select public.bucketdesk_about() ->> 'version'") == "1"
 
 
 @pytest.mark.parametrize("known", [True, False])
