@@ -90,35 +90,30 @@ async def open_engine(profile: Profile) -> Engine:
     except BaseException:
         await opened.close()
         raise
-    return Engine(profile, workspace, opened.store, opened.catalog, opened.project)
+    return Engine(profile, workspace, opened)
 
 
 class Engine:
     """One open project. Every method may raise `CoreError`; `changes` says what kind of thing changed."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        workspace: Workspace,
-        store: ObjectStore,
-        catalog: Catalog,
-        project: Project | None = None,
-    ) -> None:
+    def __init__(self, profile: Profile, workspace: Workspace, opened: Connection) -> None:
         self.profile = profile
         self.workspace = workspace
-        self.store = store
-        self.catalog = catalog
+        self.store = opened.store
+        self.catalog = opened.catalog
+        self.project = opened.project
         self.changes = Changes()
-        self.project = project
-        if project is not None:
-            project.on_sign_in_change(lambda: self.changes.say(Change.SIGN_IN))
+        self._opened = opened
+        if self.project is not None:
+            self.project.on_sign_in_change(lambda: self.changes.say(Change.SIGN_IN))
         self.browse = Browse(workspace)
         self._decoders = ThreadPoolExecutor(1, "picture")  # one: decoding must leave the window its share
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What opening the workspace had to put right, and what the profile says that nobody understands."""
-        return (*self.workspace.notices, *self.profile.notices)
+        """What opening the workspace had to put right, what the profile says that nobody understands, and how the
+        project was opened."""
+        return (*self.workspace.notices, *self.profile.notices, *self._opened.notices)
 
     async def capabilities(self) -> Capabilities | None:
         """What the project lets this person do, asked anew; None for a folder and a file, which let them do all."""
@@ -272,8 +267,7 @@ class Engine:
     async def close(self) -> None:
         """Lets go of storage, catalog and workspace."""
         await asyncio.to_thread(self._decoders.shutdown, wait=True, cancel_futures=True)
-        await self.catalog.close()
-        await self.store.close()
+        await self._opened.close()
         await self.workspace.close()
 
     def _service(self) -> Project:

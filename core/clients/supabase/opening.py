@@ -10,15 +10,15 @@ from core.clients.supabase.auth import AuthSessions
 from core.clients.supabase.catalog import SupabaseCatalog
 from core.clients.supabase.failures import CHECK_URL
 from core.clients.supabase.kept_session import KeptSession
-from core.clients.supabase.probe import probe
+from core.clients.supabase.probe import about, probe
 from core.clients.supabase.session import Session
 from core.clients.supabase.sign_in import KeyTokens, PasswordTokens
 from core.clients.supabase.store import SupabaseStore
 from core.connection import Connection
 from core.errors import BadProfile, NotAllowed, NotFound, Usage
-from core.profiles import PASSWORD, Profile, Supabase
+from core.profiles import KEY, PASSWORD, Profile, Supabase
 from core.secrets import SUPABASE_KEY, VARIABLES, Secrets
-from core.sign_in import SignInState, check_key, clean_key
+from core.sign_in import KeyKind, SignInState, check_key, clean_key, describe_key, key_kind
 
 
 class SupabaseProject:
@@ -73,13 +73,25 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
         if isinstance(tokens, PasswordTokens):
             tokens.over(AuthSessions(project.url, key, session.http))
         opened = SupabaseProject(session, tokens, profile)
-        allowed = await opened.capabilities()
+        allowed = await about(session)
+        if not allowed.version:  # what else answers there shows only when more is tried
+            allowed = await opened.capabilities()
         if not allowed.version and allowed.tried.get("buckets") and allowed.tried.get("tables"):
             raise NotFound(f"What answers at {project.url} knows nothing of Supabase's services.", CHECK_URL)
-        return Connection(SupabaseStore(session, allowed), SupabaseCatalog(session, allowed), opened)
+        store, catalog = SupabaseStore(session, allowed), SupabaseCatalog(session, allowed)
+        return Connection(store, catalog, opened, _notices(project, key))
     except BaseException:
         await session.close()
         raise
+
+
+def _notices(project: Supabase, key: str) -> tuple[str, ...]:
+    if project.sign_in == KEY and key_kind(key) in (KeyKind.PUBLISHABLE, KeyKind.ANON):
+        return (
+            f"The key is {describe_key(key)}, and nobody signs in with it: only what everybody may see is seen. Use a "
+            "secret key, or let the profile sign in by e-mail and password.",
+        )
+    return ()
 
 
 async def _key(profile: Profile, project: Supabase, secrets: Secrets) -> str:

@@ -107,6 +107,13 @@ async def test_a_missing_or_wrong_key_is_a_sentence(project: SupabaseProject, ke
     assert not key or key not in caught.value.message + caught.value.hint
 
 
+async def test_a_publishable_key_that_nobody_signs_in_with_opens_with_a_warning(project: SupabaseProject) -> None:
+    await give(SUPABASE_KEY, project.publishable_key)
+    async with opened(by_key(project)) as engine:
+        assert [notice for notice in engine.notices if "nobody signs in with it" in notice]
+        assert not (await engine.scan()).complete
+
+
 async def test_a_wrong_password_is_a_sentence(project: SupabaseProject) -> None:
     project.make_user(EMAIL, "right")
     await give(SUPABASE_KEY, project.anon_key)
