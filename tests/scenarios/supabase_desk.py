@@ -15,6 +15,7 @@ from core.clients.supabase.patience import Patience
 from core.clients.supabase.probe import probe
 from core.clients.supabase.session import Session
 from core.clients.supabase.store import SupabaseStore
+from core.connection import Connection
 from core.engine import Engine
 from core.inventory import ScanReport
 from core.models import FindingFilter, Kind, PlanHead, Repair, Run, Selection
@@ -96,9 +97,8 @@ class SupabaseDesk:
             session = await Session.open(self.project.url, self.tokens, folder=folder, patience=patience)
             allowed = await probe(session, [source.table for source in self.profile.sources])
             workspace = await Workspace.open(self.folder / "workspace", self.profile.project)
-            self._engine = Engine(
-                self.profile, workspace, SupabaseStore(session, allowed), SupabaseCatalog(session, allowed)
-            )
+            opened = Connection(SupabaseStore(session, allowed), SupabaseCatalog(session, allowed))
+            self._engine = Engine(self.profile, workspace, opened)
         return self._engine
 
     async def close(self) -> None:
