@@ -1,0 +1,180 @@
+"""Which bucket of a family an upload goes to: the least full one that takes it, counting what is under way."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from core.errors import Busy, Unavailable
+
+
+class Answer(enum.StrEnum):
+    """Why a storage turned an upload away, where another bucket may take it."""
+
+    FULL = "full"
+    TOO_LARGE = "too large"
+    NOT_ALLOWED = "not allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One bucket of a family. It takes uploads until it holds `fill_to` (0 to 1) of its capacity."""
+
+    name: str
+    bytes: int
+    capacity_bytes: int
+    fill_to: float = 0.95
+    size_limit_bytes: int | None = None
+    mime_types: tuple[str, ...] = ()
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is to be stored. `home` is the bucket of the family that holds the key already, None where none does."""
+
+    key: str
+    size_bytes: int
+    content_type: str
+    home: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an upload goes. Without a bucket, the family needs a new one first (`wants_bucket`), or nothing takes it;
+    `refused` says of each bucket why it was passed over."""
+
+    upload: Upload
+    bucket: str | None
+    wants_bucket: bool = False
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def why_not(self) -> str:
+        """Why no bucket takes it, in a sentence."""
+        reasons = "; ".join(f"{name}: {why}" for name, why in self.refused.items())
+        return f"No bucket takes “{self.upload.key}”. {reasons}".rstrip()
+
+
+class Router:
+    """The buckets of one family and what is under way to them. Not for several threads: one event loop asks it."""
+
+    def __init__(self, family: str, candidates: Iterable[Candidate], newest: Candidate | None = None) -> None:
+        """`newest` is what a new bucket of the family would be like, None where none may be made."""
+        self._family = family
+        self._buckets = {candidate.name: candidate for candidate in candidates}
+        self._newest = newest
+        self._under_way: dict[str, Route] = {}
+        self._in_flight: dict[str, int] = {}
+        self._turned_away: dict[str, dict[str, str]] = {}
+
+    def in_flight(self, bucket: str) -> int:
+        """Bytes under way to a bucket."""
+        return self._in_flight.get(bucket, 0)
+
+    def add(self, candidate: Candidate) -> None:
+        """A bucket was made, or is as it is now."""
+        self._buckets[candidate.name] = candidate
+
+    def route(self, upload: Upload) -> Route:
+        """Chooses, and counts the upload as under way to that bucket until `arrived`, `turned_away` or `given_up`.
+        Raises `Busy` for a key that is under way already: two uploads of one key could end in two buckets."""
+        if upload.key in self._under_way:
+            raise Busy(f"“{upload.key}” is being uploaded already.", "Wait until that has ended.")
+        route = self._choose(upload)
+        if route.bucket is not None:
+            self._under_way[upload.key] = route
+            self._in_flight[route.bucket] = self.in_flight(route.bucket) + upload.size_bytes
+        return route
+
+    def arrived(self, route: Route) -> None:
+        """The upload is stored: its bytes belong to the bucket now."""
+        self._let_go(route)
+        if route.bucket is not None:
+            held = self._buckets[route.bucket]
+            self._buckets[held.name] = replace(held, bytes=held.bytes + route.upload.size_bytes)
+
+    def turned_away(self, route: Route, answer: Answer) -> Route:
+        """The bucket did not take it: the next one, or the wish for a new one. A full bucket gets nothing more."""
+        self._let_go(route)
+        if route.bucket is not None:
+            self._turned_away.setdefault(route.upload.key, {})[route.bucket] = f"the storage said: {answer.value}"
+            if answer is Answer.FULL:
+                held = self._buckets[route.bucket]
+                self._buckets[held.name] = replace(held, bytes=max(held.bytes, held.capacity_bytes))
+        if route.upload.home is not None:
+            return Route(route.upload, None, False, dict(self._turned_away.get(route.upload.key, {})))
+        return self.route(route.upload)
+
+    def given_up(self, route: Route) -> None:
+        """The upload ended without being stored, for a reason that no other bucket would mend."""
+        self._let_go(route)
+
+    def _let_go(self, route: Route) -> None:
+        if self._under_way.get(route.upload.key) is not route or route.bucket is None:
+            raise Unavailable(f"“{route.upload.key}” is not under way by this route.")
+        del self._under_way[route.upload.key]
+        self._in_flight[route.bucket] -= route.upload.size_bytes
+
+    def _choose(self, upload: Upload) -> Route:
+        if upload.home is not None:
+            return Route(upload, upload.home)  # a key lives in one bucket of its family
+        refused = dict(self._turned_away.get(upload.key, {}))
+        fitting: list[Candidate] = []
+        for candidate in self._buckets.values():
+            if candidate.name in refused:
+                continue
+            if why := self._refusal(candidate, upload):
+                refused[candidate.name] = why
+            else:
+                fitting.append(candidate)
+        if fitting:
+            return Route(upload, min(fitting, key=self._fullness).name, False, refused)
+        wants = self._newest is not None and not self._refusal(self._newest, upload)
+        return Route(upload, None, wants, refused)
+
+    def _refusal(self, candidate: Candidate, upload: Upload) -> str:
+        if not candidate.writable:
+            return "it takes no uploads"
+        if candidate.size_limit_bytes is not None and upload.size_bytes > candidate.size_limit_bytes:
+            return f"it takes files of at most {candidate.size_limit_bytes:,} bytes"
+        if candidate.mime_types and not takes(candidate.mime_types, upload.content_type):
+            return f"it takes no {upload.content_type or 'files without a type'}"
+        room = candidate.fill_to * candidate.capacity_bytes - candidate.bytes - self.in_flight(candidate.name)
+        if upload.size_bytes > room:
+            return f"it is to be filled to {candidate.fill_to:.0%} and has room for {max(0, int(room)):,} bytes"
+        return ""
+
+    def _fullness(self, candidate: Candidate) -> tuple[float, tuple[str, int]]:
+        held = candidate.bytes + self.in_flight(candidate.name)
+        return held / candidate.capacity_bytes, place_in_family(candidate.name)
+
+
+def takes(mime_types: Iterable[str], content_type: str) -> bool:
+    """Whether a bucket of these types takes a file of this one, as the Storage API judges it: `image/*` takes every
+    image; parameters count unless the list has a star (facts.md E3)."""
+    plain = content_type.split(";", 1)[0].strip()
+    return any(
+        allowed == content_type
+        or allowed in ("*", "*/*")
+        or (allowed.endswith("/*") and plain.startswith(allowed[:-1]))
+        for allowed in mime_types
+    )
+
+
+def place_in_family(name: str) -> tuple[str, int]:
+    """Orders the buckets of a family: itself, then -1, -2, … as numbers."""
+    found = re.fullmatch(r"(.*)-([0-9]+)", name)
+    return (found[1], int(found[2])) if found else (name, 0)
+
+
+def next_name(family: str, taken: Iterable[str]) -> str:
+    """What the next overflow bucket of a family is called: the first free number. Names that are taken count whoever
+    made them, and in any letter case."""
+    used = {name.lower() for name in taken}
+    number = 1
+    while f"{family}-{number}".lower() in used:
+        number += 1
+    return f"{family}-{number}"
