@@ -24,7 +24,13 @@ class Asking:
     def __init__(self, session: Session, capabilities: Capabilities) -> None:
         self._session = session
         self._by_function = capabilities.can("bucketdesk_stat_objects")
+        self._is_service = capabilities.is_service
+        self._closed_buckets: set[str] = set()
         self._plain = PlainPages(session, sees_all=capabilities.is_service)
+
+    def proves_absence(self, bucket: str) -> bool:
+        """Whether None means that there is no such object, and not that this sign-in may not see it."""
+        return self._is_service or self._asks_function(bucket)
 
     async def objects(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
         """Each key's object."""
@@ -42,7 +48,7 @@ class Asking:
         ask: Callable[[str, str], Awaitable[T | None]],
     ) -> tuple[T | None, ...]:
         askable = list(dict.fromkeys(key for key in keys if names.can_be_asked_for(key)))
-        told = await self._told(bucket, askable) if askable and self._by_function else None
+        told = await self._told(bucket, askable) if askable and self._asks_function(bucket) else None
         if told is not None:
             found = {key: None if one is None else read(one) for key, one in zip(askable, told, strict=True)}
         else:
@@ -50,11 +56,17 @@ class Asking:
             found = dict(zip(askable, each, strict=True))
         return tuple(found.get(key) for key in keys)
 
+    def _asks_function(self, bucket: str) -> bool:
+        return self._by_function and bucket not in self._closed_buckets
+
     async def _told(self, bucket: str, keys: Sequence[str]) -> list[Any] | None:
         """What our function says; None where it is not to be had any more."""
         try:
             told = await self._session.rpc("bucketdesk_stat_objects", {"bucket": bucket, "names": list(keys)})
-        except (NotAllowed, NotFound):
+        except NotAllowed:
+            self._closed_buckets.add(bucket)  # not registered: row level security decides
+            return None
+        except NotFound:
             self._by_function = False
             return None
         if not isinstance(told, list) or len(told) != len(keys):

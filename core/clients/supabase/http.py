@@ -62,12 +62,16 @@ def _trusted() -> ssl.SSLContext:
 
 def _open_session(verify: ssl.SSLContext, trust_env: bool) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=_IDLE_SECONDS, ssl=verify)
-    return aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=trust_env,
         read_bufsize=_BUFFER_BYTES,
     )
+    # WORKAROUND aiohttp repeats a DELETE or PUT whose answer was lost, without a word, and has no public switch for it:
+    # what may be repeated is decided in one place, the courier.
+    session._retry_connection = False
+    return session
 
 
 def _rightly_named(exc: httpx.ConnectTimeout) -> httpx.TransportError:

@@ -35,7 +35,7 @@ class Listing:
         walk = await self._walk_to(bucket, prefix, cursor)
         if walk is None:
             page = await self._read(bucket, prefix, cursor, min(limit, self.size))
-            if page.last is not None and page.items:
+            if page.last is not None and len(page.items) == self.size:
                 self._remember(bucket, prefix, [item.key for item in page.items])
             return _told(page)
         try:
@@ -66,13 +66,13 @@ class Listing:
         return walk
 
     async def _read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
-        try:
-            return await self._pages.read(bucket, prefix, after, limit)
-        except (NotAllowed, NotFound):
-            if self._pages is self._plain:
-                raise
-        # The function went away, or this person's role: what row level security lets through is still worth a look.
-        self._pages = self._plain
+        if self._pages is not self._plain:
+            try:
+                return await self._pages.read(bucket, prefix, after, limit)
+            except NotFound:
+                self._pages = self._plain  # the function went away
+            except NotAllowed:
+                pass  # not registered: what row level security lets through is still worth a look
         return await self._plain.read(bucket, prefix, after, min(limit, self._plain.size))
 
     def _remember(self, bucket: str, prefix: str, keys: Sequence[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -11,8 +13,9 @@ from core.clients.supabase import keys as names
 from core.clients.supabase.asking import Asking
 from core.clients.supabase.session import Session
 from core.errors import CoreError, Unavailable, Unreadable
-from core.models import QUARANTINE, Outcome, Result
+from core.models import QUARANTINE, Object, Outcome, Result
 
+_ATTEMPTS = 3
 _BODY_BYTES = 900_000
 """Under the 1 MiB that the service takes (facts.md E3)."""
 
@@ -37,33 +40,47 @@ class Removals:
         return tuple(ends.get(key) or _absent(key) for key in keys)
 
     async def _remove(self, keys: Sequence[str]) -> dict[str, Outcome]:
-        path = f"/object/{quote(QUARANTINE, safe='')}"
-        lost = False
-        try:
-            answer = await self._session.storage(
-                "DELETE", path, json={"prefixes": list(keys)}, repeatable=False, what=QUARANTINE
-            )
-            told: Any = answer.json()
-            if not isinstance(told, list):
-                raise Unreadable("The service did not say what it deleted.")
-            gone = {str(one["name"]) for one in told}
-        except Unavailable:
-            gone, lost = set(), True  # the answer got lost: what is left of them tells
-        unsure = [key for key in keys if key not in gone]
-        standing = dict(zip(unsure, await self._asking.objects(QUARANTINE, unsure), strict=True))
-        if lost and all(standing.values()):
-            raise Unavailable("The quarantine could not be emptied: the connection was cut.", "Try again.")
-        ends = dict.fromkeys(gone, Outcome(Result.DONE))
-        for key, left in standing.items():
-            if left is not None:
-                ends[key] = Outcome(
-                    Result.FAILED,
-                    f"{key} could not be deleted from the quarantine: the service left it there, and the right to"
-                    " delete it may be missing.",
-                )
+        ends: dict[str, Outcome] = {}
+        left = list(keys)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                gone = await self._ask(left)
+            except Unavailable:
+                # The answer got lost: what is left of them tells how far it went.
+                standing = await self._asking.objects(QUARANTINE, left)
+                ends |= {key: Outcome(Result.DONE) for key, one in zip(left, standing, strict=True) if one is None}
+                left = [key for key in left if key not in ends]
+                if not left:
+                    return ends
+                if attempt == _ATTEMPTS:
+                    raise
+                await asyncio.sleep(random.uniform(0, 0.25 * 2.0**attempt))
             else:
-                ends[key] = Outcome(Result.DONE) if lost else _absent(key)
-        return ends
+                ends |= dict.fromkeys(gone, Outcome(Result.DONE))
+                break
+        unsure = [key for key in left if key not in ends]
+        standing = await self._asking.objects(QUARANTINE, unsure)
+        return ends | {key: self._left(key, one) for key, one in zip(unsure, standing, strict=True)}
+
+    async def _ask(self, keys: Sequence[str]) -> set[str]:
+        """Asks once; the keys that were deleted."""
+        path = f"/object/{quote(QUARANTINE, safe='')}"
+        answer = await self._session.storage(
+            "DELETE", path, json={"prefixes": list(keys)}, repeatable=False, what=QUARANTINE
+        )
+        told: Any = answer.json()
+        if not isinstance(told, list):
+            raise Unreadable("The service did not say what it deleted.")
+        return {str(one["name"]) for one in told}
+
+    def _left(self, key: str, standing: Object | None) -> Outcome:
+        """What it means that the service left a key out of its answer."""
+        if standing is None and self._asking.proves_absence(QUARANTINE):
+            return _absent(key)
+        return Outcome(
+            Result.FAILED,
+            f"{key} was not deleted from the quarantine: the right to delete it, or to see it, is missing.",
+        )
 
 
 def _absent(key: str) -> Outcome:

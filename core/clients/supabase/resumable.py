@@ -59,6 +59,7 @@ class Resumable:
         try:
             await self._send(sending, note, sent)
         except _Twice as exc:
+            await note.forget()
             raise Unavailable(f"An answer about {sending.what} got lost.", "Try again.") from exc
         except AlreadyExists as exc:
             await note.forget()
