@@ -11,14 +11,17 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from core.errors import CoreError
 from core.models import FindingFilter, Kind, RunState, Selection
-from core.profiles import PRACTICE
+from core.profiles import PRACTICE, SUPABASE, Profile, Supabase
 from gui import runs
 from gui.app import furnish, live, paint
 from gui.camera import Camera
+from gui.database.dialog import DatabaseDialog
+from gui.dialogs import finished
 from gui.jobs import Job, JobState
 from gui.main_window import MainWindow
 from gui.profile_dialog import ProfileDialog
 from gui.profiles.kind_dialog import KindDialog
+from gui.profiles.sign_in_dialog import SignInDialog
 from gui.scan import start_scan
 from gui.supabase_dialog import SupabaseDialog
 
@@ -98,6 +101,7 @@ class Guide:
                 dialog.reject()
             await self._quiet()
         await self._new_profile()
+        await self._supabase_dialogs()
         self._window.profile_button.open_menu()
         await self._camera.take("projects")
         self._window.profile_button.menu_of_profiles.close()
@@ -131,6 +135,20 @@ class Guide:
         await self._until(lambda: self._desk.jobs.open_questions <= 1)
         await self._camera.take("new-local-profile")
         await self._leave()
+
+    async def _supabase_dialogs(self) -> None:
+        """Two dialogs of a Supabase project, empty: the tour has no such project and needs no network."""
+        example = Profile("Example", SUPABASE, supabase=Supabase("https://abcdefghijklmnopqrst.supabase.co"))
+        for name, dialog in (
+            ("set-up-database", DatabaseDialog(self._desk, example)),
+            ("sign-in", SignInDialog(self._desk, example)),
+        ):
+            self._desk.jobs.ask(finished(dialog))
+            await self._until(dialog.isVisible)
+            if isinstance(dialog, DatabaseDialog):
+                dialog.parts.setCurrentIndex(1)
+            await self._camera.take(name)
+            await self._leave()
 
     async def _leave(self) -> None:
         for dialog in self._open_dialogs():

@@ -87,9 +87,9 @@ class ProfileDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
         column.setSpacing(GAP)
-        title = (
-            self.tr("Make a folder and a SQLite file a project") if is_new else self.tr("A folder and a SQLite file")
-        )
+        title = self.tr("Make a folder and a SQLite file a project")
+        if self._edited is not None:
+            title = self.tr("Edit %1").replace("%1", self._edited.name)
         column.addWidget(Text(title, "heading"))
         column.addLayout(sides, 1)
         column.addLayout(row)
@@ -110,9 +110,10 @@ class ProfileDialog(QDialog):
         self.sources.trial_wanted.connect(survey.measure)
         self.sources.changed.connect(self._update)
         self.sources.look_again_asked.connect(self.places.look_again)
+        self.sources.stop_asked.connect(survey.stop_guessing)
 
     def _on_names_read(self, names: tuple[str, ...]) -> None:
-        self.places.taken = names
+        self.places.taken = tuple(name for name in names if self._edited is None or name != self._edited.name)
         self._update()
 
     def _on_places_chosen(self, choice: Choice) -> None:

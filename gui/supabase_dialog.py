@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPushButton, QStackedWidget, QVBoxLayout
 
 from core import profiles
 from core.errors import CoreError
@@ -23,10 +23,9 @@ from gui.dialogs import finished
 from gui.profiles import keeping, trial
 from gui.profiles.connection_page import ConnectionPage
 from gui.profiles.mapping_page import MappingPage
-from gui.profiles.notice import Notice
+from gui.profiles.step_row import StepRow
 from gui.profiles.survey import Survey, Tried
-from gui.theme import GAP, GAP_LARGE, GAP_SMALL
-from gui.widgets.buttons import button, main_button
+from gui.theme import GAP, GAP_LARGE
 from gui.widgets.text import Text
 
 _SIZE = (1144, 720)
@@ -45,10 +44,12 @@ class SupabaseDialog(QDialog):
         self._tested: keeping.Wanted | None = None
         self._is_testing = False
         self._is_saving = False
+        self._has_failed = False
+        self._saves_when_tested = False
         self.survey = Survey(desk.jobs)
         self.connection = ConnectionPage(desk)
         self.mapping = MappingPage(desk, self.survey)
-        self.notice = Notice(desk.icons)
+        self.row = StepRow(desk.icons)
         self.heading = Text(size="heading")
         self.step = Text(tone="muted")
         self._lay_out()
@@ -73,19 +74,6 @@ class SupabaseDialog(QDialog):
         self.pages = QStackedWidget()
         for page in (self.connection, self.mapping):
             self.pages.addWidget(page)
-        self.cancel_button = button(self.tr("Cancel"), self.reject)
-        self.back_button = button(self.tr("Back"), lambda: self._go(self.connection))
-        self.test_button = main_button(self.tr("Test connection"), self.test)
-        self.next_button = main_button(self.tr("Continue"), self._on_next_button_clicked)
-        is_new = self._edited is None
-        self.save_button = main_button(self.tr("Create profile") if is_new else self.tr("Save"), self._on_save_clicked)
-        row = QHBoxLayout()
-        row.setSpacing(GAP_SMALL)
-        row.addWidget(self.notice, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addStretch()
-        for one in (self.cancel_button, self.back_button, self.test_button, self.next_button, self.save_button):
-            one.setAutoDefault(True)
-            row.addWidget(one)
         head = QVBoxLayout()
         head.setSpacing(2)
         head.addWidget(self.heading)
@@ -95,10 +83,15 @@ class SupabaseDialog(QDialog):
         column.setSpacing(GAP)
         column.addLayout(head)
         column.addWidget(self.pages, 1)
-        column.addLayout(row)
+        column.addWidget(self.row)
 
     def _connect(self) -> None:
-        survey, mapping = self.survey, self.mapping
+        survey, mapping, row = self.survey, self.mapping, self.row
+        row.cancel_button.clicked.connect(self.reject)
+        row.back_button.clicked.connect(lambda: self._go(self.connection))
+        row.test_button.clicked.connect(self.test)
+        row.next_button.clicked.connect(self._on_next_button_clicked)
+        row.save_button.clicked.connect(self._on_save_button_clicked)
         survey.connected.connect(self._on_connected)
         survey.storage_failed.connect(self._on_connection_failed)
         survey.counted.connect(self._on_counted)
@@ -133,7 +126,7 @@ class SupabaseDialog(QDialog):
         assert self._edited is not None
         field = self.connection.form.secrets[what]
         self._desk.jobs.ask(
-            keeping.forget(self._edited.name, what), lambda _: field.say_kept(""), failed=self.notice.say_error
+            keeping.forget(self._edited.name, what), lambda _: field.say_kept(""), failed=self.row.notice.say_error
         )
 
     def _on_names_read(self, names: tuple[str, ...]) -> None:
@@ -145,7 +138,7 @@ class SupabaseDialog(QDialog):
         wanted = self._wanted()
         if wanted is None or self.connection.form.missing() or self._is_testing:
             return
-        self._is_testing, self._tested = True, None
+        self._is_testing, self._tested, self._has_failed = True, None, False
         self.connection.say_trying()
         self.survey.try_project(trial.open_project(wanted))
         self._update()
@@ -172,28 +165,31 @@ class SupabaseDialog(QDialog):
         self.survey.buckets = self.mapping.buckets
         if not self.mapping.name:
             self.mapping.form.name_field.setText(offer_name(Path(trial.name_of(wanted)), self._taken))
-        self.survey.look_through(guesses=self._edited is None)
+        if self._saves_when_tested:
+            self._save()
+            return
+        self.survey.look_through(guesses=self._edited is None and not self.mapping.known)
         self._update()
-        self.next_button.setFocus()
+        self.row.next_button.setFocus()
 
     def _on_connection_failed(self, error: Exception) -> None:
         if not isinstance(error, CoreError):
             self._desk.jobs.went_wrong.emit(error)
-        self._is_testing = False
+        self._is_testing, self._has_failed, self._saves_when_tested = False, True, False
         self.connection.say_failed(error)
         self._update()
 
     def _on_stop_asked(self) -> None:
         self.survey.drop()
-        self._is_testing = False
+        self._is_testing = self._saves_when_tested = False
         self.connection.say_nothing()
         self._update()
 
     def _on_connection_changed(self) -> None:
         """What was tried is not what stands there any more."""
-        if self._tested is not None or self._is_testing:
+        if self._tested is not None or self._is_testing or self._has_failed:
             self.survey.drop()
-            self._tested, self._is_testing = None, False
+            self._tested, self._is_testing, self._has_failed, self._saves_when_tested = None, False, False, False
             self.connection.say_nothing()
         self._update()
 
@@ -201,10 +197,7 @@ class SupabaseDialog(QDialog):
         self.mapping.form.bucket_list.say_count(bucket, count)
 
     def _on_suggested(self, found: list[Suggestion] | None) -> None:
-        if found is None and self._edited is not None:
-            self.mapping.sources.show_sources(self._edited.sources)
-        elif found is not None:
-            self.mapping.sources.show_guesses(found)
+        self.mapping.show_suggested(found)
 
     def _on_next_button_clicked(self) -> None:
         self._go(self.mapping)
@@ -213,10 +206,7 @@ class SupabaseDialog(QDialog):
     def _go(self, page: ConnectionPage | MappingPage) -> None:
         self.pages.setCurrentWidget(page)
         is_first = page is self.connection
-        self.test_button.setVisible(is_first)
-        self.next_button.setVisible(is_first)
-        self.back_button.setVisible(not is_first)
-        self.save_button.setVisible(not is_first or self._edited is not None)
+        self.row.show_step(is_first=is_first, saves=not is_first or self._edited is not None)
         name = self._edited.name if self._edited is not None else ""
         titles = (
             (self.tr("Connect to a Supabase project"), self.tr("What names the files"))
@@ -241,7 +231,15 @@ class SupabaseDialog(QDialog):
             return keeping.Wanted(supabase, form.typed_secrets)
         return keeping.Wanted(supabase, form.typed_secrets, edited.name, edited.sources)
 
-    def _on_save_clicked(self) -> None:
+    def _on_save_button_clicked(self) -> None:
+        """A connection is really tried before it is written; one that does not work is written at the second press."""
+        if self._tested is None and not self._has_failed:
+            self._saves_when_tested = True
+            self.test()
+        else:
+            self._save()
+
+    def _save(self) -> None:
         wanted, profile = self._wanted(), self._profile()
         if wanted is None or profile is None:
             return
@@ -253,7 +251,7 @@ class SupabaseDialog(QDialog):
         def failed(error: Exception) -> None:
             self._is_saving = False
             self._update()
-            self.notice.say_error(error)
+            self.row.notice.say_error(error)
 
         self._is_saving = True
         self._update()
@@ -269,27 +267,19 @@ class SupabaseDialog(QDialog):
     def _update(self) -> None:
         """Says what is still missing; what can be done next is the one coloured button."""
         missing = self.connection.form.missing()
-        is_passed = self._tested is not None
-        self.test_button.setEnabled(not missing and not self._is_testing)
-        self._make_main(self.test_button, not is_passed)
-        self._make_main(self.next_button, is_passed)
-        self.next_button.setEnabled(is_passed)
-        here = self.pages.currentWidget()
-        problem = missing if here is self.connection else self._mapping_problem()
-        self.save_button.setEnabled(not problem and not self._is_saving and not self._is_testing)
-        self._make_main(self.save_button, here is self.mapping)
+        row, is_passed = self.row, self._tested is not None
+        row.test_button.setEnabled(not missing and not self._is_testing)
+        row.next_button.setEnabled(is_passed)
+        is_first = self.pages.currentWidget() is self.connection
+        row.make_main(row.save_button if not is_first else row.next_button if is_passed else row.test_button)
+        problem = missing if is_first else self._mapping_problem()
+        row.save_button.setEnabled(not problem and not self._is_saving and not self._is_testing)
+        save = self.tr("Save anyway") if self._has_failed else self.tr("Save")
+        row.say_save(self.tr("Create profile") if self._edited is None else save)
         if problem:
-            self.notice.say(problem)
-        elif here is self.mapping:
-            self.notice.say(*self.mapping.warning())
+            row.notice.say(problem)
         else:
-            self.notice.say("")
-
-    def _make_main(self, one: QPushButton, is_main: bool) -> None:
-        if one.property("main") != is_main:
-            one.setProperty("main", is_main)
-            one.style().unpolish(one)
-            one.style().polish(one)
+            row.notice.say(*(("", "muted") if is_first else self.mapping.warning()))
 
     def _mapping_problem(self) -> str:
         if self._edited is None:

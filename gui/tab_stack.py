@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from core.changes import Change
@@ -32,6 +32,7 @@ class TabStack(QWidget):
         self._said: dict[str, str] = {}
         self.bar = QTabBar(drawBase=False, expanding=False, documentMode=True)
         self.bar.setAccessibleName(self.tr("Tabs"))
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)
         for place in places:
             self.bar.addTab(place.title)
         self.stack = QStackedWidget()
@@ -83,6 +84,7 @@ class TabStack(QWidget):
         index = [place.id for place in self.places].index(tab_id)
         title = self.places[index].title
         self.bar.setTabText(index, title if count is None else f"{title}  {words.number(count)}")
+        self._row.activate()  # at once: until the next pass of the layout a longer text would be cut off
 
     def spread(self, change: Change) -> None:
         """Refreshes the tab that is seen now, and the others when they are seen."""

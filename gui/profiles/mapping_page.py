@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.errors import CoreError
 from core.models import Table
-from core.profiles import Profile, Supabase
+from core.profiles import Profile, Source, Supabase
 from core.suggest import Suggestion
 from gui.desk import Desk
 from gui.error_dialog import hint, sentence
@@ -24,7 +24,7 @@ _FORM_WIDTH = 304
 
 
 class MappingPage(QWidget):
-    """`changed` says that anything here is another now."""
+    """`changed` says that anything here is another now. `known`: the sources to begin with at the next connection."""
 
     changed = Signal()
 
@@ -33,6 +33,7 @@ class MappingPage(QWidget):
         self._survey = survey
         self._tables: Sequence[Table] = ()
         self._is_looking = False
+        self.known: tuple[Source, ...] = ()
         self.form = ProjectForm(desk.icons)
         self.form.setFixedWidth(_FORM_WIDTH)
         self.sources = SourcePanel(desk, survey)
@@ -46,6 +47,7 @@ class MappingPage(QWidget):
         self.sources.changed.connect(self.changed)
         self.sources.trial_wanted.connect(survey.measure)
         self.sources.look_again_asked.connect(lambda: survey.look_through())
+        self.sources.stop_asked.connect(survey.stop_guessing)
         survey.progressed.connect(self.sources.say_progress)
         survey.measured.connect(self.sources.say_fare)
 
@@ -66,7 +68,18 @@ class MappingPage(QWidget):
     def show_buckets(self, names: Sequence[str], profile: Profile | None) -> None:
         """The connection works, and these buckets are there."""
         self.form.show_buckets(names, profile.buckets if profile is not None else ())
+        known = tuple(draft.source for draft in self.sources.drafts)
+        self.known = known or self.known or (profile.sources if profile is not None else ())
         self.sources.say_looking()
+        self._is_looking = True
+
+    def show_suggested(self, found: Sequence[Suggestion] | None) -> None:
+        """Shows what was guessed, or, where nothing was, the sources that are known."""
+        self._is_looking = False
+        if found is None:
+            self.sources.show_sources(self.known)
+        else:
+            self.sources.show_guesses(found)
 
     def show_tables(self, tables: Sequence[Table]) -> None:
         """The tables that sources can be made of."""
@@ -75,7 +88,7 @@ class MappingPage(QWidget):
 
     def say_no_tables(self, error: CoreError) -> None:
         """The tables cannot be read."""
-        self._tables = ()
+        self._tables, self._is_looking = (), False
         self.sources.say_no_tables(sentence(error), hint(error))
         self.changed.emit()
 
@@ -97,6 +110,10 @@ class MappingPage(QWidget):
     def problem(self) -> str:
         """What keeps the profile from being written; '' when nothing does."""
         drafts = self.sources.drafts
+        if self.form.bucket_list.count() and not self.buckets:
+            return self.tr("Choose at least one bucket.")
+        if self._is_looking:
+            return self.tr("Looking for columns that name these files…")
         if any(draft.fare is None for draft in drafts):
             return self.tr("Looking at the sources…")
         if not all(draft.is_sound for draft in drafts):

@@ -35,6 +35,7 @@ class SourcePanel(QWidget):
     trial_wanted = Signal(int, object)
     changed = Signal()
     look_again_asked = Signal()
+    stop_asked = Signal()
 
     def __init__(self, desk: Desk, survey: Survey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,7 +113,12 @@ class SourcePanel(QWidget):
         if progress.total and progress.done < progress.total:
             text = self.tr("%1 of %2: %3").replace("%1", words.number(progress.done + 1))
             text = text.replace("%2", words.number(progress.total)).replace("%3", progress.note)
-            self._say("magnifying-glass", self.tr("Looking for columns that name these files…"), text)
+            title = self.tr("Looking for columns that name these files…")
+            if self.empty.title.text() == title:
+                self.empty.text.setText(text)  # the button stays, with the focus it may have
+                return
+            self._say("magnifying-glass", title, text)
+            self.empty.say("magnifying-glass", title, text, step=self.tr("Stop looking"), act=self.stop_asked.emit)
 
     def offer(self, tables: Sequence[Table], buckets: Sequence[str]) -> None:
         """What drafts can be made of from now on."""

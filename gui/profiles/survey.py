@@ -89,6 +89,11 @@ class Survey(QObject):
         if self._setup is not None:
             self._jobs.ask(self._guess_again(self._setup), newest=_LOOK)
 
+    def stop_guessing(self) -> None:
+        """Suggests nothing: the person does not want to wait."""
+        self._jobs.drop(_LOOK)
+        self.suggested.emit([])
+
     def show_picture(self, bucket: str, key: str, side: int, then: Callable[[Picture], None]) -> None:
         """Asks for a small picture of an object; what is no picture is passed over in silence."""
         if self._setup is not None:

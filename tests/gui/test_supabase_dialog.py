@@ -111,7 +111,7 @@ async def connected(desk: Desktop) -> SupabaseDialog:
 
 
 async def cancel(desk: Desktop, dialog: SupabaseDialog) -> None:
-    QTest.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.cancel_button, Qt.MouseButton.LeftButton)
     await desk.settle()
 
 
@@ -124,12 +124,12 @@ async def test_address_and_key_and_two_keys_of_enter_are_enough(desk: Desktop, s
         "Create buckets: not known. That shows when one is created.",
     ]
     assert dialog.connection.verdict.text.text() == "Connected. One line below says no."
-    assert dialog.focusWidget() is dialog.next_button
-    QTest.keyClick(dialog.next_button, Qt.Key.Key_Return)
+    assert dialog.focusWidget() is dialog.row.next_button
+    QTest.keyClick(dialog.row.next_button, Qt.Key.Key_Return)
     assert dialog.mapping.name == "abcdefghijklmnopqrst"
     assert words(dialog.mapping.sources.table)[0][0] == "part_images · storage_path"
     assert dialog.mapping.form.bucket_list.chosen() == ("archive", "sop-images")
-    QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
     await desk.settle()
     assert desk.opened == ["clinic", "abcdefghijklmnopqrst"]
     made = profiles.load("abcdefghijklmnopqrst")
@@ -161,11 +161,11 @@ async def test_what_goes_wrong_is_one_sentence_and_the_next_step(
     dialog = await connected(desk)
     assert said in dialog.connection.empty.title.text()
     assert dialog.connection.empty.text.text() == error.hint
-    assert not dialog.next_button.isEnabled() and dialog.test_button.isEnabled()
+    assert not dialog.row.next_button.isEnabled() and dialog.row.test_button.isEnabled()
     service.error = None
-    QTest.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
     await quiet(desk)
-    assert dialog.next_button.isEnabled()
+    assert dialog.row.next_button.isEnabled()
     await cancel(desk, dialog)
 
 
@@ -174,13 +174,13 @@ async def test_the_test_can_be_stopped_and_nothing_waits_for_it(desk: Desktop, s
     dialog = await opened(desk)
     paste(dialog.connection.form.url_field, URL)
     paste(dialog.connection.form.key.field, "sb_secret_abc")
-    QTest.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
     await until(lambda: service.asked)
     await press(dialog, "Stop the test")
     await quiet(desk)
     assert dialog.connection.empty.title.text() == "Two things to paste"
-    assert dialog.test_button.isEnabled()
-    QTest.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
+    assert dialog.row.test_button.isEnabled()
+    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
     await until(lambda: len(service.asked) == 2)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     await desk.settle()
@@ -206,7 +206,7 @@ async def test_an_address_that_can_be_no_projects_is_told_at_once(desk: Desktop,
 async def test_a_connection_that_is_changed_has_to_be_tested_again(desk: Desktop, service: Service) -> None:
     dialog = await connected(desk)
     paste(dialog.connection.form.key.field, "sb_secret_other")
-    assert not dialog.next_button.isEnabled()
+    assert not dialog.row.next_button.isEnabled()
     assert dialog.connection.empty.title.text() == "Two things to paste"
     await cancel(desk, dialog)
 
@@ -219,14 +219,14 @@ async def test_signing_in_as_a_person_with_a_direct_connection_too(desk: Desktop
     assert form.key.label.text() == "Publishable or anon key"
     for field, text in ((form.key.field, "sb_publishable_x"), (form.email_field, "ada@example.com")):
         paste(field, text)
-    assert dialog.notice.text.text() == "Type the password you sign in with."
+    assert dialog.row.notice.text.text() == "Type the password you sign in with."
     paste(form.password.field, "lovelace")
     QTest.keyClick(form.direct_box, Qt.Key.Key_Space)
     paste(form.postgres_field, "postgresql://postgres:se%2Fcret@db.example.com:5432/postgres")
     assert form.postgres_field.text() == "postgresql://postgres@db.example.com:5432/postgres"
     assert form.postgres_password.value == "se/cret"
     assert form.postgres_password.field.echoMode() is QLineEdit.EchoMode.Password
-    QTest.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
     await quiet(desk)
     assert service.asked[0].supabase.email == "ada@example.com"
     assert service.asked[0].secrets == {
@@ -251,7 +251,7 @@ async def test_the_environment_fills_in_and_names_what_is_missing(
     told = dialog.connection.prefill.notice.text.text()
     assert "NEXT_PUBLIC_SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY" in told
     assert "Not there: SUPABASE_DB_URL" in told and "sb_secret" not in told
-    assert dialog.test_button.isEnabled()
+    assert dialog.row.test_button.isEnabled()
     await cancel(desk, dialog)
 
 
@@ -285,7 +285,7 @@ async def test_a_profile_is_edited_without_its_key_being_seen(desk: Desktop, ser
     form, mapping = dialog.connection.form, dialog.mapping
     assert "kept" in form.key.kept_text.text() and form.key.field.text() == ""
     assert service.asked[0].secrets == {} and service.asked[0].profile == "north"
-    QTest.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
     assert mapping.form.bucket_list.chosen() == ("sop-images",)
     assert words(mapping.sources.table) == [
         ["part_images · storage_path", "a path in the bucket", "sop-images", "mentions", "3 of 3 found"]
@@ -300,7 +300,7 @@ async def test_a_profile_is_edited_without_its_key_being_seen(desk: Desktop, ser
     QTest.keyClick(editor.side.error_field, Qt.Key.Key_Tab)
     await quiet(desk)
     QTest.keyClick(mapping.form.care.production_box, Qt.Key.Key_Space)
-    QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
     await answered.wait()
     (source,) = profiles.load("north").sources
     assert (source.name, source.status_column, source.url_column, source.error_status) == (
@@ -326,5 +326,55 @@ async def test_tab_reaches_every_control_and_each_has_a_name(desk: Desktop, serv
         }
         assert {w.accessibleName() or w.text() for w in apart - reached} == set(), page
         if page == 0:
-            QTest.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+            QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
+    await cancel(desk, dialog)
+
+
+async def test_what_is_saved_was_tried_and_what_does_not_work_is_saved_at_the_second_press(
+    desk: Desktop, service: Service
+) -> None:
+    from core.profile_files import create
+
+    create(Profile("north", "supabase", supabase=Supabase(URL)))
+    await of_this_process().put("north", SUPABASE_KEY, "sb_secret_kept")
+    answered = asyncio.Event()
+    desk.desk.jobs.ask(making.edit_profile(desk.desk, "north"), lambda _: answered.set())
+    dialog = await shown(desk.window, SupabaseDialog)
+    await quiet(desk)
+    service.error = Unavailable("The project cannot be reached.", "Check the network.")
+    await press(dialog, "Replace")
+    paste(dialog.connection.form.key.field, "sb_secret_new")
+    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
+    await quiet(desk)
+    assert "cannot be reached" in dialog.connection.empty.title.text() and dialog.isVisible()
+    assert await of_this_process().get("north", SUPABASE_KEY) == "sb_secret_kept"
+    await press(dialog, "Save anyway")
+    await answered.wait()
+    assert await of_this_process().get("north", SUPABASE_KEY) == "sb_secret_new"
+
+
+async def test_no_bucket_at_all_is_not_taken_for_every_bucket(desk: Desktop, service: Service) -> None:
+    dialog = await connected(desk)
+    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
+    buckets = dialog.mapping.form.bucket_list
+    for row in range(buckets.count()):
+        buckets.setCurrentRow(row)
+        QTest.keyClick(buckets, Qt.Key.Key_Space)
+    await quiet(desk)
+    assert dialog.row.notice.text.text() == "Choose at least one bucket."
+    assert not dialog.row.save_button.isEnabled()
+    await cancel(desk, dialog)
+
+
+async def test_what_was_mapped_by_hand_is_there_again_after_another_test(desk: Desktop, service: Service) -> None:
+    dialog = await connected(desk)
+    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
+    editor = dialog.mapping.sources.editor
+    pick(editor.holds_box, "bucket and path")
+    await quiet(desk)
+    QTest.mouseClick(dialog.row.back_button, Qt.MouseButton.LeftButton)
+    paste(dialog.connection.form.key.field, "sb_secret_other")
+    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
+    await quiet(desk)
+    assert words(dialog.mapping.sources.table)[0][1] == "bucket and path"
     await cancel(desk, dialog)

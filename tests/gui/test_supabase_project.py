@@ -38,13 +38,13 @@ async def test_from_the_first_paste_to_a_clean_up_that_is_undone(
     fill(bare_supabase)
     dialog = await desk.connect_with(bare_supabase.url, bare_supabase.secret_key)
     assert "Database set-up: no" in " ".join(dialog.connection.capabilities.words())
-    QTest.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
     await desk.quiet()
     assert words(dialog.mapping.sources.table) == [
         ["part_images · storage_path", "a path in the bucket", "sop-images", "describes", "30 of 31 found"]
     ]
     dialog.mapping.form.name_field.setText("Clinic North")
-    QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
     await desk.settle()
     assert profiles.load("Clinic North").sources[0].describes
     await set_up(desk, bare_supabase)
@@ -104,8 +104,8 @@ async def test_a_wrong_key_a_wrong_port_and_a_host_that_is_not_there_each_get_a_
     dialog = await desk.connect_with(url.format(url=supabase.url), key)
     title, hint = dialog.connection.empty.title.text(), dialog.connection.empty.text.text()
     assert said in title and hint, (title, hint)
-    assert not dialog.next_button.isEnabled()
-    QTest.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    assert not dialog.row.next_button.isEnabled()
+    QTest.mouseClick(dialog.row.cancel_button, Qt.MouseButton.LeftButton)
     await desk.settle()
 
 
@@ -127,11 +127,11 @@ async def test_a_person_whose_sign_in_ended_is_told_and_signs_in_again(
     paste(form.password.field, "lovelace")
     QTest.keyClick(form.password.field, Qt.Key.Key_Return)
     await desk.quiet()
-    assert dialog.next_button.isEnabled(), dialog.connection.empty.title.text()
-    QTest.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    assert dialog.row.next_button.isEnabled(), dialog.connection.empty.title.text()
+    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
     await desk.quiet()
     dialog.mapping.form.name_field.setText("Ada")
-    QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
     await desk.settle()
     assert desk.window.banners.get("sign-in") is None
     await desk.project.sign_out()
