@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Protocol
 
+from core.errors import Unavailable
 from core.progress import Progress, Report, silent
 
 _FILE = re.compile(r"(?P<version>\d{14})_(?P<name>\w+)\.sql")
 _TRIES = 3
+_ONE_DESK = "select pg_advisory_xact_lock(hashtextextended('bucketdesk.setup', 0));\n"
+"""Two desks that set up at once come one after the other; PostgreSQL refuses to replace a function twice at a time."""
 HISTORY = "supabase_migrations.schema_migrations"
 """Where the Supabase CLI notes what it applied."""
 
@@ -90,14 +93,12 @@ async def apply(database: Database, register: Sequence[str] = (), *, report: Rep
 
 async def _apply_one(database: Database, one: Migration) -> tuple[str, ...]:
     """A lock that somebody holds is waited for two seconds each time: longer would keep uploads waiting behind us."""
-    from core.errors import Unavailable
-
     for _ in range(_TRIES - 1):
         try:
-            return await database.run(one.sql, what=f"Applying “{one.title}”")
+            return await database.run(_ONE_DESK + one.sql, what=f"Applying “{one.title}”")
         except Unavailable:
             continue
-    return await database.run(one.sql, what=f"Applying “{one.title}”")
+    return await database.run(_ONE_DESK + one.sql, what=f"Applying “{one.title}”")
 
 
 async def _register(database: Database, bucket: str) -> bool:

@@ -1,4 +1,4 @@
-"""`database`: what Bucketdesk needs in a project's Postgres: its SQL, what of it is there, and applying it."""
+"""`database`: what Bucketdesk needs in a project's Postgres: its SQL, what of it is there, applying it, the guard."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from core import database_setup, database_status, log
+from core import database_guard, database_setup, database_status, log
 from core.cli import words
 from core.cli.session import Session
+from core.database_guard import Guard
 from core.database_setup import Applied, Database
 from core.database_status import Item
 from core.errors import NeedsConfirmation, Refused
@@ -78,10 +79,8 @@ def setup(
     session = Session.of(context)
 
     async def work(profile: Profile, one: Database, report: Report) -> Applied:
-        if profile.read_only:
-            hint = "Take “read_only” out of the profile first."
-            raise Refused(f"The profile “{profile.name}” is set to read only, so nothing was done.", hint)
-        _ask(session, profile, yes, confirm)
+        _check_writable(profile)
+        _ask(session, profile, yes, confirm, f"Set up the database of {profile.name}")
         return await database_setup.apply(one, register or (), report=report)
 
     done = _on_database(session, postgres, work)
@@ -97,11 +96,52 @@ def setup(
     session.terminal.say(f"Next: {session.command('scan')}")
 
 
-def _ask(session: Session, profile: Profile, yes: bool, confirm: str | None) -> None:
-    if not profile.production:
-        session.terminal.confirm(f"Set up the database of {profile.name}?", yes)
+@group.command()
+def guard(
+    context: typer.Context,
+    table: Annotated[str | None, typer.Argument(help="The table; without one, guarded tables are listed.")] = None,
+    share: Annotated[
+        float, typer.Option("--share", metavar="X", min=0, max=1, help="No program deletes more than this share.")
+    ] = database_guard.SHARE,
+    off: Annotated[bool, typer.Option("--off", help="Take the guard off.")] = False,
+    postgres: Address = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", metavar="NAME", help="The name of a project in production.")
+    ] = None,
+) -> None:
+    """Have the database refuse mass deletes and TRUNCATE of a table, by whatever program."""
+    session = Session.of(context)
+
+    async def work(profile: Profile, one: Database, _: Report) -> tuple[Guard, ...]:
+        if table is not None:
+            _check_writable(profile)
+            _ask(session, profile, yes, confirm, f"{'Unguard' if off else 'Guard'} {table} of {profile.name}")
+            await (database_guard.unguard(one, table) if off else database_guard.guard(one, table, share))
+        return await database_guard.guards(one)
+
+    found = _on_database(session, postgres, work)
+    if session.terminal.as_json:
+        listed = [{"table": g.table, "share": g.share, "uncovered": g.uncovered} for g in found]
+        session.terminal.document({"guards": listed})
         return
-    question = f"{profile.name} is in production. To set up its database, type its name:"
+    rows = [(g.table, f"{g.share:.0%}", ", ".join(g.uncovered)) for g in found]
+    session.terminal.table(["Guarded table", "#Refused above", "Partitions not covered yet"], rows)
+    if not found:
+        session.terminal.say("No table is guarded.")
+
+
+def _check_writable(profile: Profile) -> None:
+    if profile.read_only:
+        hint = "Take “read_only” out of the profile first."
+        raise Refused(f"The profile “{profile.name}” is set to read only, so nothing was done.", hint)
+
+
+def _ask(session: Session, profile: Profile, yes: bool, confirm: str | None, what: str) -> None:
+    if not profile.production:
+        session.terminal.confirm(f"{what}?", yes)
+        return
+    question = f"{what}? It is in production. To go ahead, type its name:"
     if session.terminal.type_name(question, f"--confirm {shlex.quote(profile.name)}", confirm) != profile.name:
         raise NeedsConfirmation("That is not the name of the project, so nothing was done.")
 

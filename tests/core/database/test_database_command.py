@@ -82,6 +82,24 @@ def test_production_wants_its_name_and_read_only_refuses(
     capsys.readouterr()
 
 
+def test_a_table_is_guarded_listed_and_let_go(bare: Project, profile: str, capsys: pytest.CaptureFixture[str]) -> None:
+    bare.sql("create table images (id int)")
+    asked = ["--json", "--profile", profile, "database", "guard"]
+    assert main([*asked, "images", "--yes"]) == 1
+    assert "not set up" in str(_json(capsys)["error"])
+    assert main(["database", "setup", "--profile", profile, "--yes"]) == 0
+    capsys.readouterr()
+    assert main([*asked, "images", "--share", "0.5"]) == 2
+    assert main([*asked, "nowhere", "--yes"]) == 1
+    capsys.readouterr()
+    assert main([*asked, "images", "--share", "0.5", "--yes"]) == 0
+    assert _json(capsys) == {"guards": [{"table": "images", "share": 0.5, "uncovered": []}]}
+    assert main(["database", "guard", "--profile", profile]) == 0
+    assert "50%" in capsys.readouterr().out
+    assert main([*asked, "images", "--off", "--yes"]) == 0
+    assert _json(capsys) == {"guards": []}
+
+
 def test_a_profile_without_a_direct_connection_is_told_what_to_do(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

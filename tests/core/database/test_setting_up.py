@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shlex
@@ -91,6 +92,13 @@ async def test_it_is_applied_twice_without_an_error_and_says_what_is_there(bare:
     assert {item.state for item in after.values()} == {"there"}
     applied = bare.sql("select version from bucketdesk.migrations order by version")
     assert [version for (version,) in applied] == [one.version for one in database_setup.migrations()]
+
+
+async def test_two_desks_may_set_up_at_once(bare: Project) -> None:
+    async with asyncio.TaskGroup() as desks:
+        both = [desks.create_task(_apply(bare.url)) for _ in range(2)]
+    assert [len(one.result().migrations) for one in both] == [len(database_setup.migrations())] * 2
+    assert {item.state for item in (await _status(bare)).values()} == {"there"}
 
 
 def test_the_script_runs_whole_as_it_is_pasted_into_the_editor(bare: Project) -> None:
