@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from core.capabilities import Capability
 from core.connection import Connection
-from core.engine import open_connection
+from core.engine import open_connection, open_database
 from core.errors import CoreError
 from core.profiles import Profile
 from core.sign_in import SignInState
 
 _TABLE = "Table "
+_DIRECT = "Check the address of the direct connection in the profile, and the secret “postgres_password”."
 _NEEDED = ("List buckets", "List objects", _TABLE)
 
 
@@ -38,9 +39,20 @@ async def check(profile: Profile) -> Checked:
             return Checked(tuple([line async for line in _LocalLook(opened, profile).lines()]))
         found = await opened.project.capabilities()
         lines = [await _with_columns(line, opened, profile) for line in found.lines()]
+        if profile.supabase is not None and profile.supabase.postgres:
+            lines.append(await _line("Direct connection", lambda: _connect(profile), _DIRECT))
         return Checked(tuple(lines), opened.project.sign_in_state())
     finally:
         await opened.close()
+
+
+async def _connect(profile: Profile) -> str:
+    database = await open_database(profile)
+    try:
+        ((user, version),) = await database.query("select current_user::text, current_setting('server_version')")
+    finally:
+        await database.close()
+    return f"Connected as {user} to PostgreSQL {version}."
 
 
 async def _with_columns(line: Capability, opened: Connection, profile: Profile) -> Capability:

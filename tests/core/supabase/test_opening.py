@@ -12,8 +12,10 @@ import pytest
 from core import places
 from core.engine import Engine, open_engine
 from core.errors import NotAllowed, NotFound, Refused, Unavailable, Usage
+from core.profile_check import check
 from core.profiles import KEY, PASSWORD, Profile, ReferenceColumn, Source, Supabase
-from core.secrets import SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
+from core.profiles.direct import parted
+from core.secrets import POSTGRES_PASSWORD, SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
 from tests.servers.project import SupabaseProject
 
 EMAIL = "jo@example.org"
@@ -112,6 +114,20 @@ async def test_a_publishable_key_that_nobody_signs_in_with_opens_with_a_warning(
     async with opened(by_key(project)) as engine:
         assert [notice for notice in engine.notices if "nobody signs in with it" in notice]
         assert not (await engine.scan()).complete
+
+
+async def test_the_direct_connection_is_tried_with_the_rest(project: SupabaseProject) -> None:
+    address, password = parted(project.database_url)
+    await give(SUPABASE_KEY, project.secret_key)
+    direct = Supabase(project.url, postgres=address)
+    profile = Profile("north", "supabase", supabase=direct, sources=(PARTS,))
+    for secret, state in (("wrong", "no"), (password or "", "yes")):
+        await give(POSTGRES_PASSWORD, secret)
+        checked = await check(profile)
+        line = checked.lines[-1]
+        assert (line.name, line.state, checked.ok) == ("Direct connection", state, True)
+        assert (password or "?") not in line.sentence
+    assert line.sentence.startswith("Connected as postgres to PostgreSQL 18")
 
 
 async def test_a_wrong_password_is_a_sentence(project: SupabaseProject) -> None:
