@@ -13,6 +13,8 @@ from urllib.parse import quote
 from core import places
 
 MASK = "…"
+_CHATTERS = ("httpx", "httpcore", "hpack", "aiohttp", "urllib3", "keyring", "PIL")
+"""Libraries that tell of every request: of work on many thousands of objects nothing else would be left in the log."""
 _LARGEST_BYTES = 2_000_000
 _OLDER_FILES = 2
 _SECRET_NAMES = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN|CLOUDINARY_URL|DB_URL|CONNECTION_STRING)$")
@@ -101,4 +103,6 @@ def start_log(level: int = logging.INFO) -> None:
         handler_or_none = handler
     handler_or_none.addFilter(Masked())
     root.addHandler(handler_or_none)
+    for name in _CHATTERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     root.setLevel(level)

@@ -14,7 +14,7 @@ import typer
 from core.cli.asked import Asked, take_out
 from core.cli.terminal import Terminal
 from core.errors import CoreError
-from core.log import log_file, start_log
+from core.log import log_file, mask, start_log
 
 _log = logging.getLogger(__name__)
 INTERRUPTED = 130
@@ -72,10 +72,10 @@ def _fault(error: Exception, debug: bool, terminal: Terminal) -> int:
     """What nobody foresaw: a sentence for the person, the details for whoever mends it."""
     _log.error("Unforeseen", exc_info=error)
     if debug:
-        traceback.print_exception(error, file=sys.stderr)
+        print(mask("".join(traceback.format_exception(error))), file=sys.stderr, end="")
     terminal.fail(
         "fault",
-        f"This is a fault of Bucketdesk itself: {type(error).__name__}: {error}.",
+        f"This is a fault of Bucketdesk itself: {type(error).__name__}: {mask(str(error))}.",
         f"The details are in {log_file()}.",
     )
     return 1

@@ -10,6 +10,7 @@ from core.clients.supabase.auth import AuthSessions
 from core.clients.supabase.catalog import SupabaseCatalog
 from core.clients.supabase.failures import CHECK_URL
 from core.clients.supabase.kept_session import KeptSession
+from core.clients.supabase.patience import Patience
 from core.clients.supabase.probe import about, probe
 from core.clients.supabase.session import Session
 from core.clients.supabase.sign_in import KeyTokens, PasswordTokens
@@ -19,6 +20,9 @@ from core.errors import BadProfile, NotAllowed, NotFound, Usage
 from core.profiles import KEY, PASSWORD, Profile, Supabase
 from core.secrets import SUPABASE_KEY, VARIABLES, Secrets
 from core.sign_in import KeyKind, SignInState, check_key, clean_key, describe_key, key_kind
+
+_TRIES_AT_FIRST = 2
+"""Somebody waits for the window to open: a network that is not there is told after these; work waits longer."""
 
 
 class SupabaseProject:
@@ -68,7 +72,9 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
     if project.sign_in == PASSWORD:
         file = KeptSession(places.sign_in(profile.name))
         tokens = PasswordTokens(profile.name, project.url, project.email, key, secrets, file)
-    session = await Session.open(project.url, tokens, folder=places.transfers(profile.name))
+    patience = Patience()
+    usual, patience.attempts = patience.attempts, _TRIES_AT_FIRST
+    session = await Session.open(project.url, tokens, folder=places.transfers(profile.name), patience=patience)
     try:
         if isinstance(tokens, PasswordTokens):
             tokens.over(AuthSessions(project.url, key, session.http))
@@ -78,6 +84,7 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
             allowed = await opened.capabilities()
         if not allowed.version and allowed.tried.get("buckets") and allowed.tried.get("tables"):
             raise NotFound(f"What answers at {project.url} knows nothing of Supabase's services.", CHECK_URL)
+        patience.attempts = usual
         store, catalog = SupabaseStore(session, allowed), SupabaseCatalog(session, allowed)
         return Connection(store, catalog, opened, _notices(project, key))
     except BaseException:
