@@ -52,7 +52,7 @@ class ProfileButton(QPushButton):
         from core import profiles
 
         for name in (profiles.PRACTICE, *profiles.names()):
-            entry = menu.addAction(self.title_of(name))
+            entry = menu.addAction(self._said(name))
             entry.setCheckable(True)
             entry.setChecked(name == self._name)
             entry.triggered.connect(lambda _checked=False, key=name: self.chosen.emit(key))
@@ -60,6 +60,17 @@ class ProfileButton(QPushButton):
         menu.addActions(self._more)
         corner = self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + GAP_TINY))
         menu.popup(corner)
+
+    def _said(self, name: str) -> str:
+        """A profile in the menu; production is told from the others before it is opened."""
+        from core import profiles
+        from core.errors import CoreError
+
+        try:
+            production = name != _PRACTICE and profiles.load(name).production
+        except CoreError:
+            production = False  # opening it will say what is wrong with it
+        return self.tr("%1 · production").replace("%1", name) if production else self.title_of(name)
 
     def title_of(self, name: str) -> str:
         """How a profile is called in the window."""

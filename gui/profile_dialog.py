@@ -24,6 +24,7 @@ from gui.profiles.source_panel import SourcePanel
 from gui.profiles.survey import Choice, Storage, Survey
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
 from gui.widgets.buttons import button, main_button
+from gui.widgets.side import fit_screen, side
 from gui.widgets.text import Text
 
 _FORM_WIDTH = 344
@@ -51,7 +52,7 @@ class ProfileDialog(QDialog):
         self.notice = Notice(desk.icons)
         self._lay_out()
         self._connect()
-        self.resize(*_SIZE)
+        fit_screen(self, *_SIZE)
         self.places.storage_field.setFocus()
         desk.jobs.ask(asyncio.to_thread(profiles.names), self._on_names_read, newest=_NAMES)
         self.finished.connect(lambda: desk.jobs.drop(_NAMES))
@@ -67,10 +68,9 @@ class ProfileDialog(QDialog):
         super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        self.places.setFixedWidth(_FORM_WIDTH)
         sides = QHBoxLayout()
         sides.setSpacing(GAP_LARGE)
-        sides.addWidget(self.places)
+        sides.addWidget(side(self.places, _FORM_WIDTH))
         sides.addWidget(self.sources, 1)
         self.cancel_button = button(self.tr("Cancel"), self.reject)
         is_new = self._edited is None

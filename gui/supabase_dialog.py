@@ -26,6 +26,7 @@ from gui.profiles.mapping_page import MappingPage
 from gui.profiles.step_row import StepRow
 from gui.profiles.survey import Survey, Tried
 from gui.theme import GAP, GAP_LARGE
+from gui.widgets.side import fit_screen
 from gui.widgets.text import Text
 
 _SIZE = (1144, 720)
@@ -54,7 +55,7 @@ class SupabaseDialog(QDialog):
         self.step = Text(tone="muted")
         self._lay_out()
         self._connect()
-        self.resize(*_SIZE)
+        fit_screen(self, *_SIZE)
         if profile is not None:
             self._show_profile(profile)
         desk.jobs.ask(asyncio.to_thread(profiles.names), self._on_names_read, newest=_NAMES)

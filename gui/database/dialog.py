@@ -25,6 +25,7 @@ from gui.profiles.notice import Notice
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL, GAP_TINY
 from gui.widgets.buttons import button, main_button
 from gui.widgets.empty_state import EmptyState
+from gui.widgets.side import fit_screen, side
 from gui.widgets.text import Text
 
 _SIZE = (1144, 720)
@@ -66,7 +67,7 @@ class DatabaseDialog(QDialog):
         self.close_button = button(self.tr("Close"), self.reject)
         self.apply_button = main_button(self.tr("Set up the database…"), self._on_apply_button_clicked)
         self._lay_out()
-        self.resize(*_SIZE)
+        fit_screen(self, *_SIZE)
         self.finished.connect(lambda: desk.jobs.drop(_ASKING))
         self._say_unknown()
         self._update()
@@ -185,10 +186,9 @@ class DatabaseDialog(QDialog):
         left.addWidget(self.address)
         left.addWidget(self._bucket_part)
         left.addStretch(1)
-        side = QWidget()
-        side.setLayout(left)
+        form = QWidget()
         left.setContentsMargins(0, 0, 0, 0)
-        side.setFixedWidth(_FORM_WIDTH)
+        form.setLayout(left)
         self._places = QStackedWidget()
         self._places.addWidget(self.empty)
         self._places.addWidget(self.table)
@@ -205,7 +205,7 @@ class DatabaseDialog(QDialog):
         right.addWidget(stack, 1)
         sides = QHBoxLayout()
         sides.setSpacing(GAP_LARGE)
-        sides.addWidget(side)
+        sides.addWidget(side(form, _FORM_WIDTH))
         sides.addLayout(right, 1)
         row = QHBoxLayout()
         row.setSpacing(GAP_SMALL)

@@ -6,23 +6,24 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.desk import Desk
 from gui.error_dialog import hint, sentence
 from gui.profiles.connection_form import ConnectionForm
 from gui.profiles.notice import Notice
 from gui.profiles.prefill_row import PrefillRow
-from gui.theme import GAP, GAP_LARGE, GAP_SMALL
+from gui.theme import GAP, GAP_LARGE
 from gui.widgets.capability_list import CapabilityList
 from gui.widgets.empty_state import EmptyState
+from gui.widgets.side import side
 from gui.widgets.text import Text
 
 if TYPE_CHECKING:
     from core.capabilities import Capability
 
-_FORM_WIDTH = 424
+_FORM_WIDTH = 412
 SET_UP = "Database set-up"
 """The capability that the set-up brings, by its name in the table."""
 
@@ -101,20 +102,12 @@ class ConnectionPage(QWidget):
     def _lay_out(self) -> None:
         left = QWidget()
         column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, GAP_SMALL, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.form)
         column.addWidget(self.prefill)
         column.addStretch(1)
         column.addWidget(self.keyring_notice)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setProperty("role", "plain")
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(left)
-        area.setFixedWidth(_FORM_WIDTH)
         self._found = QWidget()
         found = QVBoxLayout(self._found)
         found.setContentsMargins(0, 0, 0, 0)
@@ -128,5 +121,5 @@ class ConnectionPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_LARGE)
-        row.addWidget(area)
+        row.addWidget(side(left, _FORM_WIDTH))
         row.addWidget(self._right, 1)

@@ -79,6 +79,8 @@ async def remove_profile(desk: Desk, name: str) -> bool:
     )
     if not await confirm(desk.window, question):
         return False
+    for job in desk.jobs.running:
+        await job.stop()
     await desk.session.close()  # nobody may be using its sign-in while that goes
     await remove(name)
     return True

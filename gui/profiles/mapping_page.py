@@ -19,6 +19,7 @@ from gui.profiles.source_model import distinct
 from gui.profiles.source_panel import SourcePanel
 from gui.profiles.survey import Survey
 from gui.theme import GAP_LARGE
+from gui.widgets.side import side
 
 _FORM_WIDTH = 304
 
@@ -35,12 +36,11 @@ class MappingPage(QWidget):
         self._is_looking = False
         self.known: tuple[Source, ...] = ()
         self.form = ProjectForm(desk.icons)
-        self.form.setFixedWidth(_FORM_WIDTH)
         self.sources = SourcePanel(desk, survey)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_LARGE)
-        row.addWidget(self.form)
+        row.addWidget(side(self.form, _FORM_WIDTH))
         row.addWidget(self.sources, 1)
         self.form.changed.connect(self.changed)
         self.form.buckets_changed.connect(self._on_buckets_changed)
