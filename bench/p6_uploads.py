@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.standin import BUCKET, StandIn, stand_in
-from core.clients.supabase.parallel import side_by_side
 from core.clients.supabase.store import SupabaseStore
 from core.models import Attributes
+from core.parallel import side_by_side
 
 COUNT = 2_000
 SIZE_BYTES = 20_000

@@ -58,6 +58,7 @@ async def check(job: Job, looks: Recheck, window: Sequence[Entry]) -> tuple[list
     )
     equal = await _equal(job, window)
     relations = Relations(job, window)
+    await relations.look_ahead()
     named = await looks.naming(
         (found[e.step.finding].bucket, found[e.step.finding].key)
         for e in window

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -10,10 +11,13 @@ from core.apply.job import Job
 from core.apply.row_checks import RowFacts, as_planned, names_no_file
 from core.apply.snapshots import Spot
 from core.errors import NotFound, Unreadable
-from core.models import Object, Row, RowKey, Step, StepKind
+from core.models import Object, Row, RowKey, Step, StepKind, Table
+from core.parallel import side_by_side
 from core.runs import Entry
 
 _DEPTH = 16
+_AT_ONCE = 8
+_Reached = dict[tuple[str, RowKey], tuple[str, frozenset[str]]]
 _CLEARS = ("set null", "set default")
 
 
@@ -23,7 +27,24 @@ class Relations:
     def __init__(self, job: Job, window: Sequence[Entry]) -> None:
         self._job = job
         self._window = {entry.step.n: entry.step for entry in window}
-        self._reached: dict[int, dict[tuple[str, RowKey], tuple[str, frozenset[str]]]] = {}
+        self._reached: dict[int, _Reached] = {}
+        self._tables: dict[str, Table] = {}
+
+    async def look_ahead(self) -> None:
+        """Asks, several at once, what the steps reach that others of the window go along with: a service that is far
+        away takes its time over each. What cannot be read is left for `judge` to say. Raises `ServiceError`."""
+        numbers = dict.fromkeys(
+            step.because for step in list(self._window.values()) if step.because and not step.finding
+        )
+        partners = [one for number in numbers if (one := await self._step(number)) is not None]
+        partners = [one for one in partners if one.kind is StepKind.DELETE_ROW]
+        there = await rows.read(self._job, [(one.table, one.key_columns, one.row_key) for one in partners])
+
+        async def look(partner: Step) -> None:
+            with contextlib.suppress(NotFound, Unreadable):
+                await self._reach(partner, there.get((partner.table, partner.row_key)))
+
+        await side_by_side([partial(look, partner) for partner in partners], _AT_ONCE)
 
     async def leaving(self, step: Step) -> dict[Spot, str]:
         """The copies that are removed after this step, each with the key of the equal object that stays."""
@@ -50,7 +71,11 @@ class Relations:
             return exc.message
 
     async def _judge_dependent(self, step: Step, partner: Step) -> str:
-        reached = await self._reach(partner)
+        reached = self._reached.get(partner.n)
+        if reached is None:
+            place = (partner.table, partner.key_columns, partner.row_key)
+            there = (await rows.read(self._job, [place])).get((partner.table, partner.row_key))
+            reached = await self._reach(partner, there)
         action, columns = reached.get((step.table, step.row_key), ("", frozenset()))
         if not action:
             return "It does not depend on the row that it goes along with."
@@ -60,26 +85,23 @@ class Relations:
             return ""
         return "Deleting the other row does not change this one so."
 
-    async def _reach(self, partner: Step) -> dict[tuple[str, RowKey], tuple[str, frozenset[str]]]:
+    async def _reach(self, partner: Step, there: Row | None) -> _Reached:
         """Every row that deleting the partner's row reaches: what happens to it, and its columns that point there."""
-        if partner.n not in self._reached:
-            place = (partner.table, partner.key_columns, partner.row_key)
-            there = (await rows.read(self._job, [place])).get((partner.table, partner.row_key))
-            found: dict[tuple[str, RowKey], tuple[str, frozenset[str]]] = {}
-            waiting = [(partner.table, there)] if there is not None else []
-            for _ in range(_DEPTH):
-                waiting = await self._further(waiting, found)
-                if not waiting:
-                    break
-            self._reached[partner.n] = found
-        return self._reached[partner.n]
+        found: _Reached = {}
+        waiting = [(partner.table, there)] if there is not None else []
+        for _ in range(_DEPTH):
+            waiting = await self._further(waiting, found)
+            if not waiting:
+                break
+        self._reached[partner.n] = found
+        return found
 
-    async def _further(
-        self, waiting: list[tuple[str, Row]], found: dict[tuple[str, RowKey], tuple[str, frozenset[str]]]
-    ) -> list[tuple[str, Row]]:
+    async def _further(self, waiting: list[tuple[str, Row]], found: _Reached) -> list[tuple[str, Row]]:
         following = []
         for table, row in waiting:
-            keys = (await self._job.patiently(partial(self._job.catalog.table, table))).referenced_by
+            keys = (await self._table(table)).referenced_by
+            if not keys:
+                continue
             columns: dict[str, frozenset[str]] = {}
             for key in keys:
                 columns[key.table] = columns.get(key.table, frozenset()) | frozenset(key.columns)
@@ -89,6 +111,11 @@ class Relations:
                     if action == "cascade":
                         following.append((child, whole))
         return following
+
+    async def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            self._tables[name] = await self._job.patiently(partial(self._job.catalog.table, name))
+        return self._tables[name]
 
     async def _step(self, n: int) -> Step | None:
         if n not in self._window:

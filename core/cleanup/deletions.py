@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from core.cleanup.chosen import Chosen
 from core.cleanup.claims import Claim, read_claim, why_needed
@@ -12,9 +13,11 @@ from core.cleanup.planning import GONE, Planning
 from core.cleanup.relations import Held, RelatedRow, identity, unit_of
 from core.cleanup.rows import Case, read_cases
 from core.models import Step, StepKind, Value
+from core.parallel import side_by_side
 from core.things import row_thing
 from core.threads import in_thread
 
+_AT_ONCE = 8
 _MENTION = "its rows only mention objects, and only rows that describe one are deleted"
 
 
@@ -33,14 +36,18 @@ async def delete_rows(planning: Planning, findings: Sequence[Chosen]) -> None:
     cases = await read_cases(planning, findings)
     candidates = await in_thread(_candidates, planning, cases)
     needed = await why_needed(planning.ground, [candidate.claim for candidate in candidates])
-    units: list[tuple[Candidate, dict[str, RelatedRow]]] = []
+    going = []
     for candidate, why in zip(candidates, needed, strict=True):
-        try:
-            if why:
-                raise Held(why)
-            units.append((candidate, await _unit(planning.ground, candidate)))
-        except Held as exc:
-            planning.refuse(candidate.case.table.name, str(exc))
+        if why:
+            planning.refuse(candidate.case.table.name, why)
+        else:
+            going.append(candidate)
+    # Several at once: a service that is far away takes its time over each.
+    found = await side_by_side([partial(_unit, planning.ground, candidate) for candidate in going], _AT_ONCE)
+    for candidate, unit in zip(going, found, strict=True):
+        if isinstance(unit, Held):
+            planning.refuse(candidate.case.table.name, str(unit))
+    units = [(one, unit) for one, unit in zip(going, found, strict=True) if not isinstance(unit, Held)]
     await in_thread(_put_all, planning, units)
 
 
@@ -62,12 +69,15 @@ def _candidates(planning: Planning, cases: Sequence[Case]) -> list[Candidate]:
     return list(found.values())
 
 
-async def _unit(ground: Ground, candidate: Candidate) -> dict[str, RelatedRow]:
-    """The row with all that goes along. Raises `Held`."""
+async def _unit(ground: Ground, candidate: Candidate) -> dict[str, RelatedRow] | Held:
+    """The row with all that goes along, or why it has to stay."""
     case = candidate.case
-    unit = await unit_of(ground, case.table.name, case.source.key, case.row)
-    if len(unit) > 1:
-        await _check_company(ground, {thing: one for thing, one in unit.items() if thing != candidate.thing})
+    try:
+        unit = await unit_of(ground, case.table.name, case.source.key, case.row)
+        if len(unit) > 1:
+            await _check_company(ground, {thing: one for thing, one in unit.items() if thing != candidate.thing})
+    except Held as exc:
+        return exc
     return unit
 
 

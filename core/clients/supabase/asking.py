@@ -9,10 +9,10 @@ from core.capabilities import Capabilities
 from core.clients.supabase import keys as names
 from core.clients.supabase.objects import attributes_of_array, attributes_of_info, of_array
 from core.clients.supabase.pages import PlainPages
-from core.clients.supabase.parallel import side_by_side
 from core.clients.supabase.session import Session
 from core.errors import NotAllowed, NotFound, Unreadable
 from core.models import Attributes, Object
+from core.parallel import side_by_side
 
 T = TypeVar("T")
 _AT_ONCE = 16

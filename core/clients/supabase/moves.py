@@ -10,10 +10,10 @@ from dataclasses import replace
 from core.clients.supabase import keys
 from core.clients.supabase.asking import Asking
 from core.clients.supabase.buckets import Buckets
-from core.clients.supabase.parallel import side_by_side
 from core.clients.supabase.session import Session
 from core.errors import AlreadyExists, CoreError, NotFound, Unavailable
 from core.models import QUARANTINE, Move, Object, Outcome, Result
+from core.parallel import side_by_side
 
 _AT_ONCE = 16
 _ATTEMPTS = 3

@@ -14,13 +14,13 @@ from core.clients.supabase.buckets import Buckets
 from core.clients.supabase.keys import KEY_BYTES
 from core.clients.supabase.listing import Listing
 from core.clients.supabase.moves import Moves
-from core.clients.supabase.parallel import side_by_side
 from core.clients.supabase.patience import read_date
 from core.clients.supabase.removals import Removals
 from core.clients.supabase.session import Session
 from core.clients.supabase.uploads import Uploads
 from core.errors import NotFound, PreconditionFailed, Refused, Unavailable, Unreadable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome
+from core.parallel import side_by_side
 from core.ports import SignedLink, StoreLimits
 from core.progress import Report, silent
 
