@@ -37,7 +37,9 @@ async def _refusal(address: str, password: str = "hush-hush") -> CoreError:
 async def test_the_password_comes_from_beside_the_address(project: Project) -> None:
     database = await Postgres.open(_without_password(project), owner_password())
     try:
-        assert await database.query("select %s::int + 1, current_user::text", 4) == [(5, "postgres")]
+        assert await database.query("select %s::int + 1, current_user::text", 4) == [
+            (5, urlsplit(project.url).username)
+        ]
         assert await database.query("set application_name = 'x'") == []
         assert owner_password() not in repr(database)
     finally:
