@@ -39,12 +39,14 @@ class Project(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An open project. `project` is None for a folder and a file. `notices` are sentences about how it was opened."""
+    """An open project. `project` is None for a folder and a file. `notices` are sentences about how it was opened.
+    `obstacle` says why this person may change nothing there, '' where that is not known."""
 
     store: ObjectStore
     catalog: Catalog
     project: Project | None = None
     notices: tuple[str, ...] = ()
+    obstacle: str = ""
 
     def guarded(self, profile: Profile) -> Connection:
         """The same, as far as the profile allows: nothing can be written through it when it is read-only."""

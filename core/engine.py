@@ -22,6 +22,7 @@ from core import (
     plans,
     profiles,
     purge,
+    read_only,
     runs,
     secrets,
     suggest,
@@ -33,7 +34,7 @@ from core.changes import Change, Changes
 from core.clients import open_profile
 from core.connection import Connection, Project
 from core.database_setup import Database
-from core.errors import NotFound, Usage
+from core.errors import NotAllowed, NotFound, Usage
 from core.findings import settled
 from core.inventory import ScanReport
 from core.models import PlanHead, Repair, Run, Selection, Step
@@ -114,6 +115,11 @@ class Engine:
         """What opening the workspace had to put right, what the profile says that nobody understands, and how the
         project was opened."""
         return (*self.workspace.notices, *self.profile.notices, *self._opened.notices)
+
+    @property
+    def obstacle(self) -> str:
+        """Why this person may change nothing in this project, a sentence; '' where nothing is known against it."""
+        return read_only.refusal(self.profile.name).message if self.profile.read_only else self._opened.obstacle
 
     async def capabilities(self) -> Capabilities | None:
         """What the project lets this person do, asked anew; None for a folder and a file, which let them do all."""
@@ -208,6 +214,7 @@ class Engine:
         report: Report = silent,
     ) -> Run:
         """Applies a plan of this desk, or goes on with it."""
+        self._check_role()
         try:
             run = await apply_runs.apply(
                 self.workspace,
@@ -227,6 +234,7 @@ class Engine:
 
     async def undo(self, run_id: str, *, report: Report = silent) -> Run:
         """Puts back what a run changed, overwriting nothing."""
+        self._check_role()
         try:
             run = await undo.undo(self.workspace, self.store, self.catalog, self.profile, run_id, report=report)
             await settled.note_run(self.workspace, run.undo_of)
@@ -269,6 +277,10 @@ class Engine:
         await asyncio.to_thread(self._decoders.shutdown, wait=True, cancel_futures=True)
         await self._opened.close()
         await self.workspace.close()
+
+    def _check_role(self) -> None:
+        if self._opened.obstacle:
+            raise NotAllowed(self._opened.obstacle, "Sign in as an administrator, or let the profile use a secret key.")
 
     def _service(self) -> Project:
         if self.project is None:

@@ -98,7 +98,8 @@ class Opening(QObject):
             if read_only
             else ""
         )
-        self._desk.actions.forbid_writing(why)
+        engine = self._desk.engine
+        self._desk.actions.forbid_writing(why or (engine.obstacle if engine is not None else ""))
 
     def _on_session_news(self, change: Change) -> None:
         self._window.tabs.spread(change)

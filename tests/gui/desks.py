@@ -100,6 +100,7 @@ class FakeEngine:
     applied: list[Path] = field(default_factory=list)
     is_closed: bool = False
     confirmed: str = ""
+    obstacle: str = ""
     workspace: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(folder=Path("nowhere")))
 
     def __post_init__(self) -> None:

@@ -86,10 +86,20 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
             raise NotFound(f"What answers at {project.url} knows nothing of Supabase's services.", CHECK_URL)
         patience.attempts = usual
         store, catalog = SupabaseStore(session, allowed), SupabaseCatalog(session, allowed)
-        return Connection(store, catalog, opened, _notices(project, key))
+        return Connection(store, catalog, opened, _notices(project, key), _obstacle(allowed, project))
     except BaseException:
         await session.close()
         raise
+
+
+def _obstacle(allowed: Capabilities, project: Supabase) -> str:
+    """Why somebody signed in may change nothing, by the rights that our set-up gives. Without it the project's policies
+    decide, which nobody here knows."""
+    if not allowed.version or allowed.is_service or "admin" in allowed.roles:
+        return ""
+    roles = " and ".join(sorted(allowed.roles))
+    role = f"the role {roles}" if roles else "no role of Bucketdesk"
+    return f"You are signed in as {project.email} with {role}; changing what is stored takes the role admin."
 
 
 def _notices(project: Supabase, key: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import http.server
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,7 @@ async def test_a_person_signs_in_and_stays_signed_in(project: SupabaseProject) -
         assert state is not None
         assert (state.who, state.role, state.is_signed_in) == (EMAIL, "admin", True)
         assert state.until is not None
+        assert engine.obstacle == ""
         assert (await engine.scan()).complete
         await engine.sign_out()
         with pytest.raises(NotAllowed, match="Signed out"):
@@ -152,6 +154,21 @@ async def test_no_project_at_the_address_is_a_sentence(way: str) -> None:
     nowhere = Supabase("http://127.0.0.1:9", way, EMAIL)
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9"):
         await open_engine(Profile("north", "supabase", supabase=nowhere))
+
+
+@pytest.mark.parametrize("role", ["staff", "manager", None])
+async def test_whoever_is_no_administrator_changes_nothing_and_is_told_before_trying(
+    project: SupabaseProject, role: str | None, tmp_path: Path
+) -> None:
+    project.make_user(EMAIL, "right", role)
+    await give(SUPABASE_KEY, project.anon_key)
+    await give(SUPABASE_PASSWORD, "right")
+    async with opened(by_password(project)) as engine:
+        assert (role or "no role") in engine.obstacle
+        for work in (engine.apply(tmp_path / "plan.jsonl"), engine.undo("run")):
+            with pytest.raises(NotAllowed, match="takes the role admin") as caught:
+                await work
+            assert "administrator" in caught.value.hint
 
 
 async def test_a_read_only_profile_refuses_at_the_port_too(project: SupabaseProject) -> None:
