@@ -11,8 +11,9 @@ T = TypeVar("T")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LIST_LENGTH = 100
 """Most values that one request lists (facts.md A5: gateways refuse URLs from some 400 UUIDs on)."""
-LIST_BYTES = 4_000
-"""Most bytes that the values of one request take in its URL."""
+LIST_BYTES = 5_000
+"""Most bytes that the columns and values of one request take in its URL: some gateways refuse 8,000."""
+_LEAST_BYTES = 1_000
 
 
 def name(column: str) -> str:
@@ -54,13 +55,14 @@ def among(column: str, values: Iterable[str]) -> str:
     return f"{name(column)}.in.({','.join(written)})"
 
 
-def in_batches(items: Iterable[T], texts: Iterable[Sequence[str]]) -> Iterator[list[T]]:
-    """The items in groups that fit a URL; `texts` says what each of them puts there."""
+def in_batches(items: Iterable[T], texts: Iterable[Sequence[str]], taken: int = 0) -> Iterator[list[T]]:
+    """The items in groups that fit a URL of which so many bytes are taken; `texts` says what each item puts there."""
+    room = max(LIST_BYTES - taken, _LEAST_BYTES)
     batch: list[T] = []
     size = 0
     for item, written in zip(items, texts, strict=True):
         cost = sum(len(percent(text, safe="")) + 12 for text in written)
-        if batch and (len(batch) == LIST_LENGTH or size + cost > LIST_BYTES):
+        if batch and (len(batch) == LIST_LENGTH or size + cost > room):
             yield batch
             batch, size = [], 0
         batch.append(item)

@@ -12,7 +12,7 @@ from core.clients.supabase.described import Described
 from core.clients.supabase.rest_reading import HIDDEN
 from core.clients.supabase.session import Session
 from core.errors import Unreadable
-from core.models import Row, RowKey, RowPage
+from core.models import Row, RowKey, RowPage, Value
 from core.values import encode_key
 
 T = TypeVar("T")
@@ -72,28 +72,31 @@ class FunctionReading:
     async def rows(self, described: Described, key: Sequence[str], keys: Sequence[RowKey]) -> tuple[Row | None, ...]:
         """Whole rows by key, None where absent."""
         kinds = described.types(key)
-        texts = {encode_key(one): list(t) for one in keys if (t := key_texts(one, kinds)) is not None}
-        names = list(texts)
+        distinct = {encode_key(one): one for one in keys}.values()  # 1 and 1.0 are equal to Python, and not here
+        waiting = [(one, list(texts)) for one in distinct if (texts := key_texts(one, kinds)) is not None]
         found: dict[str, Row] = {}
         what = (described.table.name, "whole rows")
 
-        def understand(answer: Any) -> list[Row]:
-            whole = [described.values(row) for row in answer if row is not None]
-            return [Row(described.key_of(key, values), values) for values in whole]
+        def understand(answer: Any) -> list[Mapping[str, Value] | None]:
+            return [None if row is None else described.values(row) for row in answer]
 
         start = 0
-        while start < len(names):
+        while start < len(waiting):
             asked = self._sizes.of(what, _KEYS)
-            part = names[start : start + asked]
-            arguments = {"tbl": described.table.name, "key": list(key), "keys": [texts[name] for name in part]}
+            part = waiting[start : start + asked]
+            arguments = {"tbl": described.table.name, "key": list(key), "keys": [texts for _, texts in part]}
             try:
                 rows, size = await self._call("bucketdesk_rows_by_key", arguments, understand)
+                answers = list(zip(part, rows, strict=True))
             except TookTooLong:
                 if not self._sizes.took_too_long(what, asked):
                     raise
                 continue
             self._sizes.learn(what, len(part), size)
-            found.update((encode_key(row.key), row) for row in rows)
+            for (one, _), values in answers:
+                # A key column that is generated is in no whole row; any other must say just what was asked for.
+                if values is not None and all(values.get(c, v) == v for c, v in zip(key, one, strict=True)):
+                    found[encode_key(one)] = Row(one, values)
             start += len(part)
         return tuple(found.get(encode_key(one)) for one in keys)
 

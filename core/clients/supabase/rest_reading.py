@@ -101,7 +101,8 @@ class RestReading:
         kinds = described.types(key)
         texts = {encode_key(one): written for one in keys if (written := key_texts(one, kinds)) is not None}
         found: dict[str, Row] = {}
-        for batch in quoting.in_batches(texts.values(), texts.values()):
+        columns = sum(len(quoting.name(column)) + 12 for column in described.stored)
+        for batch in quoting.in_batches(texts.values(), texts.values(), columns):
             if len(key) == 1:
                 condition = quoting.among(key[0], (one[0] for one in batch))
             else:

@@ -270,3 +270,17 @@ async def test_a_change_whose_answer_gets_lost_is_made_once(supabase: SupabasePr
             supabase.faults.add(place, "reset", side="response", times=1, **details)
             assert [(await catalog.change([one]))[0].result for one in (update, back)] == [Result.DONE, Result.DONE]
     assert supabase.sql("select id, path from t") == [(1, "a")]
+
+
+async def test_a_key_may_be_generated_and_a_table_wide(project: SupabaseProject) -> None:
+    wide = ", ".join(f"a_column_with_a_long_name_{n} text" for n in range(120))
+    project.sql(
+        f"create table t (a int, id text generated always as (a::text || 'k') stored primary key, {wide}){OPEN}"
+    )
+    project.sql("insert into t (a) select n from generate_series(0, 49) n")
+    with_keys = [(f"{n}k",) for n in range(50)]
+    async with opened(project) as catalog:
+        found = await catalog.rows("t", ["id"], [*with_keys, ("nothing",)])
+        assert [row and row.key for row in found] == [*with_keys, None]
+        assert [row and row.values["a"] for row in found[:3]] == [0, 1, 2]
+    assert max(len(request.query) for request in project.requests) < 8_000
