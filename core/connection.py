@@ -36,6 +36,10 @@ class Project(Protocol):
         """Ends the session by password and forgets the password. Raises `Unavailable`, `Usage`."""
         ...
 
+    async def close(self) -> None:
+        """Waits until what keeps the sign-in alive may be cut off. Comes before storage and catalog are closed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -57,5 +61,7 @@ class Connection:
 
     async def close(self) -> None:
         """Lets go of everything."""
+        if self.project is not None:
+            await self.project.close()
         await self.catalog.close()
         await self.store.close()

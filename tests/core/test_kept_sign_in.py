@@ -243,6 +243,21 @@ async def test_a_renewal_goes_on_when_whoever_asked_is_cancelled(desk: Desk) -> 
     assert (await desk.start()[0].bearer()) == "access-2"
 
 
+async def test_a_renewal_that_fails_when_nobody_waits_any_more_is_no_lost_error(desk: Desk) -> None:
+    tokens = await desk.signed_in()
+    desk.clock.go(LIFE)
+    desk.auth.gate.clear()
+    desk.auth.trouble = Unavailable("abc.supabase.co cannot be reached.")
+    asking = asyncio.create_task(tokens.bearer())
+    while desk.auth.calls[-1] != "renew":  # noqa: ASYNC110 - threads in between
+        await asyncio.sleep(0)
+    asking.cancel()
+    desk.auth.gate.set()
+    await tokens.settle()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
 async def test_signing_out_leaves_nothing_behind(desk: Desk) -> None:
     tokens, secrets = desk.start()
     await secrets.put("north", SUPABASE_PASSWORD, "right")

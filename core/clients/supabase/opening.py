@@ -54,6 +54,11 @@ class SupabaseProject:
         """Ends the session by password and forgets the password. Raises `Unavailable`, `Usage`."""
         await self._person().sign_out()
 
+    async def close(self) -> None:
+        """Waits until what keeps the sign-in alive may be cut off."""
+        if isinstance(self._tokens, PasswordTokens):
+            await self._tokens.settle()
+
     def _person(self) -> PasswordTokens:
         if isinstance(self._tokens, PasswordTokens):
             return self._tokens

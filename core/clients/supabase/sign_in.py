@@ -112,7 +112,7 @@ class PasswordTokens:
 
     async def sign_in(self, password: str) -> None:
         """Signs in anew. Raises `NotAllowed` for a wrong password, `Unavailable`."""
-        await self._settle()
+        await self.settle()
         sessions = self._reachable()
         kept = await sessions.sign_in(self._email, password)
         await self._take(kept)
@@ -121,13 +121,18 @@ class PasswordTokens:
     async def sign_out(self) -> None:
         """Ends this session here and at the service, and forgets it and the password. Other sessions of the same person
         go on. Raises `Unavailable` when the service could not be told; here it is over all the same."""
-        await self._settle()
+        await self.settle()
         held, self._held = self._held, None
         self._end(f"Signed out of {self._url}.")
         await in_thread(self._file.remove)
         await self._secrets.forget(self._profile, SESSION, SUPABASE_PASSWORD)
         if held is not None:
             await self._reachable().end(self._email, held.kept.access_token)
+
+    async def settle(self) -> None:
+        """Waits for a renewal under way: cut off in the middle it would cost the session."""
+        if self._renewal is not None and not self._renewal.done():
+            await asyncio.wait([self._renewal])
 
     def state(self) -> SignInState:
         """How the sign-in stands."""
@@ -145,11 +150,10 @@ class PasswordTokens:
         by then, and the one we have is spent."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.get_running_loop().create_task(self._renew(stale))
+            self._renewal.add_done_callback(
+                lambda task: task.cancelled() or task.exception()
+            )  # if nobody waits any more
         return await asyncio.shield(self._renewal)
-
-    async def _settle(self) -> None:
-        if self._renewal is not None and not self._renewal.done():
-            await asyncio.wait([self._renewal])
 
     async def _renew(self, stale: str) -> str:
         key = await self._file_key()
