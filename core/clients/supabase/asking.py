@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from core.capabilities import Capabilities
 from core.clients.supabase import keys as names
-from core.clients.supabase.objects import attributes_of_array, attributes_of_info, of_array
+from core.clients.supabase.objects import attributes_of_array, attributes_of_info, of_arrays
 from core.clients.supabase.pages import PlainPages
 from core.clients.supabase.session import Session
 from core.errors import NotAllowed, NotFound, Unreadable
@@ -34,7 +34,7 @@ class Asking:
 
     async def objects(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
         """Each key's object."""
-        return await self._each(bucket, keys, lambda told: of_array(bucket, told), self._object)
+        return await self._each(bucket, keys, lambda told: of_arrays(bucket, [told])[0], self._object)
 
     async def attributes(self, bucket: str, keys: Sequence[str]) -> tuple[Attributes | None, ...]:
         """What is kept beside the bytes of each."""

@@ -18,18 +18,23 @@ _UTC_ENDINGS = ("+00:00", "Z")
 _PLAIN = "application/octet-stream"
 
 
-def of_array(bucket: str, told: Sequence[Any]) -> Object:
-    """From `[name, id, size, etag, mimetype, created_at, updated_at, …]`."""
-    name, number, size, etag, kind, created, updated = told[:7]
-    return _object(bucket, name, number, size, etag, kind, created, updated)
+def of_arrays(bucket: str, rows: Sequence[Sequence[Any]]) -> tuple[Object, ...]:
+    """From arrays `[name, id, size, etag, mimetype, created_at, updated_at, …]`."""
+    times = _Times()
+    return tuple([_object(bucket, row[0], row[1], row[2], row[3], row[4], times[row[5], row[6]]) for row in rows])
 
 
-def of_listing(bucket: str, told: Mapping[str, Any]) -> Object:
-    """From one item of a flat list-v2."""
-    about = told.get("metadata") or {}
-    size, kind = about.get("size"), about.get("mimetype")
+def of_listing(bucket: str, items: Sequence[Mapping[str, Any]]) -> tuple[Object, ...]:
+    """From the items of a flat list-v2."""
+    times = _Times()
+    return tuple([_of_item(bucket, item, times) for item in items])
+
+
+def _of_item(bucket: str, item: Mapping[str, Any], times: _Times) -> Object:
+    about = item.get("metadata") or {}
+    moment = times[item.get("created_at"), item.get("updated_at")]
     return _object(
-        bucket, told["name"], told["id"], size, about.get("eTag"), kind, told.get("created_at"), told.get("updated_at")
+        bucket, item["name"], item["id"], about.get("size"), about.get("eTag"), about.get("mimetype"), moment
     )
 
 
@@ -57,29 +62,44 @@ def metadata_for(attributes: Attributes) -> dict[str, Any]:
     return data | typed
 
 
-def is_md5(etag: str | None) -> bool:
-    """Whether an etag has the form of an MD5 of the bytes; multi-part ones (`…-3`) have not."""
-    return etag is not None and len(etag) == 32 and not etag.strip(_HEX)
+class _Times(dict[tuple[Any, Any], tuple[datetime | None, str]]):
+    """For (created, updated) as told: when an object changed, and the part of its version that says when it was
+    updated. Of a page, much is stored at one time: each is read once."""
+
+    def __missing__(self, told: tuple[Any, Any]) -> tuple[datetime | None, str]:
+        created, updated = told
+        changed = _time(updated)
+        # The API cuts times to milliseconds, the database keeps microseconds: both must give one version.
+        moment = "" if changed is None else str((changed - _EPOCH) // _MILLISECOND * 1000)
+        if created != updated and (made := _time(created)) is not None and (changed is None or made > changed):
+            changed = made
+        self[told] = changed, moment
+        return self[told]
 
 
 def _object(
-    bucket: str, name: str, number: str, size: object, etag: str | None, kind: str | None, created: Any, updated: Any
+    bucket: str,
+    name: str,
+    number: str,
+    size: Any,
+    etag: str | None,
+    kind: str | None,
+    times: tuple[datetime | None, str],
 ) -> Object:
-    tag = (etag or "").strip('"')
-    changed = _time(updated)
-    # The API cuts times to milliseconds, the database keeps microseconds: both must give one version.
-    moment = (changed - _EPOCH) // _MILLISECOND * 1000 if changed is not None else ""
-    if created != updated and (made := _time(created)) is not None and (changed is None or made > changed):
-        changed = made
+    tag = etag.strip('"') if etag else ""
     return Object(
         bucket,
         name,
-        size if isinstance(size, int) else int(str(size)) if str(size).isdigit() else 0,
+        size if type(size) is int else _number(size),
         kind or _PLAIN,
-        tag if is_md5(tag) else None,
-        f"{number}/{moment}/{tag}",
-        changed,
+        tag if len(tag) == 32 and not tag.strip(_HEX) else None,
+        f"{number}/{times[1]}/{tag}",
+        times[0],
     )
+
+
+def _number(size: Any) -> int:
+    return int(size) if isinstance(size, float) or str(size).isdigit() else 0
 
 
 def _time(text: str | None) -> datetime | None:

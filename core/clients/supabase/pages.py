@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from core.clients.supabase.objects import of_array, of_listing
+from core.clients.supabase.objects import of_arrays, of_listing
 from core.clients.supabase.session import Session
 from core.errors import Unreadable
 from core.models import Object
@@ -41,8 +41,9 @@ class Pages(Protocol):
     size: int
     """Most objects that one page holds."""
 
-    async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
-        """The page behind the key `after`. Raises `Unreadable` for one that cannot be gone on from."""
+    async def read(self, bucket: str, prefix: str, after: str, limit: int, until: str | None = None) -> Page:
+        """The page behind the key `after`; it may leave out what is behind `until`. Raises `Unreadable` for one that
+        cannot be gone on from."""
         ...
 
 
@@ -54,8 +55,10 @@ class FunctionPages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
+    async def read(self, bucket: str, prefix: str, after: str, limit: int, until: str | None = None) -> Page:
         asked = {"bucket": bucket, "prefix": prefix, "after": after, "page_size": limit}
+        if until is not None:
+            asked["until"] = until
 
         async def ask() -> Page:
             told = await self._session.rest(
@@ -75,7 +78,7 @@ class PlainPages:
         self._session = session
         self._hidden = "" if sees_all else HIDDEN
 
-    async def read(self, bucket: str, prefix: str, after: str, limit: int) -> Page:
+    async def read(self, bucket: str, prefix: str, after: str, limit: int, until: str | None = None) -> Page:
         asked: dict[str, Any] = {"prefix": prefix, "limit": limit}
         if after:
             asked["cursor"] = _cursor(after)
@@ -125,7 +128,7 @@ async def _decoded(decode: Any, content: bytes, *rest: str) -> Page:
 
 def _page_of_function(content: bytes, bucket: str, after: str) -> Page:
     data = json.loads(content)
-    items = _behind(tuple(of_array(bucket, told) for told in data["objects"]), after)
+    items = _behind(of_arrays(bucket, data["objects"]), after)
     if data["more"] and not items:
         raise _Spoiled(f"The listing of {bucket} does not go on.")
     return Page(items, items[-1].key if data["more"] else None, "" if data["sees_all"] else HIDDEN)
@@ -133,7 +136,7 @@ def _page_of_function(content: bytes, bucket: str, after: str) -> Page:
 
 def _page_of_list(content: bytes, bucket: str, after: str, hidden: str) -> Page:
     data = json.loads(content)
-    items = _behind(tuple(of_listing(bucket, told) for told in data["objects"]), after)
+    items = _behind(of_listing(bucket, data["objects"]), after)
     if not data["hasNext"]:
         return Page(items, None, hidden)
     last = items[-1].key if items else _read_cursor(data)

@@ -15,10 +15,9 @@ from core.errors import CoreError
 
 READERS = 4
 """Parts read at once."""
-_AHEAD = 6
-"""Pages that one part may be ahead of the reader."""
-_PARTS = 32
-_PART_PAGES = 5
+_PARTS = 64
+_PART_OBJECTS = 8_000
+"""About as many objects as one part holds, and may be ahead of the reader."""
 _STALE_SECONDS = 60.0
 
 
@@ -57,6 +56,7 @@ class Walk:
         self._bucket, self._prefix = bucket, prefix
         self._sample = list(sample)
         self._parts: deque[_Part] = deque([_Part(sample[-1], None)])
+        self._part_pages = max(1, _PART_OBJECTS // pages.size)
         self._last: str | None = None
         self._moved = asyncio.Event()
         self._splitting: asyncio.Task[None] | None = asyncio.get_running_loop().create_task(self._split())
@@ -102,7 +102,7 @@ class Walk:
         self.next_after = page.items[-1].key
         self._sample = [item.key for item in page.items]
         at_end = part.closed and not part.pages and len(self._parts) == 1
-        if part.handed_out > 2 * _PART_PAGES and not part.closed and self._splitting is None:
+        if part.handed_out > 2 * self._part_pages and not part.closed and self._splitting is None:
             part.handed_out = 0
             self._splitting = asyncio.get_running_loop().create_task(self._split())
         return Page(page.items, None if at_end else self.next_after, part.hidden)
@@ -119,12 +119,12 @@ class Walk:
                 busy += 1
 
     def _has_room(self, place: int, part: _Part) -> bool:
-        return len(part.pages) < _AHEAD and place < 2 * READERS
+        return len(part.pages) < self._part_pages and place < 2 * READERS
 
     async def _read(self, part: _Part) -> None:
         try:
-            while not part.closed and len(part.pages) < _AHEAD:
-                page = await self._pages.read(self._bucket, self._prefix, part.after, self._pages.size)
+            while not part.closed and len(part.pages) < self._part_pages:
+                page = await self._pages.read(self._bucket, self._prefix, part.after, self._pages.size, part.until)
                 part.take(page)
                 self._moved.set()
         except Exception as exc:  # a bug too must reach whoever waits for the page
@@ -144,7 +144,7 @@ class Walk:
             sample = [key for key in self._sample if key <= part.after] or self._sample
             if not end or end <= part.after:
                 return
-            wanted = min(_PARTS, int(1 / share(sample, end) / _PART_PAGES))
+            wanted = min(_PARTS, int(1 / share(sample, end) / self._part_pages))
             found = [cut for cut in cuts(sample, end, wanted) if cut > part.after]
             if found and not part.closed and part is self._parts[0]:
                 ends = [*found[1:], part.until]

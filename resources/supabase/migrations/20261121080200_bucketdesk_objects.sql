@@ -35,11 +35,13 @@ $function$;
 
 -- SQL: one page of a bucket in bytewise order of name. The bounds are written into it, so that the planner sees them
 -- and walks idx_objects_bucket_id_name; ^@ is "starts with", and becomes a range of that index.
-create or replace function bucketdesk.page_sql(bucket text, prefix text, after text, page_size int) returns text
+create or replace function bucketdesk.page_sql(bucket text, prefix text, after text, until text, page_size int)
+returns text
 language sql stable set search_path = '' as $function$
     select format('select o.* from storage.objects as o where o.bucket_id = %L and %s', bucket, bucketdesk.is_current_sql())
         || case when prefix <> '' then format(' and o.name collate "C" ^@ %L', prefix) else '' end
         || case when after <> '' then format(' and o.name collate "C" > %L', after) else '' end
+        || case when until <> '' then format(' and o.name collate "C" <= %L', until) else '' end
         || format(' order by o.name collate "C" limit %s', page_size)
 $function$;
 
@@ -66,7 +68,7 @@ select bucketdesk.make_way(
     'public.bucketdesk_list_objects(text, text, text, integer)', '{bucket,prefix,after,page_size}', 'json', 3);
 
 create or replace function public.bucketdesk_list_objects(
-    bucket text, prefix text default '', after text default '', page_size int default 2000
+    bucket text, prefix text default '', after text default '', page_size int default 2000, until text default ''
 ) returns json
 language plpgsql stable security definer
 set search_path = '' set statement_timeout = '60s' set jit = off set timezone = 'UTC' as $function$
@@ -82,13 +84,13 @@ begin
             ''bucket'', exists (select from storage.buckets where id = $1))
         from (select row_number() over () as n, p.* from (%s) as p) as o',
         rows_wanted, bucketdesk.object_sql(), rows_wanted,
-        bucketdesk.page_sql(bucket, coalesce(prefix, ''), coalesce(after, ''), rows_wanted + 1))
+        bucketdesk.page_sql(bucket, coalesce(prefix, ''), coalesce(after, ''), coalesce(until, ''), rows_wanted + 1))
         into answer using bucket;
     return answer;
 end
 $function$;
 comment on function public.bucketdesk_list_objects is
-    'One page of at most 20,000 objects of a bucket whose name starts with prefix and comes bytewise after the last one.';
+    'One page of at most 20,000 objects of a bucket: names with this prefix, bytewise behind after, and not behind until.';
 
 create or replace function public.bucketdesk_stat_objects(bucket text, names text[]) returns jsonb
 language plpgsql stable security definer

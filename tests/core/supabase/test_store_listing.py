@@ -114,7 +114,7 @@ async def test_both_ways_of_listing_and_both_ways_of_asking_give_one_version(sup
         by_function = await listing(store, "photos")
         stated = await store.stat("photos", [item.key for item in by_function])
         attributes = await store.attributes("photos", ["1.jpg", "none"])
-    names = "bucketdesk_list_objects(text, text, text, int)", "bucketdesk_stat_objects(text, text[])"
+    names = "bucketdesk_list_objects(text, text, text, int, text)", "bucketdesk_stat_objects(text, text[])"
     supabase.sql("".join(f"drop function {name};" for name in (*names, "bucketdesk_about()")))
     async with opened(supabase) as store:
         assert await listing(store, "photos") == by_function == list(stated)
@@ -125,7 +125,7 @@ async def test_both_ways_of_listing_and_both_ways_of_asking_give_one_version(sup
 async def test_a_function_that_goes_away_meanwhile_is_done_without(supabase: SupabaseProject) -> None:
     supabase.put("photos", "a.jpg")
     async with opened(supabase) as store:
-        supabase.sql("drop function bucketdesk_list_objects(text, text, text, int)")
+        supabase.sql("drop function bucketdesk_list_objects(text, text, text, int, text)")
         supabase.sql("drop function bucketdesk_stat_objects(text, text[])")
         found = await listing(store, "photos")
         assert [item.key for item in found] == ["a.jpg"]
