@@ -19,6 +19,8 @@ _ROLES: Mapping[str, frozenset[str]] = {
     "bucketdesk_stat_objects": _ANYBODY,
     "bucketdesk_object_names": _ANYBODY,
     "bucketdesk_object_ids": _ANYBODY,
+    "bucketdesk_usage": _ANYBODY,
+    "bucketdesk_usage_history": _ANYBODY,
     "bucketdesk_tables": _READERS,
     "bucketdesk_read_rows": _READERS,
     "bucketdesk_count_rows": _READERS,

@@ -14,6 +14,7 @@ class Change(enum.Flag):
     RUNS = enum.auto()
     PROFILES = enum.auto()
     SIGN_IN = enum.auto()
+    CAPACITY = enum.auto()
 
 
 class Changes:

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -30,6 +31,12 @@ from core import (
 )
 from core.browse import Browse
 from core.capabilities import Capabilities
+from core.capacity.breakdown import read_breakdown
+from core.capacity.measuring import measure
+from core.capacity.models import Breakdown, Capacity
+from core.capacity.models import Sample as UseSample
+from core.capacity.samples import history
+from core.capacity.usage import read_capacity
 from core.changes import Change, Changes
 from core.clients import open_profile
 from core.connection import Connection, Project
@@ -142,11 +149,31 @@ class Engine:
         try:
             return await inventory.scan(self.store, self.catalog, self.workspace, self.profile, buckets, report)
         finally:
-            self.changes.say(Change.INVENTORY | Change.FINDINGS)
+            self.changes.say(Change.INVENTORY | Change.FINDINGS | Change.CAPACITY)
 
     async def status(self) -> Status:
         """Where the project stands, and what to do next."""
         return await read_status(self.workspace, self.profile)
+
+    async def capacity(self) -> Capacity:
+        """Where every bucket stands, as it was measured last; `measure` looks again."""
+        return await read_capacity(self.workspace, self.profile, await self.store.buckets())
+
+    async def measure(self) -> None:
+        """One light round: notes what every bucket holds now. Raises `NotFound` where a service has nothing that
+        counts: then only a scan tells."""
+        try:
+            await measure(self.workspace, self.profile, self.store)
+        finally:
+            self.changes.say(Change.CAPACITY)
+
+    async def bucket_history(self, bucket: str, since: datetime) -> tuple[UseSample, ...]:
+        """What a bucket held from then on, oldest first."""
+        return await history(self.workspace, self.profile.project, bucket, since)
+
+    async def breakdown(self, bucket: str, folder: str = "") -> Breakdown:
+        """What a bucket, or a folder of any depth in it, is made of, as the last scan saw it."""
+        return await read_breakdown(self.workspace, bucket, folder)
 
     async def keep(self, selection: Selection, reason: str) -> int:
         """Marks the things that the selected findings are about as kept; how many findings that settles."""

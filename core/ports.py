@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from core.capacity.models import Sample
 from core.models import (
     Attributes,
     Bucket,
@@ -115,6 +116,16 @@ class ObjectStore(Protocol):
     async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
         """A link for each key that works for so long, or why there is none. Raises `Refused` where a store has no such
         links. At most `limits.batch_size` keys."""
+        ...
+
+    async def usage(self) -> tuple[Sample, ...]:
+        """What every bucket holds now, in one light round, and what waits in the quarantine: by the bucket it came
+        from, under its `waiting_name`. A bucket that cannot be counted is left out. Raises `NotFound` where a service
+        has nothing that counts: then only a scan tells."""
+        ...
+
+    async def usage_history(self, since: datetime) -> tuple[Sample, ...]:
+        """What was noted of buckets from then on, by whoever measured them; nothing where the service keeps none."""
         ...
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from core.capacity.models import Sample
 from core.errors import Refused
 from core.models import (
     Attributes,
@@ -106,6 +107,14 @@ class ReadOnlyStore:
     async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
         """Links to objects; making one changes nothing in the project."""
         return await self._store.sign(bucket, keys, seconds)
+
+    async def usage(self) -> tuple[Sample, ...]:
+        """What every bucket holds now."""
+        return await self._store.usage()
+
+    async def usage_history(self, since: datetime) -> tuple[Sample, ...]:
+        """What every bucket held."""
+        return await self._store.usage_history(since)
 
     async def close(self) -> None:
         """Lets go of everything."""

@@ -6,8 +6,16 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.models import QUARANTINE
+
 NO_TYPE = ""
 """The content type of objects that have none."""
+
+
+def waiting_name(bucket: str) -> str:
+    """The name under which samples tell what waits in the quarantine and came from a bucket; from '' where nothing
+    says where it came from."""
+    return f"{QUARANTINE}/{bucket}"
 
 
 class Level(enum.StrEnum):

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from core.capacity.models import Sample
 from core.clients.local_buckets import Buckets
 from core.clients.local_files import copy_in, object_of, time_of
 from core.clients.local_folders import explain, opened
 from core.clients.local_listing import Walk
 from core.clients.local_moves import FileMove, Place, move_files
 from core.clients.local_reading import BucketReading, copy_out
+from core.clients.local_use import count_use
 from core.errors import CoreError, InvalidName, NotFound, Refused, Unavailable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, Unlisted
 from core.ports import SignedLink, StoreLimits
@@ -107,6 +109,12 @@ class LocalStore:
 
     async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
         raise Refused("Files in a folder have no signed links: whoever may read the folder may open them.")
+
+    async def usage(self) -> tuple[Sample, ...]:
+        return await self._run(lambda: count_use(self._buckets, self._refusal, self._check_open))
+
+    async def usage_history(self, since: datetime) -> tuple[Sample, ...]:
+        return ()
 
     async def close(self) -> None:
         self._closed = True

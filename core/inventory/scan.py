@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from core import doubts, radar
+from core.capacity.samples import note_scan
 from core.errors import NotFound
 from core.inventory.asking import ask_for_named
 from core.inventory.buckets import list_bucket
@@ -53,6 +54,7 @@ async def scan(
         ended = to_micros(await store.now())
         await settle(session, known, ended, time.monotonic() - started)
         await doubts.remember(workspace, ended)
+        await note_scan(workspace, profile.project)
         found = await workspace.inventory.read(lambda c: report_of(c, session.id))
         await prune(workspace)
     return found

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.capabilities import Capabilities
+from core.capacity.models import Sample
 from core.clients.supabase import downloads, links
 from core.clients.supabase.arrivals import Arrivals
 from core.clients.supabase.asking import Asking
@@ -18,6 +19,7 @@ from core.clients.supabase.patience import read_date
 from core.clients.supabase.removals import Removals
 from core.clients.supabase.session import Session
 from core.clients.supabase.uploads import Uploads
+from core.clients.supabase.use import Use
 from core.errors import NotFound, PreconditionFailed, Refused, Unavailable, Unreadable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome
 from core.parallel import side_by_side
@@ -41,6 +43,7 @@ class SupabaseStore:
         self._moves = Moves(session, self._asking, self._buckets)
         self._removals = Removals(session, self._asking)
         self._uploads = Uploads(session, self._arrivals)
+        self._use = Use(session, capabilities)
         self._closed = False
 
     @property
@@ -120,6 +123,14 @@ class SupabaseStore:
     async def sign(self, bucket: str, keys: Sequence[str], seconds: int) -> tuple[SignedLink, ...]:
         self._check_batch(keys)
         return await links.sign(self._session, bucket, keys, seconds, await self.now())
+
+    async def usage(self) -> tuple[Sample, ...]:
+        self._check_open()
+        return await self._use.now()
+
+    async def usage_history(self, since: datetime) -> tuple[Sample, ...]:
+        self._check_open()
+        return await self._use.history(since)
 
     async def close(self) -> None:
         self._closed = True

@@ -1,0 +1,130 @@
+"""Use over time: what buckets held at scans and rounds of monitoring, kept in the journal."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from core.capacity.models import Sample, waiting_name
+from core.capacity.thinning import DAY, HOUR, aged_since, repeats, superfluous
+from core.workspace import Workspace, from_micros, to_micros
+
+_VALUES = "at, objects, bytes, kept, kept_bytes"
+
+
+async def note(workspace: Workspace, project: str, samples: Sequence[Sample], *, whole: bool = False) -> None:
+    """Records what buckets hold now. `whole`: of the quarantine, nothing else is there. Sizes below nothing count as
+    nothing. Raises `WorkspaceError`."""
+    lines = [_line(sample) for sample in samples]
+
+    def work(c: sqlite3.Connection) -> None:
+        if whole:
+            c.execute("DELETE FROM measured WHERE project = ? AND bucket >= ?", (project, waiting_name("")))
+        c.executemany(
+            "INSERT OR REPLACE INTO measured VALUES (?, ?, ?, ?, ?, ?, ?)", ((project, *line) for line in lines)
+        )
+        for bucket, *values in lines:
+            _add(c, project, bucket, (values[0], values[1], values[2], values[3], values[4]))
+
+    await workspace.journal.write(work)
+
+
+async def note_history(workspace: Workspace, project: str, samples: Iterable[Sample]) -> None:
+    """Adds what others saw earlier to the history; what was seen here at the same moment stays."""
+    by_bucket: dict[str, list[tuple[int, int, int, int, int]]] = {}
+    for bucket, *values in map(_line, samples):
+        by_bucket.setdefault(bucket, []).append((values[0], values[1], values[2], values[3], values[4]))
+
+    def work(c: sqlite3.Connection) -> None:
+        sql = "INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)"
+        for bucket, lines in by_bucket.items():
+            c.executemany(sql, ((project, bucket, *line) for line in lines))
+            newest = c.execute(
+                "SELECT max(at) FROM samples WHERE project = ? AND bucket = ?", (project, bucket)
+            ).fetchone()[0]
+            _thin(c, project, bucket, 0, newest)
+
+    await workspace.journal.write(work)
+
+
+async def history(workspace: Workspace, project: str, bucket: str, since: datetime) -> tuple[Sample, ...]:
+    """What is known of a bucket from then on, oldest first; nothing for one that was never measured."""
+
+    def ask(c: sqlite3.Connection) -> tuple[Sample, ...]:
+        sql = f"SELECT {_VALUES} FROM samples WHERE project = ? AND bucket = ? AND at >= ? ORDER BY at"
+        return tuple(_sample(bucket, row) for row in c.execute(sql, (project, bucket, to_micros(since))))
+
+    return await workspace.journal.read(ask)
+
+
+def read_measured(c: sqlite3.Connection, project: str) -> Mapping[str, Sample]:
+    """What was told of each bucket last, by name."""
+    rows = c.execute(f"SELECT bucket, {_VALUES} FROM measured WHERE project = ?", (project,))
+    return {row[0]: _sample(row[0], row[1:]) for row in rows}
+
+
+def read_days(c: sqlite3.Connection, project: str, bucket: str, since: int, until: int) -> list[Sample]:
+    """The last sample of each day between two moments, oldest first; of a bucket that never changed, the two ends."""
+    span = (project, bucket, since, until)
+    where = "FROM samples WHERE project = ? AND bucket = ? AND at BETWEEN ? AND ?"
+    low, high, first, last = c.execute(
+        f"SELECT min(bytes + kept_bytes), max(bytes + kept_bytes), min(at), max(at) {where}", span
+    ).fetchone()
+    ends = f"AND at IN ({first}, {last})" if low is not None and low == high else ""
+    days = f"SELECT max(at), objects, bytes, kept, kept_bytes {where} {ends} GROUP BY at / {DAY} ORDER BY 1"
+    return [_sample(bucket, row) for row in c.execute(days, span)]
+
+
+async def note_scan(workspace: Workspace, project: str) -> None:
+    """Records what the listings in force hold, of buckets that were listed completely by the latest scan. A listing
+    knows nothing of archived versions: what was known of them stays."""
+
+    def ask(c: sqlite3.Connection) -> list[tuple[str, int, int, int]]:
+        return c.execute(
+            "SELECT name, finished, items, bytes FROM listings WHERE current = 1 AND what = 'bucket' AND complete = 1"
+            " AND scan = (SELECT max(scan) FROM listings WHERE current = 1)"
+        ).fetchall()
+
+    listed = await workspace.inventory.read(ask)
+    known = await workspace.journal.read(lambda c: read_measured(c, project))
+    samples = []
+    for name, at, objects, size in listed:
+        before = known.get(name)
+        kept = (before.kept_versions, before.kept_versions_bytes) if before else (0, 0)
+        samples.append(Sample(name, from_micros(at), objects, size, *kept))
+    await note(workspace, project, samples)
+
+
+def _add(c: sqlite3.Connection, project: str, bucket: str, new: tuple[int, int, int, int, int]) -> None:
+    sql = f"SELECT {_VALUES} FROM samples WHERE project = ? AND bucket = ? AND at < ? ORDER BY at DESC LIMIT 2"
+    before = c.execute(sql, (project, bucket, new[0])).fetchall()[::-1]
+    if repeats(before, new):
+        _drop(c, project, bucket, [before[-1][0]])
+    c.execute("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)", (project, bucket, *new))
+    if before and before[-1][0] // HOUR != new[0] // HOUR:
+        _thin(c, project, bucket, before[-1][0], new[0])
+
+
+def _thin(c: sqlite3.Connection, project: str, bucket: str, before: int, now: int) -> None:
+    sql = "SELECT at FROM samples WHERE project = ? AND bucket = ? AND at BETWEEN ? AND ?"
+    times: set[int] = set()
+    for span in aged_since(before, now):
+        times.update(at for (at,) in c.execute(sql, (project, bucket, *span)))
+    _drop(c, project, bucket, superfluous(times, now))
+
+
+def _drop(c: sqlite3.Connection, project: str, bucket: str, times: Sequence[int]) -> None:
+    c.executemany(
+        "DELETE FROM samples WHERE project = ? AND bucket = ? AND at = ?", ((project, bucket, at) for at in times)
+    )
+
+
+def _line(sample: Sample) -> tuple[str, int, int, int, int, int]:
+    values = (sample.objects, sample.bytes, sample.kept_versions, sample.kept_versions_bytes)
+    objects, size, kept, kept_size = (max(0, value) for value in values)
+    return sample.bucket, to_micros(sample.at), objects, size, kept, kept_size
+
+
+def _sample(bucket: str, row: Sequence[int]) -> Sample:
+    return Sample(bucket, from_micros(row[0]), row[1], row[2], row[3], row[4])

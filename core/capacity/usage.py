@@ -1,0 +1,89 @@
+"""Where every bucket stands: what it holds against what its family allows, and when that will be too much."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from core.capacity.forecast import forecast
+from core.capacity.models import BucketUse, Capacity, Forecast, Level, Sample, waiting_name
+from core.capacity.samples import read_days, read_measured
+from core.models import QUARANTINE, Bucket
+from core.profiles import Family, Profile
+from core.workspace import Workspace, system_now, to_micros
+
+_LOOKED_BACK = timedelta(days=200)
+"""What lies further back weighs nothing in a forecast (its memory is 45 days)."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def read_capacity(workspace: Workspace, profile: Profile, buckets: Sequence[Bucket]) -> Capacity:
+    """The use of these buckets as it was measured last, by scan or by a round of monitoring; nothing is asked of the
+    storage. A bucket that was never measured holds nothing yet. One of no family has the capacity and thresholds that a
+    family has by default. Bytes are those of objects and archived versions. Raises `WorkspaceError`."""
+
+    def ask(c: sqlite3.Connection) -> Capacity:
+        measured = read_measured(c, profile.project)
+        uses = [_use(c, profile, bucket, measured) for bucket in buckets if not bucket.name.startswith(QUARANTINE)]
+        waiting = sum(sample.bytes for name, sample in measured.items() if name.startswith(QUARANTINE))
+        at = max((sample.at for sample in measured.values()), default=None)
+        return Capacity(at, tuple(sorted(uses, key=lambda use: (-use.share, use.name))), waiting)
+
+    return await workspace.journal.read(ask)
+
+
+def family_of(profile: Profile, bucket: str) -> Family | None:
+    """The first family of the profile that a bucket belongs to."""
+    return next((family for family in profile.families if family.holds(bucket)), None)
+
+
+def level_of(share: float, cleanup_at: float, overflow_at: float) -> Level:
+    """Where a share of the capacity stands against the thresholds."""
+    if share >= 1.0:
+        return Level.FULL
+    if share >= overflow_at:
+        return Level.OVERFLOW
+    return Level.CLEAN_UP if share >= cleanup_at else Level.OK
+
+
+def _use(c: sqlite3.Connection, profile: Profile, bucket: Bucket, measured: Mapping[str, Sample]) -> BucketUse:
+    family = family_of(profile, bucket.name)
+    rules = family or Family("")
+    now = measured.get(bucket.name) or Sample(bucket.name, _NEVER, 0, 0)
+    waiting = measured.get(waiting_name(bucket.name))
+    share = (now.bytes + now.kept_versions_bytes) / max(1, rules.capacity_bytes)
+    found = _forecast(c, profile.project, rules, now)
+    return BucketUse(
+        name=bucket.name,
+        family=rules.name,
+        region="",
+        public=bucket.public,
+        objects=now.objects,
+        bytes=now.bytes,
+        kept_versions=now.kept_versions,
+        kept_versions_bytes=now.kept_versions_bytes,
+        reclaimable_bytes=waiting.bytes if waiting else 0,
+        capacity_bytes=rules.capacity_bytes,
+        cleanup_at=rules.cleanup_at,
+        overflow_at=rules.overflow_at,
+        share=share,
+        level=level_of(share, rules.cleanup_at, rules.overflow_at),
+        day_bytes=found.rate if found.enough else None,
+        forecast=found,
+        size_limit_bytes=bucket.size_limit_bytes,
+        mime_types=bucket.mime_types,
+    )
+
+
+def _forecast(c: sqlite3.Connection, project: str, rules: Family, latest: Sample) -> Forecast:
+    # What was told last is as recent as can be, also after a clock was set back.
+    now = max(system_now(), latest.at)
+    days = read_days(c, project, latest.bucket, to_micros(now - _LOOKED_BACK), to_micros(now))
+    return forecast(days, rules.capacity_bytes, rules.cleanup_at, rules.overflow_at, now)
+
+
+def days_until(found: Forecast) -> float | None:
+    """The likeliest number of days until a bucket is full; None without enough history, or when it is not in sight."""
+    full = found.full
+    return None if full is None or full.middle is None else full.middle / timedelta(days=1)
