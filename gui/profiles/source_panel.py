@@ -23,7 +23,7 @@ from gui.profiles.sample_table import SampleTable
 from gui.profiles.source_editor import SourceEditor
 from gui.profiles.source_model import Draft, SourceModel
 from gui.profiles.survey import Survey
-from gui.theme import GAP, GAP_SMALL
+from gui.theme import GAP_SMALL
 from gui.widgets.buttons import button, quiet_button
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.text import Text, hairline
@@ -176,7 +176,7 @@ class SourcePanel(QWidget):
         self._details = QWidget()
         details = QVBoxLayout(self._details)
         details.setContentsMargins(0, 0, 0, 0)
-        details.setSpacing(GAP)
+        details.setSpacing(GAP_SMALL)
         details.addWidget(self.table, 1)
         details.addWidget(hairline())
         details.addWidget(self.editor)

@@ -11,7 +11,7 @@ from core.capabilities import SET_UP
 from core.clients.supabase.answers import decoded
 from core.clients.supabase.described import PUBLIC, Described, called, may_hold_text
 from core.clients.supabase.session import Session
-from core.errors import Unreadable
+from core.errors import NotAllowed, Unreadable
 from core.models import Column, ForeignKey, Table
 
 _POINTS_AT = re.compile(r"<fk table='(?P<table>[^']*)' column='(?P<column>[^']*)'/>")
@@ -22,8 +22,13 @@ _NOT_TOLD = "not told"
 async def read_schema(session: Session, schema: str) -> list[Described]:
     """The tables and views of a schema, as far as this reader may know of them. Raises `ServiceError`."""
     headers = {"Accept": "application/openapi+json", **({} if schema == PUBLIC else {"Accept-Profile": schema})}
-    response = await session.rest("GET", "/", headers=headers)
-    document = await decoded(response)
+    try:
+        document = await decoded(await session.rest("GET", "/", headers=headers))
+    except NotAllowed as exc:
+        if "consume" not in exc.message:
+            raise
+        # hosted's gateway keeps the description for secret keys, and says so in words of its own
+        raise NotAllowed("Only a secret key is told which tables there are, until the database is set up.", SET_UP) from exc
     if not isinstance(document, dict) or not isinstance(document.get("definitions", {}), dict):
         raise Unreadable("The project does not describe its tables.", "Check the URL of the project.")
     return from_document(document, schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.capabilities import SET_UP
 from core.errors import CoreError, NotAllowed, Unavailable
 from core.status import Status
 from gui import words
@@ -105,8 +106,10 @@ def _say_not_allowed(empty: EmptyState, desk: Desk, refusal: Capability) -> None
     """A right is missing that a scan needs; `refusal` names it."""
     title = translate("Empty", "Not allowed: %1").replace("%1", refusal.name.lower())
     text = f"{refusal.sentence} {refusal.next_step}".strip()
-    act = desk.actions["sign_in"].trigger
-    empty.say("lock-key", title, text, step=translate("Empty", "Sign in again…"), act=act, tone="warning")
+    is_set_up = refusal.next_step == SET_UP
+    step = translate("Empty", "Set up the database…") if is_set_up else translate("Empty", "Sign in again…")
+    act = desk.actions["set_up_database" if is_set_up else "sign_in"].trigger
+    empty.say("lock-key", title, text, step=step, act=act, tone="warning")
 
 
 def _none_of(shelf: Shelf | None) -> str:

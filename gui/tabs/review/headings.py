@@ -35,6 +35,8 @@ def _of(desk: Desk, status: Status | None, settled: int) -> tuple[str, str]:
     found = sum(status.findings.values())
     waiting = waiting_words(status)
     nothing = translate("Heading", "Nothing to do yet") if waiting else translate("Heading", "Everything fits")
+    if not status.complete and not waiting:
+        nothing = translate("Heading", "Not everything could be looked at")
     title = translate("Heading", "%Ln finding(s)", "", found) if found else nothing
     seen = translate("Heading", "%1 objects against %2 rows").replace("%1", words.number(status.objects))
     seen = seen.replace("%2", words.number(status.rows))
