@@ -28,7 +28,9 @@ async def read_schema(session: Session, schema: str) -> list[Described]:
         if "consume" not in exc.message:
             raise
         # hosted's gateway keeps the description for secret keys, and says so in words of its own
-        raise NotAllowed("Only a secret key is told which tables there are, until the database is set up.", SET_UP) from exc
+        raise NotAllowed(
+            "Only a secret key is told which tables there are, until the database is set up.", SET_UP
+        ) from exc
     if not isinstance(document, dict) or not isinstance(document.get("definitions", {}), dict):
         raise Unreadable("The project does not describe its tables.", "Check the URL of the project.")
     return from_document(document, schema)
