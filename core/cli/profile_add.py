@@ -112,7 +112,10 @@ class _Adding:
         key = os.environ.get(VARIABLES[SUPABASE_KEY]) or self._values.get(SUPABASE_KEY)
         if key:
             check_key(key, project)
-        may_check = bool(key) and not unchecked
+        lacks_password = project.sign_in == PASSWORD and not (
+            os.environ.get(VARIABLES[SUPABASE_PASSWORD]) or self._values.get(SUPABASE_PASSWORD)
+        )
+        may_check = bool(key) and not lacks_password and not unchecked
         return self._session.run_alone(lambda report: self._write(may_check))
 
     def _ask(self, what: str, question: str) -> None:

@@ -109,10 +109,13 @@ def test_a_profile_from_a_file_of_variables_is_tried_written_and_scanned(
 
 
 def test_a_person_signs_in_by_password_and_stays_so(desk: Desk, project: SupabaseProject, ring: Path) -> None:
-    made = desk.json("profile", "add", "north", "--url", project.url, "--email", "jo@example.org")
-    assert (made["ok"], made["checked"], len(made["next"])) == (None, False, 2)
-    said = desk("profile", "secret", "north", "supabase_key", "--json", text=project.publishable_key + "\n")
-    assert said.code == 0, said.err
+    variables = desk.home / "web.env"
+    variables.write_text(f"VITE_SUPABASE_URL={project.url}\nVITE_SUPABASE_ANON_KEY={project.anon_key}\n")
+    made = desk.json("profile", "add", "north", "--email", "jo@example.org", "--env-file", variables)
+    assert (made["ok"], made["checked"], made["secrets"]) == (None, False, {"supabase_key": "keyring"})
+    assert made["next"] == [
+        "bucketdesk-cli profile secret north supabase_password, or set BUCKETDESK_SUPABASE_PASSWORD"
+    ]
     said = desk("profile", "secret", "north", "supabase_password", "--json", text=PASSWORD + "\n")
     assert said.code == 0, said.err
     tried = desk.json("profile", "test", "north")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from core.threads import in_thread
 
 _MARGIN_SECONDS = 60.0
 """A token is renewed so long before it ends, that no request is under way with one that ends."""
-_SIGN_IN = "Sign in again: the window asks for the password, and so does “bucketdesk-cli profile secret”."
 
 
 class KeyTokens:
@@ -200,10 +200,12 @@ class PasswordTokens:
             raise self._trouble
         if self._spent:
             raise self._end(f"Signed out: the session of {self._email} has ended.")
-        raise self._end(f"{self._email} is not signed in to {self._url}.", self._secrets.state or _SIGN_IN)
+        raise self._end(f"{self._email} is not signed in to {self._url}.")
 
-    def _end(self, sentence: str, hint: str = _SIGN_IN) -> NotAllowed:
-        self._trouble = NotAllowed(sentence, hint)
+    def _end(self, sentence: str, hint: str = "") -> NotAllowed:
+        command = f"bucketdesk-cli profile secret {shlex.quote(self._profile)} {SUPABASE_PASSWORD}"
+        sign_in = f"Sign in again: in the window, or with {command}. {self._secrets.state}".strip()
+        self._trouble = NotAllowed(sentence, hint or sign_in)
         self.on_change()
         return self._trouble
 
