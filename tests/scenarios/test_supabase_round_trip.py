@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from core.models import Kind, Repair, Run, RunState
 from core.profiles import ReferenceColumn, Source
+from tests.core.supabase.scripted import Token
 from tests.scenarios.killing import Killer, start_again
 from tests.scenarios.supabase_desk import OLD, SCHEMA, TABLES, SupabaseDesk
 from tests.servers.project import SupabaseProject, supabase_project
@@ -259,3 +261,41 @@ async def test_copies_that_rows_name_by_the_objects_id_are_not_merged(desk: Supa
     assert await desk.findings(Kind.DUPLICATE_CONTENT) == {"copy.png": "open"}
     head, _ = await desk.plan(Kind.DUPLICATE_CONTENT, repair=Repair.MERGE)
     assert head.steps == 0 and "by its id" in head.refused[0].why
+
+
+async def test_an_admin_changes_rows_and_is_told_which_bucket_is_not_registered(desk: SupabaseDesk) -> None:
+    desk.tokens = Token(desk.project.token(uuid.uuid4(), "admin"), key=desk.project.anon_key)
+    assert (await desk.scan()).complete
+    run = await desk.clean(Kind.ROW_WITHOUT_FILE)
+    assert (run.failed, run.drifted) == (0, 0) and run.done > 0, await desk.reasons(run)
+    run = await desk.clean(Kind.FILE_WITHOUT_ROW)
+    assert run.done == 0 and all("registered" in reason for reason in await desk.reasons(run))
+    desk.project.sql(
+        "insert into bucketdesk.buckets (name, family) values ('parts', 'parts'), ('patients', 'patients')"
+    )
+    await desk.scan()
+    run = await desk.clean(Kind.FILE_WITHOUT_ROW)
+    assert (run.done, run.failed) == (5, 0), await desk.reasons(run)
+    back = await desk.undo(run)
+    assert (back.done, back.failed) == (5, 0), await desk.reasons(back)
+
+
+@pytest.mark.parametrize("role", ["manager", "staff", None])
+async def test_who_may_not_change_rows_or_see_all_is_told_so_and_changes_nothing(
+    desk: SupabaseDesk, role: str | None
+) -> None:
+    desk.project.sql(
+        "insert into bucketdesk.buckets (name, family) values ('parts', 'parts'), ('patients', 'patients')"
+    )
+    desk.tokens = Token(desk.project.token(uuid.uuid4(), role), key=desk.project.anon_key)
+    before = desk.picture()
+    report = await desk.scan()
+    assert report.complete is (role == "manager")
+    for kind in (Kind.ROW_WITHOUT_FILE, Kind.FILE_WITHOUT_ROW):
+        head, path = await desk.plan(kind)
+        assert (head.steps > 0) is (role == "manager")
+        if head.steps:
+            run = await desk.apply(path)
+            assert run.done == 0 and run.failed == head.steps, await desk.reasons(run)
+            assert all("admin" in why or "right" in why for why in await desk.reasons(run)), await desk.reasons(run)
+    assert desk.picture() == before

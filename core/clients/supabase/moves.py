@@ -17,6 +17,11 @@ from core.parallel import side_by_side
 
 _AT_ONCE = 16
 _ATTEMPTS = 3
+_HIDDEN = (
+    "The right to change objects of bucket “{bucket}” is missing: it has to be registered for Bucketdesk (Set up "
+    "database), or changed with a secret key."
+)
+"""Our function shows what the policies of the storage do not let this person touch."""
 Place = tuple[str, str]
 
 
@@ -83,7 +88,8 @@ class Moves:
             except NotFound as exc:
                 seen = (await self._asking.objects(move.bucket, [move.key]))[0]
                 if seen is not None:
-                    return Outcome(Result.FAILED, exc.message)
+                    hidden = exc.message.startswith(f"{move.bucket}/{move.key} ")
+                    return Outcome(Result.FAILED, _HIDDEN.format(bucket=move.bucket) if hidden else exc.message)
             except Unavailable as exc:
                 if attempt == _ATTEMPTS:
                     return exc
