@@ -144,6 +144,13 @@ class Capabilities:
         return Capability(name, "yes", f"Bucketdesk's functions are there, version {self.version}.")
 
     def _attempt(self, name: str, what: str, success: str) -> Capability:
+        if what == "objects" and what not in self.tried and not self.is_service and "buckets" in self.tried:
+            return Capability(
+                name,
+                "unknown",
+                "No bucket is shown to you, so there was nothing to try it on.",
+                "If there are any, an administrator registers them: “bucketdesk-cli database setup --register BUCKET”.",
+            )
         if what not in self.tried:
             return Capability(name, "unknown", "There was nothing to try it on.")
         return _line(name, self.tried[what], success, _STEPS[what])

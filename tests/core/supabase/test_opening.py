@@ -165,6 +165,11 @@ async def test_whoever_is_no_administrator_changes_nothing_and_is_told_before_tr
     await give(SUPABASE_PASSWORD, "right")
     async with opened(by_password(project)) as engine:
         assert (role or "no role") in engine.obstacle
+        found = await engine.capabilities()
+        assert found is not None
+        line = next(line for line in found.lines() if line.name == "List objects")
+        assert line.sentence.startswith("No bucket is shown to you")
+        assert "--register" in line.next_step
         for work in (engine.apply(tmp_path / "plan.jsonl"), engine.undo("run")):
             with pytest.raises(NotAllowed, match="takes the role admin") as caught:
                 await work
