@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from core.threads import in_thread
 
 if TYPE_CHECKING:  # psycopg is imported when somebody connects: window and --help start without it
     import psycopg
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _CONNECT_SECONDS = 10
+_CANCEL_SECONDS = 5.0
 _STATEMENT_SECONDS = 300
 _SAYS_NOTHING = frozenset({"42P06", "42P07", "42701", "42710"})
 """Notices that something is there already, which is how migrations are meant to run a second time."""
@@ -64,16 +70,31 @@ class Postgres:
     async def query(self, statement: str, *values: object, what: str = "Reading the database") -> list[tuple[Any, ...]]:
         """Runs one statement by itself, `%s` standing for the values; its rows, [] when it has none. `what` says in
         errors what it was for. Raises `ServiceError`."""
-        return await in_thread(self._query, statement, values, what)
+        return await self._do(self._query, statement, values, what)
 
     async def run(self, script: str, *, what: str = "Changing the database") -> tuple[str, ...]:
         """Runs a script of many statements in one transaction: all of it or nothing. Returns what the database had to
         say about it. Raises `ServiceError`."""
-        return await in_thread(self._run, script, what)
+        return await self._do(self._run, script, what)
 
     async def close(self) -> None:
         """Lets go of the connection."""
         await in_thread(self._connection.close)
+
+    async def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Works in a thread; a cancellation stops the statement in the database first, and then takes effect."""
+        import psycopg
+
+        running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            with contextlib.suppress(psycopg.Error):
+                await in_thread(self._connection.cancel_safe, timeout=_CANCEL_SECONDS)
+            await asyncio.wait([running])
+            if not running.cancelled():
+                running.exception()
+            raise
 
     def _query(self, statement: str, values: tuple[object, ...], what: str) -> list[tuple[Any, ...]]:
         import psycopg

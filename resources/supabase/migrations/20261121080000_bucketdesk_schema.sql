@@ -40,10 +40,19 @@ create table if not exists bucketdesk.migrations (
     applied_at timestamptz not null default now()
 );
 
-alter table bucketdesk.buckets enable row level security;
-alter table bucketdesk.batches enable row level security;
-alter table bucketdesk.removals enable row level security;
-alter table bucketdesk.migrations enable row level security;
+-- Only where it is off: the policies of the storage read the registry, and need not wait for nothing.
+do $do$
+declare
+    tbl regclass;
+begin
+    for tbl in
+        select c.oid from pg_class as c
+        where c.relnamespace = 'bucketdesk'::regnamespace and c.relkind = 'r' and not c.relrowsecurity
+    loop
+        execute format('alter table %s enable row level security', tbl);
+    end loop;
+end
+$do$;
 
 -- The claims of the token that a request came with; null on a direct connection.
 create or replace function bucketdesk.claims() returns jsonb

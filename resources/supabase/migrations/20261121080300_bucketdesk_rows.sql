@@ -29,6 +29,9 @@ begin
     if cardinality(key) = 0 or cardinality(after) <> cardinality(key) then
         raise invalid_parameter_value using message = 'A page needs key columns, and a value for each of them.';
     end if;
+    if array_position(after, null) is not null then  -- nothing comes after NULL, which would look like the end
+        raise null_value_not_allowed using message = format('Some rows of %s have no key.', tbl);
+    end if;
     execute format('select coalesce(jsonb_agg(p.r), ''[]'') from (%s) as p', bucketdesk.rows_page_sql(
         rel, key, columns, after, greatest(1, least(coalesce(page_size, 2000), 20000)))) into found;
     return jsonb_build_object('rows', found, 'sees_all', not row_security_active(rel));

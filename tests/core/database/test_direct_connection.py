@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import traceback
 from urllib.parse import urlsplit
@@ -111,6 +112,17 @@ async def test_a_script_that_fails_leaves_nothing_behind(bare: Project) -> None:
         assert said == ("hello",)
         again = await database.run("create table if not exists half (id int)")
         assert again == ()
+    finally:
+        await database.close()
+
+
+async def test_cancelling_stops_the_statement_in_the_database(bare: Project) -> None:
+    database = await Postgres.open(bare.url)
+    try:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await database.run("create table half (); select pg_sleep(60)")
+        assert await database.query("select to_regclass('half')") == [(None,)]
     finally:
         await database.close()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import psycopg
 import pytest
 
-from tests.core.database.projects import Project
+from tests.core.database.projects import Project, change
+from tests.servers.postgres import postgres
 
 ROWS = 20_000
 
@@ -105,6 +107,30 @@ def test_pages_of_a_listing_add_up_and_are_in_bytewise_order(large: Project) -> 
             more, after = page["more"], seen[-1]
         assert len(seen) == amount
         assert seen == sorted(seen, key=str.encode)
+
+
+def test_a_page_after_a_key_with_null_is_refused_for_it_would_look_like_the_end(large: Project) -> None:
+    with pytest.raises(psycopg.errors.NullValueNotAllowed, match="Some rows of pictures have no key"):
+        large.sql("select bucketdesk_read_rows('pictures', '{year,number}', '{}', '{4,NULL}')")
+
+
+def test_keys_of_a_type_that_an_extension_brought_are_compared_by_its_own_operators(large: Project) -> None:
+    if not large.value("select exists (select from pg_available_extensions where name = 'vector')"):
+        pytest.skip("this PostgreSQL has no extension to take a type from")
+    with postgres().connect(large.name) as connection:
+        connection.execute(
+            "create schema if not exists elsewhere; create extension if not exists vector schema elsewhere"
+        )
+        connection.execute("grant usage on schema elsewhere to public")
+    large.sql("create table spots (place elsewhere.vector(2) primary key, name text)")
+    large.sql("insert into spots select format('[%s,0]', n)::elsewhere.vector, n from generate_series(1, 9) as n")
+    page = large.value("select bucketdesk_read_rows('spots', '{place}', '{name}', '{\"[7,0]\"}')")
+    assert isinstance(page, dict)
+    assert page["rows"] == [["[8,0]", "8"], ["[9,0]", "9"]]
+    assert large.value("select bucketdesk_rows_by_key('spots', '{place}', '[[\"[2,0]\"]]') -> 0 ->> 'name'") == "2"
+    wanted = change("update", "spots", {"place": "[3,0]"}, {"name": "3"}, {"place": "[3,1]"})
+    assert large.results(wanted) == ["done"]
+    assert large.value("select bucketdesk_check_key('spots', '{place}') ->> 'problem'") is None
 
 
 def test_pages_of_rows_add_up(large: Project) -> None:
