@@ -19,7 +19,7 @@ T = TypeVar("T")
 MOST_ROWS = 2_000
 _FIRST_ROWS = 500
 _KEYS = 500
-_VALUES = 2_000
+_VALUES = 10_000
 _VALUES_BYTES = 500_000
 """What one call asks for at most, so that neither the call nor its answer is large."""
 

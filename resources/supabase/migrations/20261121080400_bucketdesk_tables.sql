@@ -57,10 +57,8 @@ begin
                     )) order by l.number), '[]')
                 from bucketdesk.columns_of(c.oid) as l
             ),
-            'primary_key', coalesce((
-                select to_jsonb(bucketdesk.column_names(c.oid, p.conkey)) from pg_constraint as p
-                where p.conrelid = c.oid and p.contype = 'p'
-            ), '[]'),
+            -- What a unique index over required columns covers is as good as a declared key.
+            'primary_key', coalesce(to_jsonb(bucketdesk.key_of(c.oid)), '[]'),
             'referenced_by', (
                 select coalesce(jsonb_agg(jsonb_build_object(
                     'schema', cn.nspname, 'table', cc.relname, 'columns', f.columns, 'to_columns', f.to_columns,

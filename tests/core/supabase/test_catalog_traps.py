@@ -284,3 +284,12 @@ async def test_a_key_may_be_generated_and_a_table_wide(project: SupabaseProject)
         assert [row and row.key for row in found] == [*with_keys, None]
         assert [row and row.values["a"] for row in found[:3]] == [0, 1, 2]
     assert max(len(request.query) for request in project.requests) < 8_000
+
+
+async def test_a_unique_index_over_required_columns_is_as_good_as_a_primary_key(supabase: SupabaseProject) -> None:
+    supabase.sql(f"create table t (a text not null, b int not null, c text, unique (b, a), unique (c)){OPEN}")
+    supabase.sql("create table loose (a text unique)")
+    async with opened(supabase) as catalog:
+        assert (await catalog.table("t")).primary_key == ("b", "a")
+        await catalog.check_key("t", ["b", "a"])
+        assert (await catalog.table("loose")).primary_key == ()
