@@ -40,9 +40,14 @@ def _sql(project: Project, function: str, *args: object) -> str:
     return str(project.value(f"select bucketdesk.{function}({places})", *args))
 
 
-@pytest.mark.parametrize(("prefix", "after"), [("", ""), ("", "25/010000"), ("3", "31/01"), ("", "49/019999.jpg")])
-def test_a_page_of_objects_walks_the_index_in_bytewise_order(large: Project, prefix: str, after: str) -> None:
-    plan = _plan(large, _sql(large, "page_sql", "big", prefix, after, 500))
+@pytest.mark.parametrize(
+    ("prefix", "after", "until"),
+    [("", "", ""), ("", "25/010000", ""), ("3", "31/01", ""), ("", "49/019999.jpg", ""), ("", "25/010000", "26/")],
+)
+def test_a_page_of_objects_walks_the_index_in_bytewise_order(
+    large: Project, prefix: str, after: str, until: str
+) -> None:
+    plan = _plan(large, _sql(large, "page_sql", "big", prefix, after, until, 500))
     assert "idx_objects_bucket_id_name" in plan
     assert "Seq Scan" not in plan
     assert "Sort" not in plan
@@ -50,7 +55,7 @@ def test_a_page_of_objects_walks_the_index_in_bytewise_order(large: Project, pre
 
 @pytest.mark.parametrize("after", ["", "31/000500"])
 def test_a_page_of_a_small_folder_reads_no_more_than_the_folder(large: Project, after: str) -> None:
-    plan = _plan(large, _sql(large, "page_sql", "big", "31/", after, 500))
+    plan = _plan(large, _sql(large, "page_sql", "big", "31/", after, "", 500))
     assert re.search(r"Index Cond: .*'31/'", plan)
     assert "Seq Scan" not in plan
 
