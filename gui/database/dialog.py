@@ -15,7 +15,7 @@ from core.progress import Progress
 from gui import words
 from gui.database.address_form import AddressForm
 from gui.database.installation import Installation
-from gui.database.item_table import ItemTable
+from gui.database.item_panel import ItemPanel
 from gui.database.sql_view import SqlView
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm
@@ -59,7 +59,8 @@ class DatabaseDialog(QDialog):
         self.buckets = BucketList()
         self.buckets.setAccessibleName(self.tr("Buckets to register"))
         self.buckets.chosen_changed.connect(self._update)
-        self.table = ItemTable(desk.icons, desk.themes)
+        self.found = ItemPanel(desk.icons, desk.themes)
+        self.table = self.found.table
         self.empty = EmptyState(desk.icons, width=520)
         self.sql = SqlView(desk)
         self.sql.show_sql(database_setup.script())
@@ -98,8 +99,8 @@ class DatabaseDialog(QDialog):
     def _on_looked(self, items: tuple[Item, ...]) -> None:
         self._is_busy = False
         self._items = items
-        self.table.items.show(items)
-        self._places.setCurrentWidget(self.table)
+        self.found.show_items(items)
+        self._places.setCurrentWidget(self.found)
         loose = [item.name for item in items if item.kind == "bucket" and item.state == "missing"]
         self.buckets.show_buckets(loose, can_choose=True)
         self._bucket_part.setVisible(bool(loose))
@@ -191,7 +192,7 @@ class DatabaseDialog(QDialog):
         form.setLayout(left)
         self._places = QStackedWidget()
         self._places.addWidget(self.empty)
-        self._places.addWidget(self.table)
+        self._places.addWidget(self.found)
         self.parts = QTabBar(drawBase=False, expanding=False, documentMode=True)
         self.parts.setAccessibleName(self.tr("Parts of the set-up"))
         stack = QStackedWidget()

@@ -29,7 +29,8 @@ async def read_schema(session: Session, schema: str) -> list[Described]:
             raise
         # hosted's gateway keeps the description for secret keys, and says so in words of its own
         raise NotAllowed(
-            "Only a secret key is told which tables there are, until the database is set up.", SET_UP
+            "Which tables there are is told to a secret key and, once the database is set up, to managers and admins.",
+            SET_UP,
         ) from exc
     if not isinstance(document, dict) or not isinstance(document.get("definitions", {}), dict):
         raise Unreadable("The project does not describe its tables.", "Check the URL of the project.")

@@ -34,7 +34,7 @@ def say(
         _say_not_open(empty, desk, desk.session.error)
     elif desk.engine is None or status is None:
         empty.say("circle-dashed", translate("Empty", "Opening the project"), "")
-    elif desk.session.refusals and not status.complete:
+    elif desk.session.refusals and not (status.complete and desk.engine.profile.sources):
         _say_not_allowed(empty, desk, desk.session.refusals[0])
     elif status.scanned_at is None:
         empty.say(
