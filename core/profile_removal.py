@@ -23,6 +23,12 @@ async def remove(name: str, *, with_workspace: bool = False) -> None:
     await in_thread(profile_files.forget, name)
 
 
+async def forget_sign_in(name: str) -> None:
+    """Removes what lets a profile's person in: the session kept here and the password. Raises `WorkspaceError`."""
+    await in_thread(_remove_sign_in, name)
+    await secrets.of_this_process().forget(name, secrets.SESSION, secrets.SUPABASE_PASSWORD)
+
+
 async def _remove_workspace(name: str) -> None:
     folder = places.workspace(name)
     if not folder.is_dir():

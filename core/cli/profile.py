@@ -11,7 +11,8 @@ from core.cli.checks import checked_document, show_checked
 from core.cli.profile_add import add
 from core.cli.profiles import document
 from core.cli.session import Session
-from core.errors import Usage, WorkspaceError
+from core.errors import ServiceError, Usage, WorkspaceError
+from core.profiles import PASSWORD
 from core.secrets import POSTGRES_PASSWORD, SUPABASE_KEY, VARIABLES
 
 group = typer.Typer(help="Make, try and remove profiles of projects, and store their secrets.")
@@ -125,20 +126,29 @@ def forget(
 def sign_out(context: typer.Context, name: Name) -> None:
     """End the session of a profile that signs in by password, and remove the password."""
     from core.engine import find_profile, open_connection
+    from core.profile_removal import forget_sign_in
 
     session = Session.of(context)
     found = find_profile(name)
 
-    async def work() -> None:
-        opened = await open_connection(found)
-        try:
-            if opened.project is None:
-                raise Usage("Nobody signs in to a folder.")
-            await opened.project.sign_out()
-        finally:
-            await opened.close()
+    if found.supabase is None or found.supabase.sign_in != PASSWORD:
+        raise Usage(f"Nobody signs in to {name} by password.")
 
-    session.run_alone(lambda report: work())
+    async def work() -> str:
+        try:
+            opened = await open_connection(found)
+            try:
+                assert opened.project is not None
+                await opened.project.sign_out()
+            finally:
+                await opened.close()
+        except ServiceError as error:
+            await forget_sign_in(name)
+            return error.message
+        return ""
+
+    if problem := session.run_alone(lambda report: work()):
+        session.terminal.warn(f"The project could not be told: {problem}")
     _say(session, {"name": name, "signed_in": False}, f"Signed out of {name}.")
 
 

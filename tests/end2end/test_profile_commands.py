@@ -127,6 +127,8 @@ def test_a_person_signs_in_by_password_and_stays_so(desk: Desk, project: Supabas
     assert len([r for r in project.requests if r.path.endswith("/token")]) == before
     desk.json("profile", "sign-out", "north")
     assert secrets_in(ring).keys() == {"bucketdesk/north|supabase_key"}
+    again = desk("profile", "sign-out", "north", "--json")
+    assert (again.code, "could not be told" in again.err) == (0, True), "what is over may be ended again"
     assert traces(desk, PASSWORD) == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from core.errors import WorkspaceError
+from core.errors import Unavailable, WorkspaceError
 
 _WAIT_SECONDS = 30
 
@@ -37,7 +37,8 @@ class KeptSession:
         self.path = path
 
     def lock(self) -> sqlite3.Connection:
-        """Waits until no other process reads or renews the session; it is ours until the connection is closed."""
+        """Waits until no other process reads or renews the session; it is ours until the connection is closed.
+        Raises `Unavailable` when that takes too long."""
         # An exclusive SQLite transaction is a lock that every platform has and that ends with its process.
         path = self.path.with_suffix(".lock")
         try:
@@ -49,6 +50,8 @@ class KeptSession:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as exc:
             connection.close()
+            if "locked" in str(exc):
+                raise Unavailable("Another window or command is signing in to this project just now.") from exc
             raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
         return connection
 

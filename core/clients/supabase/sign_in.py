@@ -55,7 +55,7 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A session, when it was granted by both clocks (0 for one from the file), and for how long."""
+    """A session, when we got it by both clocks, and how long it lasted from then on."""
 
     kept: Kept
     wall: float
@@ -114,8 +114,7 @@ class PasswordTokens:
         """Signs in anew. Raises `NotAllowed` for a wrong password, `Unavailable`."""
         await self.settle()
         sessions = self._reachable()
-        kept = await sessions.sign_in(self._email, password)
-        await self._take(kept)
+        kept = self._hold(self._new(await sessions.sign_in(self._email, password)))
         await in_thread(self._write, await self._file_key(), kept)
 
     async def sign_out(self) -> None:
@@ -150,9 +149,8 @@ class PasswordTokens:
         by then, and the one we have is spent."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.get_running_loop().create_task(self._renew(stale))
-            self._renewal.add_done_callback(
-                lambda task: task.cancelled() or task.exception()
-            )  # if nobody waits any more
+            # its error is looked at even when nobody waits for it any more
+            self._renewal.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(self._renewal)
 
     async def _renew(self, stale: str) -> str:
@@ -172,15 +170,13 @@ class PasswordTokens:
         if found is not None and found.access_token != stale and found.refresh_token not in self._spent:
             held = self._held if self._held is not None and self._held.kept == found else self._of_file(found)
             if self._left(held) > self._margin(held):
-                self._held, self._trouble = held, None
-                self.on_change()
-                return found
+                return self._hold(held)
         ours = self._held.kept if self._held is not None else None
         for kept in dict.fromkeys(one for one in (found, ours) if one is not None):
             if kept.refresh_token in self._spent:
                 continue
             try:
-                return await self._take(await self._reachable().renew(self._email, kept.refresh_token))
+                return self._hold(self._new(await self._reachable().renew(self._email, kept.refresh_token)))
             except SessionOver:
                 self._spent.add(kept.refresh_token)
             except Unavailable:
@@ -193,7 +189,7 @@ class PasswordTokens:
         password = await self._secrets.get(self._profile, SUPABASE_PASSWORD) if self._trouble is None else None
         if password:
             try:
-                return await self._take(await self._reachable().sign_in(self._email, password))
+                return self._hold(self._new(await self._reachable().sign_in(self._email, password)))
             except NotAllowed as refused:
                 raise self._end(refused.message, refused.hint) from refused
         if self._trouble is not None:
@@ -209,15 +205,17 @@ class PasswordTokens:
         self.on_change()
         return self._trouble
 
-    async def _take(self, kept: Kept) -> Kept:
-        self._held = _Held(kept, self._clocks.wall(), self._clocks.steady(), kept.seconds)
-        self._trouble = None
-        for secret in (kept.access_token, kept.refresh_token):
+    def _hold(self, held: _Held) -> Kept:
+        self._held, self._trouble = held, None
+        for secret in (held.kept.access_token, held.kept.refresh_token):
             log.conceal(secret)
         self.on_change()
-        return kept
+        return held.kept
 
     # --- time
+
+    def _new(self, kept: Kept) -> _Held:
+        return _Held(kept, self._clocks.wall(), self._clocks.steady(), kept.seconds)
 
     def _of_file(self, kept: Kept) -> _Held:
         # By the service's clock; ours may be wrong, and what it then takes for valid is refused and renewed.
