@@ -143,7 +143,8 @@ class Severity(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Something that a person should know: `what` in a sentence, `next_step` in another. The same `id` is the same
-    trouble from round to round; an acknowledged one stays quiet until it ends or gets worse."""
+    trouble from round to round; an acknowledged one stays quiet until it ends or gets worse. `level` is the threshold
+    that it is about, OK for one that is only foreseen."""
 
     id: str
     severity: Severity
@@ -151,5 +152,6 @@ class Alert:
     what: str
     next_step: str
     since: datetime
+    level: Level = Level.OK
     acknowledged: bool = False
     ended: datetime | None = None

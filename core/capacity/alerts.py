@@ -1,0 +1,103 @@
+"""What people are told about buckets that fill up: said once, kept until it is over, and never flickering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.capacity.models import Alert, BucketUse, Level, Severity
+
+MARGIN = 0.02
+"""A threshold counts as left only when the share is so far below it: a bucket on the line does not flicker."""
+SOON = timedelta(days=14)
+NOT_SOON = timedelta(days=21)
+"""A threshold is announced within `SOON`, and the announcement is taken back beyond `NOT_SOON`."""
+_ORDER = (Level.OK, Level.CLEAN_UP, Level.OVERFLOW, Level.FULL)
+_SEVERITY: Mapping[Level, Severity] = {
+    Level.OK: Severity.INFO,
+    Level.CLEAN_UP: Severity.WARNING,
+    Level.OVERFLOW: Severity.URGENT,
+    Level.FULL: Severity.URGENT,
+}
+
+
+def level_of(share: float, cleanup_at: float, overflow_at: float, before: Level = Level.OK) -> Level:
+    """Where a share of a capacity stands. A level that was reached `before` is left only `MARGIN` below its
+    threshold."""
+    reached = Level.OK
+    for level, threshold in ((Level.CLEAN_UP, cleanup_at), (Level.OVERFLOW, overflow_at), (Level.FULL, 1.0)):
+        held = _ORDER.index(before) >= _ORDER.index(level)
+        if share >= threshold - (MARGIN if held else 0.0):
+            reached = level
+    return reached
+
+
+def update(previous: Sequence[Alert], buckets: Iterable[BucketUse], now: datetime) -> tuple[Alert, ...]:
+    """The alerts after a round: those that go on, worse or not, new ones, and those that have just ended (with `ended`
+    set; they are not in the next answer). A bucket that is not there any more ends its alerts."""
+    before = {alert.id: alert for alert in previous if alert.ended is None}
+    found = {alert.id: alert for bucket in buckets for alert in _of(bucket, before, now)}
+    ended = tuple(replace(alert, ended=now) for alert in before.values() if alert.id not in found)
+    return (*sorted(found.values(), key=_urgency), *ended)
+
+
+def is_news(alert: Alert, previous: Sequence[Alert]) -> bool:
+    """Whether to tell somebody now: it was not there before, or it is worse than it was."""
+    before = next((one for one in previous if one.id == alert.id and one.ended is None), None)
+    return alert.ended is None and (before is None or _ORDER.index(alert.level) > _ORDER.index(before.level))
+
+
+def _of(bucket: BucketUse, before: Mapping[str, Alert], now: datetime) -> Iterable[Alert]:
+    told = before.get(f"filling:{bucket.name}")
+    level = level_of(bucket.share, bucket.cleanup_at, bucket.overflow_at, told.level if told else Level.OK)
+    if level is not Level.OK:
+        yield _going_on(told, _filling(bucket, level, now))
+        return
+    foreseen = before.get(f"soon:{bucket.name}")
+    days = bucket.forecast.overflow.middle if bucket.forecast.overflow else None
+    if days is not None and days <= (NOT_SOON if foreseen else SOON):
+        yield _going_on(foreseen, _soon(bucket, days, now))
+
+
+def _going_on(before: Alert | None, now: Alert) -> Alert:
+    """Keeps since when, and that somebody has seen it, unless it got worse."""
+    if before is None:
+        return now
+    worse = _ORDER.index(now.level) > _ORDER.index(before.level)
+    return replace(now, since=before.since, acknowledged=before.acknowledged and not worse)
+
+
+def _filling(bucket: BucketUse, level: Level, now: datetime) -> Alert:
+    share = f"{bucket.share:.0%}"
+    what, step = {
+        Level.CLEAN_UP: (
+            f"“{bucket.name}” is {share} full: time to clean up.",
+            "Review what is over its age, or plan a retention run.",
+        ),
+        Level.OVERFLOW: (
+            f"“{bucket.name}” is {share} full: uploads go to an overflow bucket.",
+            "Clean up, or see that an overflow bucket is there.",
+        ),
+        Level.FULL: (
+            f"“{bucket.name}” is full: it holds {share} of its capacity.",
+            "Clean up, make an overflow bucket, or raise the family's capacity.",
+        ),
+    }[level]
+    return Alert(f"filling:{bucket.name}", _SEVERITY[level], bucket.name, what, step, now, level)
+
+
+def _soon(bucket: BucketUse, days: timedelta, now: datetime) -> Alert:
+    when = "within a day" if days.days < 1 else f"in about {days.days} days"
+    return Alert(
+        f"soon:{bucket.name}",
+        Severity.INFO,
+        bucket.name,
+        f"“{bucket.name}” reaches {bucket.overflow_at:.0%} of its capacity {when}.",
+        "Plan a clean-up, or see that an overflow bucket can be made.",
+        now,
+    )
+
+
+def _urgency(alert: Alert) -> tuple[int, str]:
+    return -_ORDER.index(alert.level), alert.bucket
