@@ -21,6 +21,7 @@ _ROLES: Mapping[str, frozenset[str]] = {
     "bucketdesk_object_ids": _ANYBODY,
     "bucketdesk_usage": _ANYBODY,
     "bucketdesk_usage_history": _ANYBODY,
+    "bucketdesk_registry": _ANYBODY,
     "bucketdesk_tables": _READERS,
     "bucketdesk_read_rows": _READERS,
     "bucketdesk_count_rows": _READERS,

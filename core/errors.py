@@ -14,6 +14,10 @@ CoreError                      a sentence, and a hint what to do
     ├── PreconditionFailed     it is not what it was when we looked
     ├── InvalidName            the store cannot hold such a key
     ├── NotAllowed             a right is missing
+    ├── DoesNotFit             the bucket does not take such a file
+    │   ├── Full               there is no room left for it
+    │   ├── TooLarge           it takes no file of this size
+    │   └── WrongType          it takes no file of this type
     ├── Unreadable             a listing cannot be completed, so it proves nothing
     └── Unavailable            locked, throttled or out of reach; may be tried again
 """
@@ -92,6 +96,22 @@ class InvalidName(ServiceError):
 
 class NotAllowed(ServiceError):
     """A right is missing; the message names it."""
+
+
+class DoesNotFit(ServiceError):
+    """The bucket does not take such a file; another one may."""
+
+
+class Full(DoesNotFit):
+    """There is no room left for it."""
+
+
+class TooLarge(DoesNotFit):
+    """The bucket takes no file of this size."""
+
+
+class WrongType(DoesNotFit):
+    """The bucket takes no file of this type."""
 
 
 class Unreadable(ServiceError):

@@ -41,6 +41,14 @@ class StoreLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketLimits:
+    """What a bucket takes: files of at most `size_bytes` (None: any size), of these types (empty: any)."""
+
+    size_bytes: int | None = None
+    mime_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignedLink:
     """An address that opens an object to anybody until `expires`. Without a `url`, `reason` says why there is none."""
 
@@ -69,6 +77,31 @@ class ObjectStore(Protocol):
 
     async def bucket(self, name: str) -> Bucket:
         """One bucket. Raises `NotFound`: a listing of a missing bucket is empty, not an error."""
+        ...
+
+    async def create_bucket(self, bucket: Bucket) -> Bucket:
+        """Makes an empty bucket with these settings. Raises `AlreadyExists`: of several who make one at once, one does;
+        `NotAllowed` with the right that is missing, `InvalidName`, and `Refused` for settings that it cannot have."""
+        ...
+
+    async def update_bucket(
+        self, name: str, *, public: bool | None = None, limits: BucketLimits | None = None
+    ) -> Bucket:
+        """Changes settings; None leaves them. The bucket as it is then. Raises as `create_bucket`, and `NotFound`."""
+        ...
+
+    async def drop_bucket(self, name: str) -> None:
+        """Removes a bucket that holds nothing. Raises `Refused` for one that does, `NotFound`, `NotAllowed`."""
+        ...
+
+    async def register_bucket(self, name: str, family: str) -> bool:
+        """Sees to it that the rights of the project's people hold in a bucket. False where the project has no register
+        of buckets, so that its own policies decide. Raises `NotFound`, `NotAllowed`."""
+        ...
+
+    async def registered_buckets(self) -> frozenset[str] | None:
+        """The buckets in which the rights of the project's people hold; None where there is no such register, or it may
+        not be read."""
         ...
 
     async def list_objects(

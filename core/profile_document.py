@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from core.profiles import Family, Profile, Safety, Source
+from core.profiles import AUTOMATIC, Family, Profile, Recompression, Safety, Source
 
 T = TypeVar("T")
 Values = Mapping[str, object]
@@ -33,7 +33,11 @@ def write_into(document: tomlkit.TOMLDocument, profile: Profile) -> None:
     _put(document if at_top else place, flags)
     if at_top:
         _put(place, dict.fromkeys(flags))
-    for name, values in (("safety", _safety(profile.safety)), ("links", _days(profile.expiring))):
+    for name, values in (
+        ("safety", _safety(profile.safety)),
+        ("links", _days(profile.expiring)),
+        ("monitor", _minutes(profile.monitor_every)),
+    ):
         if name in document or not all(isinstance(v, _Default) or v is None for v in values.values()):
             _put(_table(document, name), values)
     _put_all(document, "families", profile.families, lambda f: f.name, lambda e: e.get("name"), _family)
@@ -75,16 +79,30 @@ def _days(expiring: timedelta) -> Values:
     return {"expiring_days": _unless(2, days, _number(days))}
 
 
+def _minutes(every: timedelta) -> Values:
+    minutes = every / timedelta(minutes=1)
+    return {"minutes": _unless(5, minutes, _number(minutes))}
+
+
 def _family(family: Family) -> Values:
     default = _DEFAULT_FAMILY
+    rules = [{"days": r.days, "prefix": r.prefix, "types": list(r.types)} for r in family.rules]
     return {
         "name": family.name,
         "buckets": _if_any(list(family.buckets)),
         **{
             name: _unless(getattr(default, name), getattr(family, name), getattr(family, name))
-            for name in ("capacity_bytes", "cleanup_at", "overflow_at", "retention_days")
+            for name in ("capacity_bytes", "cleanup_at", "overflow_at", "retention_days", "region", "retention_share")
         },
+        "rules": _if_any([{name: value for name, value in rule.items() if value} for rule in rules]),
+        "automatic": _unless(default.automatic, family.automatic, sorted(family.automatic, key=AUTOMATIC.index)),
+        "recompress": None if family.recompress is None else _recompression(family.recompress),
     }
+
+
+def _recompression(wanted: Recompression) -> Values:
+    default = asdict(Recompression())
+    return {name: _unless(default[name], value, value) for name, value in asdict(wanted).items()}
 
 
 def _source(source: Source) -> Values:
@@ -135,8 +153,10 @@ def _put(part: Part, values: Values) -> None:
         if value is None or isinstance(value, _Default):
             if name in part and (value is None or _plain(part[name]) != value.value):
                 part.remove(name)
+        elif isinstance(value, dict) and isinstance(part.get(name), Table | InlineTable):
+            _put(part[name], value)
         elif name not in part or _plain(part[name]) != value:
-            part[name] = _inline(value) if name == "columns" else value
+            part[name] = _inline(value)
 
 
 def _plain(value: object) -> object:
@@ -144,14 +164,17 @@ def _plain(value: object) -> object:
     return unwrap() if unwrap else value
 
 
-def _inline(columns: object) -> object:
-    """Columns, each a table on the line of its array."""
-    assert isinstance(columns, list)
-    array = tomlkit.array()
-    for column in columns:
+def _inline(value: object) -> object:
+    """Tables, and lists of them, on the line of their key; anything else as it is."""
+    if isinstance(value, dict):
         inline = tomlkit.inline_table()
-        inline.update(column)
-        array.append(inline)
+        inline.update({name: one for name, one in value.items() if not isinstance(one, _Default)})
+        return inline
+    if not isinstance(value, list) or not any(isinstance(one, dict) for one in value):
+        return value
+    array = tomlkit.array()
+    for one in value:
+        array.append(_inline(one))
     return array
 
 

@@ -21,7 +21,7 @@ from core.models import (
     RowPage,
     Table,
 )
-from core.ports import Catalog, ObjectStore, SignedLink, StoreLimits
+from core.ports import BucketLimits, Catalog, ObjectStore, SignedLink, StoreLimits
 from core.profiles import Profile
 from core.progress import Report, silent
 
@@ -63,6 +63,28 @@ class ReadOnlyStore:
     async def bucket(self, name: str) -> Bucket:
         """One bucket."""
         return await self._store.bucket(name)
+
+    async def create_bucket(self, bucket: Bucket) -> Bucket:
+        """Raises `Refused`."""
+        raise refusal(self._name)
+
+    async def update_bucket(
+        self, name: str, *, public: bool | None = None, limits: BucketLimits | None = None
+    ) -> Bucket:
+        """Raises `Refused`."""
+        raise refusal(self._name)
+
+    async def drop_bucket(self, name: str) -> None:
+        """Raises `Refused`."""
+        raise refusal(self._name)
+
+    async def register_bucket(self, name: str, family: str) -> bool:
+        """Raises `Refused`."""
+        raise refusal(self._name)
+
+    async def registered_buckets(self) -> frozenset[str] | None:
+        """The buckets in which the rights of the project's people hold."""
+        return await self._store.registered_buckets()
 
     async def list_objects(
         self, bucket: str, *, prefix: str = "", cursor: str | None = None, limit: int | None = None

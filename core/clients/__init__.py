@@ -6,6 +6,7 @@ import importlib
 
 from core.clients.local_catalog import LocalCatalog
 from core.clients.local_store import LocalStore
+from core.clients.practice_buckets import BUCKETS
 from core.clients.practice_records import TABLE
 from core.clients.practice_store import PracticeStore
 from core.connection import Connection
@@ -35,7 +36,7 @@ def open_local(profile: Profile) -> tuple[ObjectStore, Catalog]:
     if profile.storage is None or profile.catalog is None:
         raise BadProfile(f"The profile “{profile.name}” names no storage folder and catalog file.")
     if profile.kind == PRACTICE:
-        catalog = LocalCatalog(profile.catalog, page_size=_PRACTICE_ROWS, left_out=frozenset({TABLE}))
+        catalog = LocalCatalog(profile.catalog, page_size=_PRACTICE_ROWS, left_out=frozenset({TABLE, BUCKETS}))
         return PracticeStore(profile.storage, profile.quarantine, profile.catalog), catalog
     store = LocalStore(profile.storage, profile.quarantine, profile.buckets, profile.catalog)
     return store, LocalCatalog(profile.catalog)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from core.clients.local_copies import CopyRecords
 from core.clients.local_folders import explain, opened, parts_of
 from core.clients.local_moves import Place
 from core.clients.local_reading import BucketReading
-from core.errors import BadProfile, InvalidName, NotFound, Unreadable
+from core.errors import AlreadyExists, BadProfile, InvalidName, NotFound, Refused, Unreadable
 from core.models import QUARANTINE
 
 _NOTES = ".bucketdesk-copies"
@@ -93,6 +94,36 @@ class Buckets:
         if len(parts_of(bucket)) > 1:
             raise NotFound(f"There is no bucket “{bucket}” in {self.root}.")
         return self.root / bucket
+
+    def make(self, bucket: str) -> None:
+        """Makes the folder of a new bucket. Raises `AlreadyExists`, `InvalidName`, `Refused`, `NotAllowed`."""
+        self.check_root()
+        if bucket.startswith((QUARANTINE, ".")) or "/" in bucket or not bucket.strip():
+            raise InvalidName(f"A bucket cannot be called “{bucket}”.", "Use letters, digits, dashes and dots.")
+        if self._chosen and bucket not in self._chosen:
+            raise Refused(
+                f"The profile names its buckets, and “{bucket}” is not among them.",
+                "Add it to “buckets” in the profile, or take that line out.",
+            )
+        try:
+            self.folder(bucket).mkdir()
+        except FileExistsError as exc:
+            raise AlreadyExists(f"There is a bucket “{bucket}” already.", "Choose another name.") from exc
+        except OSError as exc:
+            raise explain(exc, f"make the bucket {bucket}") from exc
+
+    def drop(self, bucket: str) -> None:
+        """Removes the folder of a bucket in which there is no file. Raises `Refused`, `NotFound`, `NotAllowed`."""
+        folder = self.folder(bucket)
+        if not self.holds(bucket) or folder == self.root:
+            raise NotFound(f"There is no bucket “{bucket}” in {self.root}.")
+        try:
+            for path, _, _ in os.walk(folder, topdown=False):
+                Path(path).rmdir()  # fails at the first that holds a file, whatever it is
+        except OSError as exc:
+            if exc.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                raise Refused(f"The bucket {bucket} is not empty, so it stays.", "Empty it first.") from exc
+            raise explain(exc, f"remove the bucket {bucket}") from exc
 
     def place(self, bucket: str, key: str) -> Place:
         """A key's place. Raises `NotFound` for a missing bucket, `InvalidName` for what no file can be called."""

@@ -21,7 +21,7 @@ from core.clients.local_reading import BucketReading, copy_out
 from core.clients.local_use import count_use
 from core.errors import CoreError, InvalidName, NotFound, Refused, Unavailable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome, Result, Unlisted
-from core.ports import SignedLink, StoreLimits
+from core.ports import BucketLimits, SignedLink, StoreLimits
 from core.progress import Progress, Report, silent
 
 T = TypeVar("T")
@@ -46,16 +46,42 @@ class LocalStore:
         return datetime.now(UTC)
 
     async def buckets(self) -> tuple[Bucket, ...]:
-        return await self._run(lambda: tuple(Bucket(name) for name in self._buckets.names()))
+        return await self._run(lambda: self._settings(self._buckets.names()))
 
     async def bucket(self, name: str) -> Bucket:
+        return await self._run(lambda: self._bucket(name))
+
+    async def create_bucket(self, bucket: Bucket) -> Bucket:
         def work() -> Bucket:
-            if self._buckets.holds(name):
-                return Bucket(name)
-            known = ", ".join(self._buckets.names())
-            raise NotFound(f"There is no bucket “{name}” in {self._buckets.root}.", f"There are: {known or 'none'}.")
+            self._check_settings(bucket)
+            self._buckets.make(bucket.name)
+            return self._set(bucket)
 
         return await self._run(work)
+
+    async def update_bucket(
+        self, name: str, *, public: bool | None = None, limits: BucketLimits | None = None
+    ) -> Bucket:
+        def work() -> Bucket:
+            bucket = self._bucket(name)
+            if public is not None:
+                bucket = replace(bucket, public=public)
+            if limits is not None:
+                bucket = replace(bucket, size_limit_bytes=limits.size_bytes, mime_types=limits.mime_types)
+            self._check_settings(bucket)
+            return self._set(bucket)
+
+        return await self._run(work)
+
+    async def drop_bucket(self, name: str) -> None:
+        await self._run(lambda: self._buckets.drop(name))
+
+    async def register_bucket(self, name: str, family: str) -> bool:
+        await self.bucket(name)
+        return False  # who may do what in a folder is the business of the file system
+
+    async def registered_buckets(self) -> frozenset[str] | None:
+        return None
 
     async def list_objects(
         self, bucket: str, *, prefix: str = "", cursor: str | None = None, limit: int | None = None
@@ -123,6 +149,22 @@ class LocalStore:
 
     # --- what the practice project does otherwise ---------------------------------------------------------------------
 
+    def _settings(self, names: Sequence[str]) -> tuple[Bucket, ...]:
+        """These buckets as they are set."""
+        return tuple(Bucket(name) for name in names)
+
+    def _check_settings(self, bucket: Bucket) -> None:
+        """Raises `Refused` for what a bucket cannot be."""
+        if bucket != Bucket(bucket.name):
+            raise Refused(
+                f"The bucket {bucket.name} is a folder: it is neither public nor private, and takes every file.",
+                "Who may read it is set in the file system.",
+            )
+
+    def _set(self, bucket: Bucket) -> Bucket:
+        """Keeps how a bucket is set."""
+        return bucket
+
     def _refusal(self, key: str) -> str:
         """Why a file on disk is no object, as a sentence; empty when it is one."""
         return ""
@@ -164,6 +206,12 @@ class LocalStore:
         if len(items) > self.limits.batch_size:
             raise Usage(f"One call takes at most {self.limits.batch_size:,} keys, not {len(items):,}.")
         return await self._run(work)
+
+    def _bucket(self, name: str) -> Bucket:
+        if self._buckets.holds(name):
+            return self._settings([name])[0]
+        known = ", ".join(self._buckets.names())
+        raise NotFound(f"There is no bucket “{name}” in {self._buckets.root}.", f"There are: {known or 'none'}.")
 
     def _place(self, bucket: str, key: str) -> Place:
         if bucket != QUARANTINE and (why := self._refusal(key)):

@@ -85,31 +85,40 @@ class PracticeRecords:
         with self._changing() as connection:
             connection.executemany(_DELETE, names)
 
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_script())
-            yield connection
-            connection.execute("COMMIT")
+    def _connected(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return connected(self._path)
 
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with in_use(self._path), contextlib.closing(self._open()) as connection:
+    def _changing(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return changing(self._path, TABLE)
+
+
+@contextlib.contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of its own to the catalog. Raises `ServiceError`."""
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    try:
+        with in_use(path):
+            opened = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
+            with contextlib.closing(opened) as connection:
                 yield connection
-        except sqlite3.Error as exc:
-            raise explain(exc, self._path) from exc
-        except OSError as exc:
-            raise explain_os(exc, self._path) from exc
-
-    def _open(self) -> sqlite3.Connection:
-        address = f"{self._path.absolute().as_uri()}?mode=rw"
-        return sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
+    except sqlite3.Error as exc:
+        raise explain(exc, path) from exc
+    except OSError as exc:
+        raise explain_os(exc, path) from exc
 
 
-def _script() -> str:
-    return (resources.files("resources") / "practice" / f"{TABLE}.sql").read_text("utf-8")
+@contextlib.contextmanager
+def changing(path: Path, table: str) -> Iterator[sqlite3.Connection]:
+    """The same in a transaction that writes into one of the store's own tables, which is made if need be."""
+    with connected(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(_script(table))
+        yield connection
+        connection.execute("COMMIT")
+
+
+def _script(table: str) -> str:
+    return (resources.files("resources") / "practice" / f"{table}.sql").read_text("utf-8")
 
 
 def _record(cells: Sequence[object]) -> Record:

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.clients.local_store import LocalStore
+from core.clients.practice_buckets import PracticeBuckets
 from core.clients.practice_records import Name, PracticeRecords, Record
-from core.models import QUARANTINE, Attributes, Move, Object, Outcome, Result
+from core.errors import InvalidName, Refused
+from core.models import QUARANTINE, Attributes, Bucket, Move, Object, Outcome, Result
 from core.ports import StoreLimits
 
 _KEY = re.compile(r"[A-Za-z0-9_/!.*'() &$@=;:+,?-]+")
+_BUCKET = re.compile(r"[A-Za-z0-9_!.*'() &$@=;:+,?-]{1,100}")
 _LONGEST_KEY_BYTES = 1_024
 
 
@@ -26,6 +29,26 @@ class PracticeStore(LocalStore):
     def __init__(self, root: Path, quarantine: Path, catalog: Path) -> None:
         super().__init__(root, quarantine)
         self._kept = PracticeRecords(catalog)
+        self._set_so = PracticeBuckets(catalog)
+
+    async def drop_bucket(self, name: str) -> None:
+        await super().drop_bucket(name)
+        await self._run(lambda: self._set_so.forget(name))
+
+    def _settings(self, names: Sequence[str]) -> tuple[Bucket, ...]:
+        known = self._set_so.settings()
+        return tuple(known.get(name, Bucket(name)) for name in names)
+
+    def _check_settings(self, bucket: Bucket) -> None:
+        if _BUCKET.fullmatch(bucket.name) is None or bucket.name != bucket.name.strip():
+            raise InvalidName(f"A bucket cannot be called “{bucket.name}”.", "Use letters, digits, dashes and dots.")
+        if bucket.size_limit_bytes is not None and bucket.size_limit_bytes < 1:
+            raise Refused("A bucket that takes files of no bytes takes nothing.", "Write a larger limit, or none.")
+
+    def _set(self, bucket: Bucket) -> Bucket:
+        if bucket != self._set_so.one(bucket.name):
+            self._set_so.write(bucket)
+        return bucket
 
     def _refusal(self, key: str) -> str:
         if _KEY.fullmatch(key) is None:
@@ -66,6 +89,8 @@ class PracticeStore(LocalStore):
         return outcomes
 
     def _upload_now(self, bucket: str, key: str, path: Path, attributes: Attributes) -> Object:
+        if bucket != QUARANTINE and path.is_file():
+            self._set_so.check(bucket, key, path.stat().st_size, attributes.content_type)
         found = super()._upload_now(bucket, key, path, attributes)
         size, mtime_ns = found.version.split("-", 1)
         now = datetime.now(UTC)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.profiles.addresses import normal_address
+from core.profiles.family import AUTOMATIC, FORMS, Family, Recompression, RetentionRule
 from core.profiles.profile import (
     HOLDS,
     KEY,
     PASSWORD,
     PRACTICE,
     SUPABASE,
-    Family,
     Profile,
     ReferenceColumn,
     Safety,
@@ -20,6 +20,8 @@ from core.profiles.reading import read
 from core.profiles.stored import check_name, load, names
 
 __all__ = [
+    "AUTOMATIC",
+    "FORMS",
     "HOLDS",
     "KEY",
     "PASSWORD",
@@ -27,7 +29,9 @@ __all__ = [
     "SUPABASE",
     "Family",
     "Profile",
+    "Recompression",
     "ReferenceColumn",
+    "RetentionRule",
     "Safety",
     "Source",
     "Supabase",

@@ -15,6 +15,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
         "safety",
         "links",
         "families",
+        "monitor",
         "production",
         "read_only",
     ),
@@ -27,8 +28,16 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "columns": ("name", "holds"),
     "safety": ("grace_hours", "guard_share", "removal", "quarantine_folder", "archive_folder", "exclude_tables"),
     "links": ("expiring_days",),
-    "families": ("name", "buckets", "capacity_bytes", "cleanup_at", "overflow_at", "retention_days"),
+    "families": (
+        *("name", "buckets", "capacity_bytes", "cleanup_at", "overflow_at", "retention_days", "region", "rules"),
+        *("retention_share", "automatic", "recompress"),
+    ),
+    "rules": ("days", "prefix", "types"),
+    "recompress": ("form", "quality", "above_bytes", "keep_originals", "drop_position"),
+    "monitor": ("minutes",),
 }
+_INSIDE = {"columns": "sources", "rules": "families", "recompress": "families"}
+"""Tables that stand inside others."""
 _SECRETS = ("key", "api_key", "apikey", "secret", "password", "service_role_key", "service_key", "token")
 _ALIKE = 0.75
 """How alike two keys must be (0 to 1, difflib's ratio) for one to be taken for the other misspelt."""
@@ -41,15 +50,16 @@ def notices(data: Mapping[str, object]) -> tuple[str, ...]:
 
 def _tables(data: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
     yield "", data
-    for name in _KNOWN:
-        value = data.get(name)
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, dict):
-                yield name, part
-                columns = part.get("columns") if name == "sources" else None
-                for column in columns if isinstance(columns, list) else []:
-                    if isinstance(column, dict):
-                        yield "columns", column
+    for name in (known for known in _KNOWN if known not in _INSIDE):
+        for part in _parts(data.get(name)):
+            yield name, part
+            for inner, outer in _INSIDE.items():
+                if outer == name:
+                    yield from ((inner, one) for one in _parts(part.get(inner)))
+
+
+def _parts(value: object) -> list[Mapping[str, object]]:
+    return [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)]
 
 
 def _of_table(where: str, part: Mapping[str, object]) -> Iterator[str]:
@@ -61,7 +71,7 @@ def _of_table(where: str, part: Mapping[str, object]) -> Iterator[str]:
             yield f"{place}, “{key}” is not read: secrets belong in the keyring or the environment. Take it out."
         elif near := difflib.get_close_matches(key.lower(), _KNOWN[where], 1, _ALIKE):
             yield f"{place}, “{key}” means nothing; did you mean “{near[0]}”?"
-        elif key != "name" and (
-            elsewhere := [name for name, known in _KNOWN.items() if name not in ("", "columns") and key in known]
+        elif key not in ("name", "region") and (
+            elsewhere := [name for name, known in _KNOWN.items() if name and name not in _INSIDE and key in known]
         ):
             yield f"{place}, “{key}” means nothing here; it belongs in [{elsewhere[0]}]."

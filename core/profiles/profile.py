@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from core import places
 from core.profiles.addresses import hosts_of, normal_address, reference_of
+from core.profiles.family import Family
 
 HOLDS = ("path", "bucket_path", "url", "array", "text", "json", "html")
 """What a reference column may hold (design.md, ports and adapters)."""
@@ -83,24 +83,6 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Buckets that share a purpose: the name itself and it with -1, -2 …, or a list of names."""
-
-    name: str
-    buckets: tuple[str, ...] = ()
-    capacity_bytes: int = 1 << 30
-    cleanup_at: float = 0.85
-    overflow_at: float = 0.95
-    retention_days: int | None = None
-
-    def holds(self, bucket: str) -> bool:
-        """Whether a bucket belongs to this family."""
-        if self.buckets:
-            return bucket in self.buckets
-        return bucket == self.name or re.fullmatch(re.escape(self.name) + r"-[0-9]+", bucket) is not None
-
-
-@dataclass(frozen=True, slots=True)
 class Supabase:
     """Where a Supabase project is and how to sign in there; its secrets are in the keyring or the environment.
     `postgres` is the address of the direct connection, without a password, '' for none. `hosts` are further names by
@@ -141,6 +123,7 @@ class Profile:
     production: bool = False
     read_only: bool = False
     supabase: Supabase | None = None
+    monitor_every: timedelta = timedelta(minutes=5)
     notices: tuple[str, ...] = field(default=(), compare=False)
 
     @property

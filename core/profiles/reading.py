@@ -8,6 +8,8 @@ from datetime import timedelta
 from core.errors import BadProfile
 from core.profiles import direct
 from core.profiles.addresses import is_open_to_listeners, normal_address
+from core.profiles.families import read_family
+from core.profiles.family import Family
 from core.profiles.fields import Fields
 from core.profiles.misspelt import notices
 from core.profiles.profile import (
@@ -15,7 +17,6 @@ from core.profiles.profile import (
     KEY,
     PASSWORD,
     SUPABASE,
-    Family,
     Profile,
     ReferenceColumn,
     Safety,
@@ -48,10 +49,11 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         sources=_sources(say, data),
         safety=_safety(say, say.part(data, "safety")),
         expiring=timedelta(days=say.number(links, "expiring_days", 2, low=0)),
-        families=tuple(_family(say, part) for part in say.parts(data, "families")),
+        families=tuple(read_family(say, part) for part in say.parts(data, "families")),
         production=say.flag(data, "production") or say.flag(place, "production"),
         read_only=say.flag(data, "read_only") or say.flag(place, "read_only"),
         supabase=project,
+        monitor_every=timedelta(minutes=say.number(say.part(data, "monitor"), "minutes", 5, low=1)),
         notices=(*remarks, *notices(data)),
     )
     _check_folders(profile)
@@ -66,7 +68,7 @@ def read_sources(what: str, data: Mapping[str, object]) -> tuple[Source, ...]:
 def read_families(what: str, data: Mapping[str, object]) -> tuple[Family, ...]:
     """The bucket families in parsed TOML. Raises `BadProfile`."""
     say = Fields(what)
-    return tuple(_family(say, part) for part in say.parts(data, "families"))
+    return tuple(read_family(say, part) for part in say.parts(data, "families"))
 
 
 def _supabase(say: Fields, part: Mapping[str, object]) -> tuple[Supabase, list[str]]:
@@ -114,18 +116,6 @@ def _safety(say: Fields, part: Mapping[str, object]) -> Safety:
         quarantine_folder=say.folder(part, "quarantine_folder") if "quarantine_folder" in part else None,
         archive_folder=say.folder(part, "archive_folder") if "archive_folder" in part else None,
         exclude_tables=say.words(part, "exclude_tables"),
-    )
-
-
-def _family(say: Fields, part: Mapping[str, object]) -> Family:
-    days = part.get("retention_days")
-    return Family(
-        name=say.text(part, "name"),
-        buckets=say.words(part, "buckets"),
-        capacity_bytes=int(say.number(part, "capacity_bytes", 1 << 30, low=1)),
-        cleanup_at=say.number(part, "cleanup_at", 0.85, low=0, high=1),
-        overflow_at=say.number(part, "overflow_at", 0.95, low=0, high=1),
-        retention_days=None if days is None else int(say.number(part, "retention_days", 0, low=1)),
     )
 
 

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from core import places, profile_files, profiles
 from core.errors import BadProfile, NotFound
-from core.profiles import HOLDS, Family, Profile, ReferenceColumn, Safety, Source, Supabase
+from core.profiles import (
+    HOLDS,
+    Family,
+    Profile,
+    Recompression,
+    ReferenceColumn,
+    RetentionRule,
+    Safety,
+    Source,
+    Supabase,
+)
 
 DESIGN = """# my pictures
 kind = "supabase"
@@ -194,12 +204,25 @@ made = st.builds(
     sources=st.lists(sources, max_size=3, unique_by=lambda s: s.name).map(tuple),
     safety=st.builds(Safety, grace=st.integers(0, 99).map(lambda h: timedelta(hours=h)), guard_share=st.floats(0, 1)),
     families=st.lists(
-        st.builds(Family, words, capacity_bytes=st.integers(1, 1 << 40), retention_days=st.none() | st.integers(1, 9)),
+        st.builds(
+            Family,
+            words,
+            capacity_bytes=st.integers(1, 1 << 40),
+            retention_days=st.none() | st.integers(1, 9),
+            region=st.just("") | words,
+            rules=st.lists(
+                st.builds(RetentionRule, st.integers(1, 9), words, st.lists(words, max_size=1).map(tuple)), max_size=2
+            ).map(tuple),
+            retention_share=st.none() | st.floats(0, 1),
+            automatic=st.sets(st.sampled_from(("alert", "overflow", "plan"))).map(frozenset),
+            recompress=st.none() | st.builds(Recompression, quality=st.integers(1, 100), keep_originals=st.booleans()),
+        ),
         max_size=2,
         unique_by=lambda f: f.name,
     ).map(tuple),
     production=st.booleans(),
     read_only=st.booleans(),
+    monitor_every=st.integers(1, 99).map(lambda m: timedelta(minutes=m)),
     supabase=st.builds(Supabase, st.just("https://abc.supabase.co"), hosts=st.lists(words, max_size=1).map(tuple)),
 )
 

@@ -9,7 +9,7 @@ import pytest
 
 from core import places, profile_files, profiles
 from core.errors import AlreadyExists, BadProfile, NotFound
-from core.profiles import Family, Profile, ReferenceColumn, Source
+from core.profiles import Family, Profile, Recompression, ReferenceColumn, RetentionRule, Source
 
 FULL = """
 kind = "local"                              # a comment of mine
@@ -163,3 +163,68 @@ def test_a_project_is_its_storage_and_catalog_whatever_its_name(tmp_path: Path) 
     one = Profile("a", "local", tmp_path / "s", tmp_path / "c.db")
     assert one.project == Profile("b", "local", tmp_path / "s", tmp_path / "c.db").project
     assert one.project != Profile("a", "local", tmp_path / "s2", tmp_path / "c.db").project
+
+
+FAMILY = """
+kind = "local"
+[local]
+storage = "/s"
+catalog = "/c.db"
+[[families]]
+name = "patient-images"
+"""
+
+
+def test_a_family_says_how_it_is_kept_and_watched() -> None:
+    _write(
+        "mine",
+        FAMILY
+        + 'region = "eu"\nretention_share = 0.5\nautomatic = ["alert", "plan", "apply"]\n'
+        + 'rules = [{ days = 90, prefix = "scans/", types = ["image/png"] }, { days = 7 }]\n'
+        + 'recompress = { form = "jpeg", quality = 70 }\n[monitor]\nminutes = 15\n',
+    )
+    profile = profiles.load("mine")
+    family = profile.families[0]
+    assert (family.region, family.retention_share) == ("eu", 0.5)
+    assert family.automatic == {"alert", "plan", "apply"}
+    assert family.rules == (RetentionRule(90, "scans/", ("image/png",)), RetentionRule(7))
+    assert family.recompress == Recompression(form="jpeg", quality=70)
+    assert (profile.monitor_every, profile.notices) == (timedelta(minutes=15), ())
+
+
+def test_a_family_of_listed_buckets_overflows_into_numbered_ones() -> None:
+    family = Family("site", ("cms-images", "cms-thumbs"))
+    held = [b for b in ("cms-images", "site", "site-1", "cms-images-1", "site-x") if family.holds(b)]
+    assert held == ["cms-images", "site-1"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("capacity_bytes = 0", "capacity_bytes.*at least 1"),
+        ("capacity_bytes = -5", "capacity_bytes"),
+        ("cleanup_at = 0.97", "above overflow_at"),
+        ("overflow_at = 1.5", "overflow_at.*at most 1"),
+        ("cleanup_at = 0", "every bucket would be over it"),
+        ('automatic = ["delete"]', "automatic names “delete”"),
+        ('automatic = ["apply"]', "plans be applied that nobody makes"),
+        ("rules = [{ prefix = 'a/' }]", "lacks “days”"),
+        ("rules = [{ days = 0 }]", "days.*at least 1"),
+        ("retention_share = 2", "retention_share"),
+        ("recompress = { form = 'gif' }", "form is “gif”"),
+        ("recompress = { quality = 0 }", "quality"),
+    ],
+)
+def test_what_a_family_cannot_be_is_said_in_a_sentence(line: str, said: str) -> None:
+    _write("mine", FAMILY + line)
+    with pytest.raises(BadProfile, match=said) as caught:
+        profiles.load("mine")
+    assert "patient-images" in caught.value.message
+
+
+def test_a_word_of_a_family_that_is_misspelt_is_told() -> None:
+    _write("mine", FAMILY + "retention_shares = 0.5\nrules = [{ days = 3, prefixes = 'a/' }]\n[monitor]\nminute = 3")
+    said = " ".join(profiles.load("mine").notices)
+    assert "“retention_share”" in said
+    assert "“prefix”" in said
+    assert "“minutes”" in said

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from core.errors import Refused
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome
-from core.ports import ObjectStore, SignedLink, StoreLimits
+from core.ports import BucketLimits, ObjectStore, SignedLink, StoreLimits
 from core.progress import Report, silent
 
 
@@ -34,6 +35,23 @@ class ConfinedStore:
 
     async def bucket(self, name: str) -> Bucket:
         return replace(await self._store.bucket(self._there(name)), name=name)
+
+    async def create_bucket(self, bucket: Bucket) -> Bucket:
+        raise Refused("Nothing new is made in a project that was lent.")
+
+    async def update_bucket(
+        self, name: str, *, public: bool | None = None, limits: BucketLimits | None = None
+    ) -> Bucket:
+        return replace(await self._store.update_bucket(self._there(name), public=public, limits=limits), name=name)
+
+    async def drop_bucket(self, name: str) -> None:
+        raise Refused("No bucket of a project that was lent is removed.")
+
+    async def register_bucket(self, name: str, family: str) -> bool:
+        return False
+
+    async def registered_buckets(self) -> frozenset[str] | None:
+        return None
 
     async def list_objects(
         self, bucket: str, *, prefix: str = "", cursor: str | None = None, limit: int | None = None

@@ -15,12 +15,14 @@ from core.clients.supabase.reaching import of_transport
 from core.errors import (
     AlreadyExists,
     CoreError,
+    Full,
     InvalidName,
     NotAllowed,
     NotFound,
-    ServiceError,
+    TooLarge,
     Unavailable,
     Unreadable,
+    WrongType,
 )
 
 CHECK_KEY = "Check the key of this profile: in the project's settings, under API keys."
@@ -138,14 +140,16 @@ def _of_storage(answer: Answer, what: str) -> CoreError:
     if answer.status in (404, 410) and answer.message.startswith(("Route ", "no Route", "Not Found", "requested path")):
         return NotFound("This address has no such service of Supabase.", CHECK_URL)
     if answer.status == 413:
-        return ServiceError(
+        return TooLarge(
             f"{named} is too large: {said}",
             "The bucket or the project limits the size of files; raise that limit there.",
         )
     if answer.status == 415:
-        return ServiceError(
+        return WrongType(
             f"{named} has a type that its bucket does not allow: {said}", "Allow the type in the bucket's settings."
         )
+    if answer.status in (402, 507):
+        return Full(f"There is no room left for {named}: {said}", "Clean up, or raise the project's quota.")
     if words & {"InvalidKey", "InvalidBucketName"}:
         return InvalidName(f"{named} has a name that the storage cannot hold.", said)
     if answer.status == 409:

@@ -11,11 +11,13 @@ from core.capacity.models import Sample
 from core.clients.supabase import downloads, links
 from core.clients.supabase.arrivals import Arrivals
 from core.clients.supabase.asking import Asking
+from core.clients.supabase.bucket_changes import BucketChanges
 from core.clients.supabase.buckets import Buckets
 from core.clients.supabase.keys import KEY_BYTES
 from core.clients.supabase.listing import Listing
 from core.clients.supabase.moves import Moves
 from core.clients.supabase.patience import read_date
+from core.clients.supabase.registry import Registry
 from core.clients.supabase.removals import Removals
 from core.clients.supabase.session import Session
 from core.clients.supabase.uploads import Uploads
@@ -23,7 +25,7 @@ from core.clients.supabase.use import Use
 from core.errors import NotFound, PreconditionFailed, Refused, Unavailable, Unreadable, Usage
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, ObjectPage, Outcome
 from core.parallel import side_by_side
-from core.ports import SignedLink, StoreLimits
+from core.ports import BucketLimits, SignedLink, StoreLimits
 from core.progress import Report, silent
 
 _BATCH = 1_000
@@ -40,6 +42,8 @@ class SupabaseStore:
         self._asking = Asking(session, capabilities)
         self._arrivals = Arrivals(self._asking)
         self._buckets = Buckets(session, is_service=capabilities.is_service)
+        self._changes = BucketChanges(session, self._buckets, is_set_up=bool(capabilities.version))
+        self._registry = Registry(session, capabilities)
         self._moves = Moves(session, self._asking, self._buckets)
         self._removals = Removals(session, self._asking)
         self._uploads = Uploads(session, self._arrivals)
@@ -65,6 +69,29 @@ class SupabaseStore:
     async def bucket(self, name: str) -> Bucket:
         self._check_open()
         return await self._buckets.one(name)
+
+    async def create_bucket(self, bucket: Bucket) -> Bucket:
+        self._check_open()
+        return await self._changes.create(bucket)
+
+    async def update_bucket(
+        self, name: str, *, public: bool | None = None, limits: BucketLimits | None = None
+    ) -> Bucket:
+        self._check_open()
+        return await self._changes.update(name, public, limits)
+
+    async def drop_bucket(self, name: str) -> None:
+        self._check_open()
+        await self._changes.drop(name)
+
+    async def register_bucket(self, name: str, family: str) -> bool:
+        self._check_open()
+        await self._buckets.one(name)
+        return await self._registry.add(name, family)
+
+    async def registered_buckets(self) -> frozenset[str] | None:
+        self._check_open()
+        return await self._registry.names()
 
     async def list_objects(
         self, bucket: str, *, prefix: str = "", cursor: str | None = None, limit: int | None = None
