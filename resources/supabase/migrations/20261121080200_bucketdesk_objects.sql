@@ -64,8 +64,9 @@ begin
 end
 $function$;
 
-select bucketdesk.make_way(
-    'public.bucketdesk_list_objects(text, text, text, integer)', '{bucket,prefix,after,page_size}', 'json', 3);
+-- Of an earlier release: PostgREST could not choose between the two.
+select bucketdesk.make_way('public.bucketdesk_list_objects(text, text, text, integer)', '{}', 'void');
+select bucketdesk.make_way('bucketdesk.page_sql(text, text, text, integer)', '{}', 'void');
 
 create or replace function public.bucketdesk_list_objects(
     bucket text, prefix text default '', after text default '', page_size int default 2000, until text default ''
