@@ -14,8 +14,8 @@ _NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "doubl
 _TIMES = frozenset({"date", "time", "timestamp", "interval"})
 _SHAPES = frozenset({"point", "line", "lseg", "box", "path", "polygon", "circle", "vector", "halfvec", "sparsevec"})
 _NAMES = frozenset({"uuid", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn", "xid", "tsvector", "tsquery"})
-_NO_TEXT = _NUMBERS | _TIMES | _SHAPES | _NAMES
-"""Types in whose values nobody names an object."""
+_NO_TEXT = _NUMBERS | _TIMES | _SHAPES | _NAMES | {"bytea"}
+"""Types in whose values nobody names an object; what a bytea holds comes in hexadecimal and is mostly a picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from core.clients.supabase.session import Session
 from core.models import RowPage, Value
 
-_BATCH = 500
+_BATCH = 2_000
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
