@@ -8,6 +8,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from core.capabilities import SERVICE, Capabilities
 from core.clients.supabase.answers import decoded
@@ -82,7 +83,8 @@ async def _look_at_storage(session: Session, found: Capabilities) -> Capabilitie
             arguments = {"bucket": buckets[0], "prefix": "", "after": "", "page_size": 1}
             await session.rpc("bucketdesk_list_objects", arguments)
         else:
-            await session.storage("POST", f"/object/list-v2/{buckets[0]}", json={"limit": 1}, repeatable=True)
+            place = f"/object/list-v2/{quote(buckets[0], safe='')}"
+            await session.storage("POST", place, json={"limit": 1}, repeatable=True)
 
     tried["buckets"] = await _why_not(list_buckets)
     if buckets:

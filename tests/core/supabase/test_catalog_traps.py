@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 import pytest
 
 from core.clients.supabase.catalog import SupabaseCatalog
+from core.clients.supabase.probe import probe
 from core.errors import NotAllowed, NotFound
 from core.models import Outcome, Result, Row, RowAction, RowChange, RowKey, Value
 from tests.contracts.catalog_worlds import open_catalog
+from tests.core.supabase.scripted import Token, connected
 from tests.servers.project import SupabaseProject, supabase_project
 
 OPEN = "; grant all on all tables in schema public to anon, authenticated, service_role"
@@ -293,3 +295,14 @@ async def test_a_unique_index_over_required_columns_is_as_good_as_a_primary_key(
         assert (await catalog.table("t")).primary_key == ("b", "a")
         await catalog.check_key("t", ["b", "a"])
         assert (await catalog.table("loose")).primary_key == ()
+
+
+async def test_testing_a_connection_reads_for_real(project: SupabaseProject) -> None:
+    project.sql(f"create table t (id int primary key, path text){OPEN}")
+    project.put("a b & c", "a.jpg")
+    async with connected(project.url, Token(key=project.service_key)) as session:
+        found = await probe(session, ["t", "gone"])
+    assert found.tried == {"buckets": "", "objects": "", "tables": "", "rows": ""}
+    assert found.sources["t"] == "" and "gone" in found.sources["gone"]
+    lines = {line.name: line for line in found.lines()}
+    assert (lines["Table t"].state, lines["Table gone"].state) == ("yes", "no") and lines["Table gone"].next_step
