@@ -68,6 +68,7 @@ class Standing(QObject):
             return
         if job.state is JobState.DONE:
             self._window.banners.take("offline")
+            self._window.banners.take("not-allowed")
         elif isinstance(job.error, CoreError):
             self._say_trouble(job.error)
 
@@ -77,11 +78,18 @@ class Standing(QObject):
             return
         if isinstance(error, NotAllowed):
             self._say_sign_in(engine)
+            self._say_not_allowed(error)
         if isinstance(error, Unavailable):
             again = NextStep(self.tr("Try again"), lambda: start_scan(self._desk))
             text = self.tr("%1 cannot be reached. %2").replace("%1", engine.profile.name)
             text = text.replace("%2", f"{sentence(error)} {hint(error)}".strip())
             self._window.banners.put("offline", text, "warning", [again])
+
+    def _say_not_allowed(self, error: CoreError) -> None:
+        """A right is missing although somebody is signed in: perhaps a key was replaced, or a role taken away."""
+        if self._window.banners.get("sign-in") is None:
+            again = NextStep(self.tr("Sign in again…"), self._desk.actions["sign_in"].trigger)
+            self._window.banners.put("not-allowed", f"{sentence(error)} {hint(error)}".strip(), "warning", [again])
 
     def _say_sign_in(self, engine: Engine) -> None:
         """Says that nobody is signed in any more, or takes that back."""

@@ -24,6 +24,9 @@ def side(form: QWidget, width: int) -> QScrollArea:
 
 
 def fit_screen(dialog: QDialog, width: int, height: int) -> None:
-    """Gives a dialog its size, or as much of it as the screen has room for."""
+    """Gives a dialog its size, or as much of it as the screen has room for; what the window has, there is room for."""
+    parent = dialog.parentWidget()
     room = dialog.screen().availableSize()
+    if parent is not None:
+        room = room.expandedTo(parent.window().size())
     dialog.resize(min(width, room.width() - _AROUND), min(height, room.height() - _AROUND))
