@@ -57,7 +57,7 @@ def _use(c: sqlite3.Connection, profile: Profile, bucket: Bucket, measured: Mapp
     return BucketUse(
         name=bucket.name,
         family=rules.name,
-        region="",
+        region=rules.region,
         public=bucket.public,
         objects=now.objects,
         bytes=now.bytes,
