@@ -151,7 +151,9 @@ $function$;
 create or replace function bucketdesk.applied(version text, name text) returns void
 language sql set search_path = '' as $function$
     insert into bucketdesk.migrations as m (version, name) values ($1, $2)
-    on conflict (version) do update set applied_at = now(), name = excluded.name
+    on conflict (version) do update set applied_at = now(), name = excluded.name;
+    -- PostgREST reads the functions once; hosted Supabase tells it of changes by itself, others wait for this word
+    select pg_notify('pgrst', 'reload schema')
 $function$;
 
 select bucketdesk.allow('usage on schema bucketdesk', 'authenticated', 'service_role');

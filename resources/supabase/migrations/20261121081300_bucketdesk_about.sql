@@ -43,7 +43,4 @@ comment on function public.bucketdesk_about is 'What is set up here, what whoeve
 select bucketdesk.open_functions(array['bucketdesk.columns_named'], 'service_role');
 select bucketdesk.open_functions(array['public.bucketdesk_about'], 'authenticated', 'service_role');
 
--- PostgREST reads the functions once; hosted Supabase tells it of changes by itself, others wait for this word.
-notify pgrst, 'reload schema';
-
 select bucketdesk.applied('20261121081300', 'bucketdesk_about');

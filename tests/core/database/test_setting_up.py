@@ -94,6 +94,14 @@ async def test_it_is_applied_twice_without_an_error_and_says_what_is_there(bare:
     assert [version for (version,) in applied] == [one.version for one in database_setup.migrations()]
 
 
+async def test_postgrest_is_told_that_there_are_new_functions(bare: Project) -> None:
+    with psycopg.connect(bare.url, autocommit=True) as listener:
+        listener.execute("listen pgrst")
+        await _apply(bare.url)
+        told = [one.payload for one in listener.notifies(timeout=5, stop_after=len(database_setup.migrations()))]
+    assert told == ["reload schema"] * len(database_setup.migrations())
+
+
 async def test_two_desks_may_set_up_at_once(bare: Project) -> None:
     async with asyncio.TaskGroup() as desks:
         both = [desks.create_task(_apply(bare.url)) for _ in range(2)]
