@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.capabilities import Capabilities
@@ -31,15 +32,17 @@ NOT_ADMIN = "Changing rows takes the role admin, or a secret key."
 
 
 class RowChanges:
-    """Sends changes in batches. A batch whose answer never came keeps its id for the next time it is sent."""
+    """Sends changes in batches. The ids of batches hold until every answer of a call has come: where one got lost, the
+    call is made again, and what was done before is answered from memory, not done again."""
 
     def __init__(self, session: Session, capabilities: Capabilities) -> None:
         self._session = session
         self._capabilities = capabilities
-        self._unanswered: dict[str, tuple[str, float]] = {}
+        self._sent: dict[str, _Sent] = {}
 
     async def change(self, changes: Sequence[RowChange], tables: Mapping[str, Described]) -> tuple[Outcome, ...]:
-        """Does each change; raises only when nothing of it was done."""
+        """Does each change. Raises when nothing was done, and `Unavailable` when an answer got lost: then only the same
+        call again, or looking at the rows, tells what was done."""
         if not self._capabilities.writes_rows:
             there = "bucketdesk_apply_batch" in self._capabilities.functions
             return (Outcome(Result.FAILED, NOT_ADMIN if there else NO_FUNCTION),) * len(changes)
@@ -51,56 +54,76 @@ class RowChanges:
                 waiting.append((number, _coded(change)))
             else:
                 outcomes[number] = wrong
+        answered: list[str] = []
+        done = False
         for batch in _batches(waiting):
             try:
-                answers = await self._send([coded for _, coded in batch])
+                answers = await self._send([coded for _, coded in batch], answered)
             except CoreError as exc:
-                if not any(number in outcomes for number, _ in waiting):
+                if not done or _is_lost(exc):
                     raise
-                self._unanswered.clear()
-                answers = [{"result": "failed", "reason": exc.message}] * len(batch)
+                answers = _refused(exc, len(batch))
+            done = True
             for (number, _), answer in zip(batch, answers, strict=True):
                 outcomes[number] = _outcome(answer, tables[changes[number].table])
+        for digest in answered:
+            self._sent.pop(digest, None)
         return tuple(outcomes[number] for number in range(len(changes)))
 
-    async def _send(self, batch: Sequence[Mapping[str, object]]) -> list[Mapping[str, Any]]:
+    async def _send(self, batch: Sequence[Mapping[str, object]], answered: list[str]) -> list[Mapping[str, Any]]:
         """One answer for each change, in halves where the database runs out of time over the whole: it has then taken
-        everything back. Raises only when nothing was done."""
+        everything back. Notes in `answered` what need not be remembered once all is well."""
         digest = hashlib.sha256(json.dumps(batch, sort_keys=True).encode()).hexdigest()
-        number = self._number(digest)
+        sent = self._remembered(digest)
+        answered.append(digest)
+        if sent.is_split:
+            return await self._send_halves(batch, answered)
         try:
-            answer: Any = await self._session.rpc("bucketdesk_apply_batch", {"batch_id": number, "changes": batch})
-            if not isinstance(answer, list) or len(answer) != len(batch):
-                raise Unavailable("The project's answer about changed rows is incomplete.", "Apply the plan again.")
+            answer: Any = await self._session.rpc("bucketdesk_apply_batch", {"batch_id": sent.id, "changes": batch})
         except TookTooLong:
-            del self._unanswered[digest]
             if len(batch) == 1:
                 raise
-            return await self._send_halves(batch)
-        except Unavailable:
-            raise  # the answer may have got lost on its way: the same batch goes under the same id again
-        except CoreError:
-            del self._unanswered[digest]
-            raise
-        del self._unanswered[digest]
+            sent.is_split = True
+            return await self._send_halves(batch, answered)
+        if not isinstance(answer, list) or len(answer) != len(batch):
+            raise Unavailable("The project's answer about changed rows is incomplete.", "Apply the plan again.")
         return answer
 
-    def _number(self, digest: str) -> str:
-        """The id that a batch goes under: a new one, or the one that it went under just now without an answer."""
-        now = time.monotonic()
-        number, since = self._unanswered.get(digest, ("", 0.0))
-        if not number or now - since > _REMEMBERED_SECONDS:
-            number = str(uuid.uuid4())
-        self._unanswered[digest] = (number, now)
-        return number
-
-    async def _send_halves(self, batch: Sequence[Mapping[str, object]]) -> list[Mapping[str, Any]]:
+    async def _send_halves(self, batch: Sequence[Mapping[str, object]], answered: list[str]) -> list[Mapping[str, Any]]:
         half = len(batch) // 2
-        first = await self._send(batch[:half])
+        first = await self._send(batch[:half], answered)
         try:
-            return [*first, *await self._send(batch[half:])]
+            return [*first, *await self._send(batch[half:], answered)]
         except CoreError as exc:
-            return [*first, *[{"result": "failed", "reason": exc.message}] * (len(batch) - half)]
+            if _is_lost(exc):
+                raise
+            return [*first, *_refused(exc, len(batch) - half)]
+
+    def _remembered(self, digest: str) -> _Sent:
+        """How a batch was sent just now without an answer, or a new id for it."""
+        now = time.monotonic()
+        sent = self._sent.get(digest)
+        if sent is None or now - sent.at > _REMEMBERED_SECONDS:
+            sent = self._sent[digest] = _Sent(str(uuid.uuid4()), now)
+        return sent
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A batch that is under way: its id, when it was first sent, and whether it was sent in halves."""
+
+    id: str
+    at: float
+    is_split: bool = False
+
+
+def _is_lost(exc: CoreError) -> bool:
+    """Whether nobody knows what was done: what took too long was taken back, and what was refused not done."""
+    return isinstance(exc, Unavailable) and not isinstance(exc, TookTooLong)
+
+
+def _refused(exc: CoreError, count: int) -> list[Mapping[str, Any]]:
+    return [{"result": "failed", "reason": exc.message}] * count
 
 
 def _unfit(change: RowChange, described: Described | None) -> Outcome | None:

@@ -87,6 +87,37 @@ async def test_a_call_stays_under_a_megabyte_and_a_later_failure_is_told_item_by
     assert all(len(asked.body) < 1_100_000 for asked in script.asked)
 
 
+async def test_a_lost_answer_in_the_middle_is_no_failure_and_the_same_call_again_does_nothing_twice() -> None:
+    long = "x" * 400_000
+    many = [update({"path": long}, "y" * n) for n in range(4)]
+    answers = [says([DONE, DONE]), *[resets] * 3, says([DONE, DONE])]
+    async with serve(*answers) as script, connected(script.url) as session:
+        changes = RowChanges(session, ABLE)
+        with pytest.raises(Unavailable):
+            await changes.change(many, TABLES)
+        ended = await changes.change(many, TABLES)
+        assert [one.result for one in ended] == [Result.DONE] * 4
+        await changes.change(many, TABLES)
+    ids = [batch["batch_id"] for batch in batches(script)]
+    first, second = ids[0], ids[1]
+    assert ids[:6] == [first, second, second, second, first, second]
+    assert not {first, second} & set(ids[6:])
+
+
+async def test_halves_are_remembered_as_halves() -> None:
+    slow = says({"code": "57014", "message": "canceling statement due to statement timeout"}, 500)
+    two = [CHANGE, update({"id": 2, "path": "a"}, key=2)]
+    async with serve(slow, says([DONE]), *[resets] * 3, says([DONE])) as script, connected(script.url) as session:
+        changes = RowChanges(session, ABLE)
+        with pytest.raises(Unavailable):
+            await changes.change(two, TABLES)
+        assert [one.result for one in await changes.change(two, TABLES)] == [Result.DONE, Result.DONE]
+    sent = batches(script)
+    assert [len(batch["changes"]) for batch in sent] == [2, 1, 1, 1, 1, 1, 1]
+    ids = [batch["batch_id"] for batch in sent]
+    assert ids[5] == ids[1] and ids[6] == ids[2] == ids[3] == ids[4]
+
+
 async def test_a_batch_that_is_refused_whole_raises() -> None:
     refused = says({"code": "42501", "message": "This needs the role admin."}, 403)
     async with serve(refused) as script, connected(script.url) as session:
