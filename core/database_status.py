@@ -56,27 +56,30 @@ async def status(database: Database, families: Sequence[str] = ()) -> tuple[Item
     )
 
 
-def functions_of(steps: Iterable[Migration]) -> tuple[tuple[str, str], ...]:
-    """(schema.name, body) of every function, overloads each for itself; the last definition counts."""
-    return tuple(dict.fromkeys((name, body) for one in steps for name, body in _FUNCTION.findall(one.sql)))
+def functions_of(steps: Iterable[Migration]) -> dict[str, frozenset[str]]:
+    """The bodies of every function by its full name, overloads together. The last migration that makes it counts."""
+    found: dict[str, frozenset[str]] = {}
+    for one in steps:
+        made = _FUNCTION.findall(one.sql)
+        found |= {name: frozenset(body for known, body in made if known == name) for name, _ in made}
+    return found
 
 
 async def _functions(database: Database, steps: Sequence[Migration]) -> list[Item]:
     wanted = functions_of(steps)
-    names = sorted({name for name, _ in wanted})
     rows = await database.query(
         "select format('%%s.%%s', n.nspname, p.proname), p.prosrc from pg_catalog.pg_proc as p "
         "join pg_catalog.pg_namespace as n on n.oid = p.pronamespace "
         "where format('%%s.%%s', n.nspname, p.proname) = any (%s)",
-        names,
+        list(wanted),
     )
-    there = {(str(name), str(body).replace("\r\n", "\n")) for name, body in rows}
-    set_up_before = await _was_set_up(database)
+    there: dict[str, set[str]] = {}
+    for name, body in rows:
+        there.setdefault(str(name), set()).add(str(body).replace("\r\n", "\n"))
+    different: State = "older" if await _was_set_up(database) else "differs"
     states: dict[str, State] = {}
-    for name in names:
-        bodies = {body for known, body in wanted if known == name}
-        found = {body for known, body in there if known == name}
-        different: State = "older" if set_up_before else "differs"
+    for name, bodies in sorted(wanted.items()):
+        found = there.get(name, set())
         states[name] = "there" if bodies <= found else different if found else "missing"
     inner = {state for name, state in states.items() if name.startswith("bucketdesk.")}
     return [

@@ -168,6 +168,15 @@ async def test_a_changed_function_is_called_older_and_brought_up_to_date(project
     assert (await _status(project))["public.bucketdesk_count_rows"].state == "there"
 
 
+def test_a_function_that_a_later_migration_makes_anew_counts_as_made_there() -> None:
+    def made(version: str, *functions: str) -> database_setup.Migration:
+        text = "create or replace function public.{} returns int language sql as $function${}$function$;\n"
+        return database_setup.Migration(version, "x", "".join(text.format(*one.split("=")) for one in functions))
+
+    found = database_status.functions_of([made("1", "f(a int)=1", "f(b text)=2", "g()=3"), made("2", "g(a int)=4")])
+    assert found == {"public.f": {"1", "2"}, "public.g": {"4"}}
+
+
 async def test_buckets_of_a_family_are_shown_and_registered_only_when_asked(bare: Project) -> None:
     bare.make_bucket("patient-images", "patient-images-2", "other")
     await _apply(bare.url)
