@@ -77,16 +77,17 @@ async def open_connection(profile: Profile, kept: Secrets | None = None) -> Conn
     return await open_profile(profile, kept or secrets.of_this_process())
 
 
-async def open_database(profile: Profile, address: str = "") -> Database:
+async def open_database(profile: Profile, address: str = "", kept: Secrets | None = None) -> Database:
     """A direct connection to the project's Postgres: the profile's, or another address. The password is the address's
-    own or one of the secrets. The caller closes it. Raises `Usage` without an address, `CoreError`."""
+    own or one of the secrets, those of this process unless others are `kept`. The caller closes it. Raises `Usage`
+    without an address, `CoreError`."""
     from core.clients.postgres import Postgres
 
     address = address or (profile.supabase.postgres if profile.supabase else "")
     if not address:
         hint = 'Add postgres = "postgresql://…" to it, or run the SQL in the project\'s SQL editor.'
         raise Usage(f"The profile “{profile.name}” names no direct Postgres connection.", hint)
-    password = await secrets.of_this_process().get(profile.name, secrets.POSTGRES_PASSWORD)
+    password = await (kept or secrets.of_this_process()).get(profile.name, secrets.POSTGRES_PASSWORD)
     return await Postgres.open(address, password or "")
 
 

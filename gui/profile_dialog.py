@@ -19,7 +19,6 @@ from core.suggest import Suggestion
 from gui.desk import Desk
 from gui.profiles.notice import Notice
 from gui.profiles.place_form import PlaceForm
-from gui.profiles.source_model import distinct
 from gui.profiles.source_panel import SourcePanel
 from gui.profiles.survey import Choice, Storage, Survey
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
@@ -196,16 +195,16 @@ class ProfileDialog(QDialog):
         buckets, care = self.places.bucket_list, self.places.care
         whole = self._storage.layout is Layout.WHOLE
         before = self._edited or Profile(name=self.places.name, kind="local")
-        return replace(
+        made = replace(
             before,
             storage=self._storage.choice.folder,
             catalog=self._storage.choice.catalog,
             buckets=(".",) if whole else () if buckets.are_all_chosen() else buckets.chosen(),
-            sources=distinct([draft.source for draft in self.sources.drafts]),
             safety=replace(before.safety, removal=care.removal),
             production=care.production_box.isChecked(),
             read_only=care.read_only_box.isChecked(),
         )
+        return self.sources.put_into(made)
 
     def _update(self) -> None:
         """Says what is still missing, or what to mind; the profile can be created when nothing is missing."""

@@ -136,6 +136,7 @@ class SupabaseDialog(QDialog):
 
     def test(self) -> None:
         """Tries the connection as it stands; only reads."""
+        self.connection.form.check_address()
         wanted = self._wanted()
         if wanted is None or self.connection.form.missing() or self._is_testing:
             return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from core.profiles.direct import parted
 from gui.icons import Icons
+from gui.profiles.postgres_field import PostgresField
 from gui.profiles.secret_field import SecretField
 from gui.theme import GAP_SMALL, GAP_TINY
 from gui.widgets.buttons import button
@@ -21,14 +21,13 @@ class AddressForm(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.field = QLineEdit()
-        self.field.setAccessibleName(self.tr("Address of the database"))
-        self.field.setPlaceholderText("postgresql://postgres@db.….supabase.co:5432/postgres")
-        self.field.textChanged.connect(self._on_field_changed)
+        self.field = PostgresField(self.tr("Address of the database"))
+        self.field.textChanged.connect(lambda _text: self._on_field_changed())
         self.field.returnPressed.connect(self.look_asked)
         self.password = SecretField(self.tr("Password of the database"), icons)
         self.password.changed.connect(self.changed)
         self.password.entered.connect(self.look_asked)
+        self.field.password_found.connect(self.password.replace_with)
         self.keep_box = QCheckBox(self.tr("Keep both with the profile"))
         self.keep_box.setToolTip(self.tr("The address in the profile, the password in the system's keyring"))
         self.look_button = button(self.tr("Look what is there"), self.look_asked.emit)
@@ -49,14 +48,9 @@ class AddressForm(QWidget):
 
     @property
     def address(self) -> str:
-        """The address as typed."""
-        return self.field.text().strip()
+        """The address as it stands."""
+        return self.field.address
 
-    def _on_field_changed(self, text: str) -> None:
-        """A password that was pasted within the address belongs in its own field, where it is not seen."""
-        address, password = parted(text)
-        if password is not None:
-            self.field.setText(address)
-            self.password.replace_with(password)
+    def _on_field_changed(self) -> None:
         self.look_button.setEnabled(bool(self.address))
         self.changed.emit()

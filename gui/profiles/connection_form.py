@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QRadioButton, QVBoxLayout, Q
 from core.errors import CoreError
 from core.prefill import Prefill
 from core.profiles import KEY, PASSWORD, Supabase, normal_address
-from core.profiles.direct import parted
 from core.secrets import POSTGRES_PASSWORD, SUPABASE_KEY, SUPABASE_PASSWORD
 from gui.desk import Desk
 from gui.profiles.notice import Notice
+from gui.profiles.postgres_field import PostgresField
 from gui.profiles.radios import bind_together, choose
 from gui.profiles.secret_field import SecretField
 from gui.theme import GAP, GAP_TINY
@@ -28,7 +28,7 @@ class ConnectionForm(QWidget):
         super().__init__(parent)
         icons = desk.icons
         self.url_field = self._line(self.tr("Address of the project"), "https://abcdefghijklmnopqrst.supabase.co")
-        self.url_field.editingFinished.connect(self._on_url_field_finished)
+        self.url_field.editingFinished.connect(self.check_address)
         self.url_notice = Notice(icons)
         self.key_button = QRadioButton(self.tr("With a secret key, which may do everything"))
         self.password_button = QRadioButton(self.tr("As a person, with e-mail and password"))
@@ -40,12 +40,11 @@ class ConnectionForm(QWidget):
         self.direct_box = QCheckBox(self.tr("Also connect to its Postgres directly (to set up the database)"))
         self.direct_box.setToolTip(self.tr("Not needed for looking, cleaning up or uploading"))
         self.direct_box.toggled.connect(self._update)
-        self.postgres_field = self._line(
-            self.tr("Address of the database"),
-            "postgresql://postgres@db.abcdefghijklmnopqrst.supabase.co:5432/postgres",
-        )
-        self.postgres_field.textChanged.connect(self._on_postgres_field_changed)
+        self.postgres_field = PostgresField(self.tr("Address of the database"))
+        self.postgres_field.textChanged.connect(self.changed)
+        self.postgres_field.returnPressed.connect(self.entered)
         self.postgres_password = SecretField(self.tr("Password of the database"), icons)
+        self.postgres_field.password_found.connect(self.postgres_password.replace_with)
         self.secrets = {
             SUPABASE_KEY: self.key,
             SUPABASE_PASSWORD: self.password,
@@ -76,7 +75,7 @@ class ConnectionForm(QWidget):
             url=normal_address(self.url_field.text()),
             sign_in=self.sign_in,
             email=self.email_field.text().strip() if self.sign_in == PASSWORD else "",
-            postgres=self.postgres_field.text().strip() if self.direct_box.isChecked() else "",
+            postgres=self.postgres_field.address if self.direct_box.isChecked() else "",
         )
 
     def show_supabase(self, found: Supabase) -> None:
@@ -113,7 +112,7 @@ class ConnectionForm(QWidget):
             return self.tr("Type the e-mail address you sign in with.")
         if self.sign_in == PASSWORD and not self.password.is_there:
             return self.tr("Type the password you sign in with.")
-        if self.direct_box.isChecked() and not self.postgres_field.text().strip():
+        if self.direct_box.isChecked() and not self.postgres_field.address:
             return self.tr("Paste the address of the database, or leave the direct connection out.")
         return ""
 
@@ -170,8 +169,8 @@ class ConnectionForm(QWidget):
         self.key.field.setPlaceholderText("sb_publishable_…" if is_person else "sb_secret_…")
         self.changed.emit()
 
-    def _on_url_field_finished(self) -> None:
-        """Corrects what was pasted, or says what is wrong with it."""
+    def check_address(self) -> None:
+        """Corrects the address that was pasted, or says what is wrong with it."""
         text = self.url_field.text().strip()
         try:
             address = normal_address(text) if text else ""
@@ -181,10 +180,3 @@ class ConnectionForm(QWidget):
         self.url_notice.say("")
         if address != self.url_field.text():
             self.url_field.setText(address)
-
-    def _on_postgres_field_changed(self, text: str) -> None:
-        """A password that was pasted within the address belongs in its own field, where it is not seen."""
-        address, password = parted(text)
-        if password is not None:
-            self.postgres_field.setText(address)
-            self.postgres_password.replace_with(password)

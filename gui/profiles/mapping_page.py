@@ -15,7 +15,6 @@ from core.suggest import Suggestion
 from gui.desk import Desk
 from gui.error_dialog import hint, sentence
 from gui.profiles.project_form import ProjectForm
-from gui.profiles.source_model import distinct
 from gui.profiles.source_panel import SourcePanel
 from gui.profiles.survey import Survey
 from gui.theme import GAP_LARGE
@@ -104,8 +103,7 @@ class MappingPage(QWidget):
         )
         if not is_read or not self.sources.is_filled:
             return made
-        sources = distinct([draft.source for draft in self.sources.drafts])
-        return replace(made, buckets=self.form.buckets, sources=sources)
+        return self.sources.put_into(replace(made, buckets=self.form.buckets))
 
     def problem(self) -> str:
         """What keeps the profile from being written; '' when nothing does."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.models import Table
 from core.presets import presets
-from core.profiles import Source
+from core.profiles import Family, Source
 from gui.translation import translate
 
 
 def preset_menu(
-    parent: QWidget, tables: Mapping[str, Table], taken: Collection[str], add: Callable[[Source], None]
+    parent: QWidget,
+    tables: Mapping[str, Table],
+    taken: Collection[str],
+    add: Callable[[Source, tuple[Family, ...]], None],
 ) -> QMenu:
-    """A menu that goes when it is closed; `taken` are tables that a source reads already."""
+    """A menu that goes when it is closed; `taken` are tables that a source reads already. `add` is called with a source
+    and the families of buckets that belong to it."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     for preset in presets():
@@ -26,8 +31,8 @@ def preset_menu(
             entry.setToolTip(preset.about)
             entry.setEnabled(table is not None and source.table not in taken)
             if table is not None:
-                fitting = fitted(source, table)
-                entry.triggered.connect(lambda _checked=False, fitting=fitting: add(fitting))
+                chosen = partial(add, fitted(source, table), preset.families)
+                entry.triggered.connect(lambda _checked=False, chosen=chosen: chosen())
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from core.errors import CoreError
 from core.models import Table
-from core.profiles import Source
+from core.profiles import Family, Profile, Source
 from core.progress import Progress
 from core.suggest import Suggestion
 from gui import words
@@ -21,7 +22,7 @@ from gui.profiles.preset_menu import preset_menu
 from gui.profiles.sample_pictures import SamplePictures
 from gui.profiles.sample_table import SampleTable
 from gui.profiles.source_editor import SourceEditor
-from gui.profiles.source_model import Draft, SourceModel
+from gui.profiles.source_model import Draft, SourceModel, distinct
 from gui.profiles.survey import Survey
 from gui.theme import GAP_SMALL
 from gui.widgets.buttons import button, quiet_button
@@ -55,6 +56,7 @@ class SourcePanel(QWidget):
         self.verdict = Notice(icons, size="body")
         self.is_filled = False
         self._tables: dict[str, Table] = {}
+        self._families: dict[str, tuple[Family, ...]] = {}
         self.pictures = SamplePictures(desk, survey)
         self.samples = SampleTable(icons, themes, self.pictures)
         self.empty = EmptyState(icons)
@@ -75,6 +77,14 @@ class SourcePanel(QWidget):
     def drafts(self) -> Sequence[Draft]:
         """What is in the list now."""
         return self.model.drafts
+
+    def put_into(self, profile: Profile) -> Profile:
+        """The profile with these sources, and the families of buckets that presets bring, unless it has them."""
+        known = {family.name for family in profile.families}
+        tables = {draft.source.table for draft in self.model.drafts}
+        brought = [f for table, families in self._families.items() if table in tables for f in families]
+        families = (*profile.families, *(family for family in brought if family.name not in known))
+        return replace(profile, sources=distinct([draft.source for draft in self.model.drafts]), families=families)
 
     def clear(self) -> None:
         """Nothing to look at yet."""
@@ -256,8 +266,12 @@ class SourcePanel(QWidget):
 
     def _on_presets_button_clicked(self) -> None:
         taken = {draft.source.table for draft in self.model.drafts}
-        menu = preset_menu(self, self._tables, taken, self._add)
+        menu = preset_menu(self, self._tables, taken, self._add_preset)
         menu.popup(self.presets_button.mapToGlobal(self.presets_button.rect().bottomLeft()))
+
+    def _add_preset(self, source: Source, families: tuple[Family, ...]) -> None:
+        self._families[source.table] = families
+        self._add(source)
 
     def _add(self, source: Source) -> None:
         self.is_filled = True

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from core.engine import open_connection
+from core.capabilities import Capability
+from core.engine import open_connection, open_database
 from core.errors import CoreError
 from core.profile_setup import Setup
 from core.profiles import SUPABASE, Profile
+from core.secrets import Secrets
 from gui.profiles.keeping import Wanted
 from gui.profiles.survey import Tried
 from gui.profiles.typed_secrets import TypedSecrets
+from gui.translation import translate
 
 _NAME = "new"
 
@@ -19,7 +22,8 @@ async def open_project(wanted: Wanted) -> Tried:
     """Connects and reads a little of everything. Raises `CoreError` when nothing can be had."""
     name = wanted.profile or _NAME
     profile = Profile(name=name, kind=SUPABASE, supabase=wanted.supabase, sources=wanted.sources)
-    opened = await open_connection(profile, TypedSecrets(wanted.secrets, wanted.profile))
+    secrets = TypedSecrets(wanted.secrets, wanted.profile)
+    opened = await open_connection(profile, secrets)
     try:
         assert opened.project is not None
         capabilities = await opened.project.capabilities()
@@ -28,10 +32,23 @@ async def open_project(wanted: Wanted) -> Tried:
             buckets = await setup.buckets()
         except CoreError:
             buckets = ()  # the table of capabilities says why
-        return Tried(setup, capabilities.lines(), buckets)
+        return Tried(setup, (*capabilities.lines(), *await _direct(profile, secrets)), buckets)
     except BaseException:
         await opened.close()
         raise
+
+
+async def _direct(profile: Profile, secrets: Secrets) -> tuple[Capability, ...]:
+    """Whether the direct connection works, where one is wanted."""
+    if profile.supabase is None or not profile.supabase.postgres:
+        return ()
+    name = translate("Trial", "Direct connection")
+    try:
+        database = await open_database(profile, kept=secrets)
+    except CoreError as error:
+        return (Capability(name, "no", error.message, error.hint),)
+    await database.close()
+    return (Capability(name, "yes", translate("Trial", "The project's Postgres lets this program in.")),)
 
 
 def name_of(wanted: Wanted) -> str:

@@ -54,6 +54,8 @@ def profile(tmp_path: Path) -> Path:
             "CREATE TABLE photo (id INTEGER PRIMARY KEY, path TEXT, small TEXT, state TEXT, link TEXT, until TEXT, "
             "bytes INTEGER, taken TEXT);"
             "CREATE TABLE media_assets (id INTEGER PRIMARY KEY, storage_path TEXT, storage_bucket TEXT);"
+            "CREATE TABLE image_patient_associations (id INTEGER PRIMARY KEY, image_path TEXT, bucket_name TEXT);"
+            "INSERT INTO image_patient_associations (image_path, bucket_name) VALUES ('b.png', 'photos');"
             "INSERT INTO photo (path, small) VALUES ('a.png', 'a-small.png'), ('b.png', 'b-small.png');"
             "INSERT INTO media_assets (storage_path, storage_bucket) VALUES ('a.png', 'photos');"
         )
@@ -137,6 +139,20 @@ async def test_a_preset_is_offered_where_its_table_is_and_fitted_to_its_columns(
     ]
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     await desk.settle()
+
+
+async def test_a_preset_brings_the_families_of_buckets_that_belong_to_it(desk: ProjectDesk) -> None:
+    dialog = await edited(desk)
+    QTest.mouseClick(dialog.sources.presets_button, Qt.MouseButton.LeftButton)
+    menu = await shown(dialog.sources, QMenu)
+    next(action for action in menu.actions() if action.text() == "image_patient_associations").trigger()
+    menu.close()
+    await desk.quiet()
+    QTest.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    await desk.settle()
+    made = profiles.load("clinic")
+    assert [source.table for source in made.sources] == ["photo", "image_patient_associations"]
+    assert [(family.name, family.retention_days) for family in made.families] == [("patient-images", 30)]
 
 
 async def test_a_table_that_is_gone_is_told_and_the_profile_can_be_corrected(desk: ProjectDesk, tmp_path: Path) -> None:

@@ -109,6 +109,30 @@ async def test_a_wrong_key_a_wrong_port_and_a_host_that_is_not_there_each_get_a_
     await desk.settle()
 
 
+async def test_the_direct_connection_is_tried_too_and_a_password_in_its_address_is_never_seen(
+    desk: ProjectDesk, supabase: SupabaseProject
+) -> None:
+    dialog = await desk.dialog()
+    form = dialog.connection.form
+    paste(form.url_field, supabase.url)
+    paste(form.key.field, supabase.secret_key)
+    QTest.keyClick(form.direct_box, Qt.Key.Key_Space)
+    paste(form.postgres_field, supabase.database_url)
+    assert form.postgres_field.text() in supabase.database_url.replace(f":{form.postgres_password.value}@", "@")
+    form.postgres_field.undo()
+    assert form.postgres_password.value not in form.postgres_field.text()
+    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
+    await desk.quiet()
+    assert dialog.connection.capabilities.words()[-1].startswith("Direct connection: yes.")
+    paste(form.postgres_password.field, "wrong")
+    QTest.keyClick(form.postgres_password.field, Qt.Key.Key_Return)
+    await desk.quiet()
+    assert dialog.connection.capabilities.words()[-1].startswith("Direct connection: no.")
+    assert dialog.row.next_button.isEnabled()
+    QTest.mouseClick(dialog.row.cancel_button, Qt.MouseButton.LeftButton)
+    await desk.settle()
+
+
 async def test_a_person_whose_sign_in_ended_is_told_and_signs_in_again(
     desk: ProjectDesk, supabase: SupabaseProject
 ) -> None:
