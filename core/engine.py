@@ -42,6 +42,7 @@ from core.clients import open_profile
 from core.connection import Connection, Project
 from core.database_setup import Database
 from core.errors import NotAllowed, NotFound, Usage
+from core.families import Families
 from core.findings import settled
 from core.inventory import ScanReport
 from core.models import PlanHead, Repair, Run, Selection, Step
@@ -116,6 +117,7 @@ class Engine:
         if self.project is not None:
             self.project.on_sign_in_change(lambda: self.changes.say(Change.SIGN_IN))
         self.browse = Browse(workspace)
+        self.families = Families(workspace, opened.store, opened.catalog, profile, self.changes)
         self._decoders = ThreadPoolExecutor(1, "picture")  # one: decoding must leave the window its share
 
     @property

@@ -25,7 +25,7 @@ class Ending:
     trace: Trace | None = None
 
 
-_WITH_BYTES = (StepKind.DELETE_OBJECT, StepKind.PURGE_OBJECT, StepKind.RESTORE_OBJECT)
+_WITH_BYTES = (StepKind.DELETE_OBJECT, StepKind.PURGE_OBJECT, StepKind.RESTORE_OBJECT, StepKind.UPLOAD)
 _LEAVES = {"undo": StepState.UNDONE, "purge": StepState.PURGED}
 
 

@@ -279,6 +279,10 @@ class StepKind(enum.StrEnum):
     DELETE_ROW = "delete_row"
     PURGE_OBJECT = "purge_object"
     RESTORE_OBJECT = "restore_object"
+    UPLOAD = "upload"
+    CREATE_BUCKET = "create_bucket"
+    UPDATE_BUCKET = "update_bucket"
+    DROP_BUCKET = "drop_bucket"
 
 
 class Repair(enum.StrEnum):

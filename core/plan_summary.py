@@ -121,8 +121,12 @@ def _round_up(share: float) -> str:
     return f"{min(1.0, -(-share * 100 // 1) / 100):.2f}"
 
 
-_OBJECTS = (StepKind.DELETE_OBJECT, StepKind.PURGE_OBJECT, StepKind.RESTORE_OBJECT)
-_THINGS = {kind: ("object", "objects") if kind in _OBJECTS else ("row", "rows") for kind in StepKind}
+_OBJECTS = (StepKind.DELETE_OBJECT, StepKind.PURGE_OBJECT, StepKind.RESTORE_OBJECT, StepKind.UPLOAD)
+_BUCKETS = (StepKind.CREATE_BUCKET, StepKind.UPDATE_BUCKET, StepKind.DROP_BUCKET)
+_THINGS = {
+    kind: ("object", "objects") if kind in _OBJECTS else ("bucket", "buckets") if kind in _BUCKETS else ("row", "rows")
+    for kind in StepKind
+}
 _VERBS = {
     StepKind.DELETE_OBJECT: "Move {count} {things} of {where} ({size}) to {removal}",
     StepKind.INSERT_ROW: "Insert {count} {things} into {where}",
@@ -130,4 +134,8 @@ _VERBS = {
     StepKind.DELETE_ROW: "Delete {count} {things} of {where}",
     StepKind.PURGE_OBJECT: "Remove {count} {things} of {where} ({size}) from the quarantine for good",
     StepKind.RESTORE_OBJECT: "Put {count} {things} back into {where} ({size})",
+    StepKind.UPLOAD: "Upload {count} {things} into {where} ({size})",
+    StepKind.CREATE_BUCKET: "Make the bucket {where}",
+    StepKind.UPDATE_BUCKET: "Change the settings of the bucket {where}",
+    StepKind.DROP_BUCKET: "Remove the empty bucket {where}",
 }

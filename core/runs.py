@@ -15,6 +15,8 @@ from core.traces import Trace, read_trace
 from core.workspace import Workspace, from_micros
 
 _NO_TRACE = Trace()
+UNDOABLE = ("cleanup", "buckets")
+"""The kinds of run that can be undone."""
 ENTRY = "step, state, trace, reason, at"
 """The columns of `steps` that make an entry."""
 
@@ -130,7 +132,7 @@ def _run(row: Sequence[object], counts: dict[StepState, tuple[int, int]]) -> Run
         drifted=counts.get(StepState.DRIFTED, (0, 0))[0],
         bytes=sum(size for _, size in done),
         seconds=round(float(str(seconds)), 3),
-        undoable=kind == "cleanup" and (standing > 0 or counts.get(StepState.INTENT, (0, 0))[0] > 0),
+        undoable=kind in UNDOABLE and (standing > 0 or counts.get(StepState.INTENT, (0, 0))[0] > 0),
         undo_of=str(undo_of),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
+from core import bucket_acts
 from core.adoption import adopt
 from core.apply.intake import new_run_id
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
@@ -50,6 +51,9 @@ async def undo(
         await workspace.journal.read(lambda c: _check_project(c, run_id, profile))
         original = await workspace.journal.read(lambda c: read_run(c, run_id))
         record = RunRecord(workspace, run_id, original.kind)
+        if original.kind == bucket_acts.KIND:
+            _check_undoable(original)
+            return await bucket_acts.undo(workspace, store, profile, original)
         undoing = await workspace.journal.read(lambda c: _under_way(c, run_id))
         if undoing is None:
             _check_undoable(original)
@@ -77,6 +81,8 @@ async def _put_back(job: Job, run_id: str) -> Run:
 def _check_undoable(run: Run) -> None:
     if run.kind == "undo":
         raise Usage(f"Run {run.run_id} is itself an undo.", "Make a plan again to do what it took back.")
+    if run.kind == "upload":
+        raise Usage(f"Run {run.run_id} uploaded files; clean up to remove them again.")
     if run.kind == "purge":
         raise Usage(f"Run {run.run_id} purged the quarantine; what is purged cannot come back.")
     if run.state is RunState.UNDONE:

@@ -109,6 +109,8 @@ def name_of(run: Run) -> str:
     """What a run did, in a word or two."""
     names = {
         "cleanup": translate("Runs", "clean-up"),
+        "buckets": translate("Runs", "buckets"),
+        "upload": translate("Runs", "upload"),
         "undo": translate("Runs", "undo"),
         "purge": translate("Runs", "emptying the quarantine"),
         "restore": translate("Runs", "restore"),

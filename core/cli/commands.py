@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import typer
 from typer.core import TyperGroup
 
-from core.cli import database, plan, practice, profile
+from core.cli import bucket, database, plan, practice, profile
 from core.cli.apply import apply, undo
 from core.cli.findings import findings, keep, unkeep
 from core.cli.objects import objects
@@ -61,7 +61,13 @@ def _print_version(session: Session) -> None:
     raise typer.Exit
 
 
-_GROUPS = {"practice": practice.group, "plan": plan.group, "profile": profile.group, "database": database.group}
+_GROUPS = {
+    "practice": practice.group,
+    "plan": plan.group,
+    "bucket": bucket.group,
+    "profile": profile.group,
+    "database": database.group,
+}
 _ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, profiles)
 _ORDER = [
     "practice",
@@ -75,6 +81,7 @@ _ORDER = [
     "apply",
     "undo",
     "runs",
+    "bucket",
     "profiles",
     "profile",
     "database",

@@ -33,6 +33,10 @@ _STEPS: Mapping[StepKind, tuple[str, str, str]] = {
     StepKind.DELETE_ROW: ("delete", "row", ""),
     StepKind.PURGE_OBJECT: ("remove", "object", "for good"),
     StepKind.RESTORE_OBJECT: ("restore", "object", ""),
+    StepKind.UPLOAD: ("upload", "object", ""),
+    StepKind.CREATE_BUCKET: ("make", "bucket", ""),
+    StepKind.UPDATE_BUCKET: ("change", "bucket", ""),
+    StepKind.DROP_BUCKET: ("remove", "bucket", ""),
 }
 
 

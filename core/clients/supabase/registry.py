@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from core.capabilities import Capabilities
@@ -10,6 +11,7 @@ from core.clients.supabase.session import Session
 from core.errors import NotAllowed, NotFound, Unreadable
 
 _LIST, _REGISTER, _OLDER = "bucketdesk_registry", "bucketdesk_register_bucket", "setup_image_bucket_policies"
+_FORGET = "bucketdesk_forget_bucket"
 
 
 class Registry:
@@ -30,6 +32,12 @@ class Registry:
         if not isinstance(told, list):
             raise Unreadable(f"The project's function {_LIST} answered with something else.")
         return frozenset(str(one["name"]) for one in told)
+
+    async def forget(self, name: str) -> None:
+        """Takes a bucket that is gone out of it. Where that fails, setting up or registering anew mends it."""
+        if _FORGET in self._allowed.functions:
+            with contextlib.suppress(NotAllowed, NotFound):
+                await self._session.rpc(_FORGET, {"bucket": name})
 
     async def add(self, name: str, family: str) -> bool:
         """Registers a bucket, once or again; False where there is no register. Raises `NotAllowed` with what to do."""

@@ -45,11 +45,12 @@ async def _grant(session: Session, command: str, *, is_set_up: bool) -> str:
             f""" coalesce(raw_app_meta_data, '{{}}') || '{{"role": "admin"}}' where id = {_quoted(person)};"""
             " (sign in again afterwards)."
         )
-    clause = "with check" if command == "insert" else "using"
-    return (
-        f"An owner of the project can run in its SQL editor: create policy bucketdesk_{command}_buckets on"
-        f" storage.buckets for {command} to authenticated {clause} (auth.uid() = {_quoted(person)});"
+    policies = " ".join(
+        f"create policy bucketdesk_{one}_buckets on storage.buckets for {one} to authenticated"
+        f" {'with check' if one == 'insert' else 'using'} (auth.uid() = {_quoted(person)});"
+        for one in (command, "select")
     )
+    return f"An owner of the project can run in its SQL editor: {policies}"
 
 
 async def _person(session: Session) -> str:

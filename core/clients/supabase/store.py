@@ -83,6 +83,7 @@ class SupabaseStore:
     async def drop_bucket(self, name: str) -> None:
         self._check_open()
         await self._changes.drop(name)
+        await self._registry.forget(name)
 
     async def register_bucket(self, name: str, family: str) -> bool:
         self._check_open()

@@ -21,7 +21,7 @@ def thing_of(step: Step) -> str:
     """What a step is about: `bucket/key`, or `table` with the row's key."""
     if step.table:
         return f"{step.table} · {', '.join(str(value) for value in step.row_key)}"
-    return f"{step.bucket}/{step.key}"
+    return f"{step.bucket}/{step.key}" if step.key else step.bucket
 
 
 def verb_of(step: Step) -> str:
@@ -35,6 +35,10 @@ def verb_of(step: Step) -> str:
         StepKind.DELETE_ROW: translate("Steps", "delete row"),
         StepKind.PURGE_OBJECT: translate("Steps", "delete for good"),
         StepKind.RESTORE_OBJECT: translate("Steps", "put back"),
+        StepKind.UPLOAD: translate("Steps", "upload"),
+        StepKind.CREATE_BUCKET: translate("Steps", "make bucket"),
+        StepKind.UPDATE_BUCKET: translate("Steps", "change bucket"),
+        StepKind.DROP_BUCKET: translate("Steps", "remove bucket"),
     }[step.kind]
 
 

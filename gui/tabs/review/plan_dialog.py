@@ -194,6 +194,10 @@ def step_words(kind: StepKind) -> str:
         StepKind.DELETE_ROW: translate("Steps", "Delete row"),
         StepKind.PURGE_OBJECT: translate("Steps", "Delete for good"),
         StepKind.RESTORE_OBJECT: translate("Steps", "Put back"),
+        StepKind.UPLOAD: translate("Steps", "Upload"),
+        StepKind.CREATE_BUCKET: translate("Steps", "Make bucket"),
+        StepKind.UPDATE_BUCKET: translate("Steps", "Change bucket"),
+        StepKind.DROP_BUCKET: translate("Steps", "Remove bucket"),
     }[kind]
 
 

@@ -29,7 +29,23 @@ $function$;
 comment on function public.bucketdesk_register_bucket is
     'Registers a bucket of a family: the policies that stand on storage.objects cover it from this moment.';
 
+-- Forgets a bucket that is gone: one of the same name is not covered until somebody registers it.
+create or replace function public.bucketdesk_forget_bucket(bucket text) returns jsonb
+language plpgsql security definer set search_path = '' as $function$
+declare
+    there boolean;
+begin
+    perform bucketdesk.require_role('admin');
+    execute 'select exists (select from storage.buckets where id = $1)' into there using bucket;
+    if not there then
+        delete from bucketdesk.buckets as b where b.name = bucket and not starts_with(bucket, 'bucketdesk-quarantine');
+    end if;
+    return to_jsonb(not there);
+end
+$function$;
+comment on function public.bucketdesk_forget_bucket is 'Takes a bucket that is gone out of the registry.';
+
 select bucketdesk.open_functions(
-    array['public.bucketdesk_registry', 'public.bucketdesk_register_bucket'], 'authenticated', 'service_role');
+    array['public.bucketdesk_registry', 'public.bucketdesk_register_bucket', 'public.bucketdesk_forget_bucket'], 'authenticated', 'service_role');
 
 select bucketdesk.applied('20261121081500', 'bucketdesk_registry');

@@ -1,0 +1,188 @@
+"""`bucket`: the buckets of a project, made, set otherwise and registered."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli import words
+from core.cli.apply import Yes
+from core.cli.documents import Document
+from core.cli.session import Session
+from core.engine import Engine
+from core.errors import Usage
+from core.models import Bucket, Run
+from core.overflow import Member
+from core.ports import BucketLimits
+from core.visibility import Visibility
+
+group = typer.Typer(help="Look at buckets, make the next of a family, and set who may read them and what they take.")
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The bucket.")]
+Limit = Annotated[
+    int | None, typer.Option("--size-limit", metavar="BYTES", min=1, help="Take files of at most this size.")
+]
+Types = Annotated[
+    list[str] | None, typer.Option("--type", metavar="TYPE", help="Take files of this type (image/*); may be repeated.")
+]
+
+
+@group.callback()
+def bucket() -> None:
+    """Look at buckets, make the next of a family, and set who may read them and what they take."""
+
+
+@group.command("list")
+def show(context: typer.Context) -> None:
+    """Every bucket: its family, who may read it, what it takes, and whether it is registered."""
+    session = Session.of(context)
+    found = session.run(lambda engine, _: engine.families.members())
+    if session.terminal.as_json:
+        session.terminal.document({"buckets": [_member(one) for one in found]})
+        return
+    for one in found:
+        of = f" of {one.family}" if one.family else ""
+        session.terminal.say(f"{one.bucket.name}{of}: {_described(one.bucket)}")
+        if one.registered is False:
+            session.terminal.warn(f"{one.bucket.name} is not registered. {_next(session, one)}")
+        elif one.foreign:
+            session.terminal.warn(f"{one.bucket.name}: {one.foreign}")
+    if not found:
+        session.terminal.say("There are no buckets.")
+
+
+@group.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="What a bucket of its own is called.")] = "",
+    family: Annotated[
+        str, typer.Option("--family", metavar="F", help="Make the next bucket of this family, with its settings.")
+    ] = "",
+    public: Annotated[bool, typer.Option("--public", help="Whoever knows an address may read.")] = False,
+    size_limit: Limit = None,
+    type_: Types = None,
+    yes: Yes = False,
+) -> None:
+    """Make a bucket, or the next one of a family."""
+    session = Session.of(context)
+    if bool(name) == bool(family):
+        raise Usage(
+            "Say either NAME or --family F.", "For example: bucketdesk-cli bucket create --family patient-images"
+        )
+    if family and (public or size_limit or type_):
+        raise Usage(
+            "The next bucket of a family is set like its first.", "Leave out --public, --size-limit and --type."
+        )
+    session.terminal.confirm(f"Make the {'next bucket of ' + family if family else 'bucket ' + name}?", yes)
+    if family:
+        made = session.run(lambda engine, _: engine.families.make_next(family))
+        document: Document = {**_settings(made.bucket), "family": made.family, "made": made.made, "run_id": made.run_id}
+        _answer(session, {**document, "trouble": made.trouble}, made.sentence, made.run_id)
+        return
+    wanted = Bucket(name, public, size_limit, tuple(type_ or ()))
+    run = session.run(lambda engine, _: engine.families.make(wanted))
+    _answer(session, {**_settings(wanted), "made": True, "run_id": run.run_id}, f"Made: {name}", run.run_id)
+
+
+@group.command()
+def public(context: typer.Context, name: Name, yes: Yes = False) -> None:
+    """Let whoever knows an address read a bucket, after showing what that opens."""
+    _switch(Session.of(context), name, True, yes)
+
+
+@group.command()
+def private(context: typer.Context, name: Name, yes: Yes = False) -> None:
+    """Close a bucket to all who are not signed in, after showing which stored links stop working."""
+    _switch(Session.of(context), name, False, yes)
+
+
+@group.command()
+def limits(
+    context: typer.Context,
+    name: Name,
+    size_limit: Limit = None,
+    type_: Types = None,
+    any_size: Annotated[bool, typer.Option("--any-size", help="Take files of any size.")] = False,
+    any_type: Annotated[bool, typer.Option("--any-type", help="Take files of any type.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Set which files a bucket takes; what is in it stays."""
+    session = Session.of(context)
+    if (any_size and size_limit) or (any_type and type_) or not (any_size or any_type or size_limit or type_):
+        raise Usage("Say what the bucket shall take.", "--size-limit BYTES or --any-size, --type TYPE or --any-type.")
+    session.terminal.confirm(f"Change what {name} takes?", yes)
+
+    async def work(engine: Engine) -> tuple[Run, Bucket]:
+        now = await engine.store.bucket(name)
+        size = None if any_size else size_limit or now.size_limit_bytes
+        kinds = () if any_type else tuple(type_ or now.mime_types)
+        run = await engine.families.set_limits(name, BucketLimits(size, kinds))
+        return run, await engine.store.bucket(name)
+
+    run, now = session.run(lambda engine, _: work(engine))
+    _answer(session, {**_settings(now), "run_id": run.run_id}, f"{name} is {_described(now)} now.", run.run_id)
+
+
+@group.command()
+def register(context: typer.Context, name: Name) -> None:
+    """Let the rights of the project's people hold in a bucket that is there already."""
+    session = Session.of(context)
+    done = session.run(lambda engine, _: engine.families.register(name))
+    said = f"{name} is registered." if done else "This project has no register of buckets; its own rules decide."
+    _answer(session, {"name": name, "registered": done}, said, "")
+
+
+def _switch(session: Session, name: str, public: bool, yes: bool) -> None:
+    found = session.run(lambda engine, report: engine.families.preview_visibility(name, public, report=report))
+    if not session.terminal.as_json:
+        for sentence in found.sentences:
+            session.terminal.say(sentence)
+        for link in found.samples:
+            session.terminal.say(f"  {link.table}: {link.url}")
+    session.terminal.confirm(f"Make {name} {'public' if public else 'private'}?", yes)
+    run = session.run(lambda engine, _: engine.families.set_public(name, public))
+    document = {"name": name, "public": public, "run_id": run.run_id, "would_break": _preview(found)}
+    _answer(session, document, f"{name} is {'public' if public else 'private'} now.", run.run_id)
+
+
+def _answer(session: Session, document: Document, said: str, run_id: str) -> None:
+    if session.terminal.as_json:
+        session.terminal.document(document)
+        return
+    session.terminal.say(said)
+    if run_id:
+        session.terminal.say(f"Undo with: {session.command('undo', run_id)}")
+
+
+def _preview(found: Visibility) -> Document:
+    return {
+        "links": dict(found.links),
+        "breaks": found.breaks,
+        "tables": dict(found.tables),
+        "rows": found.rows,
+        "unread": dict(found.unread),
+    }
+
+
+def _member(one: Member) -> Document:
+    registered = {"family": one.family, "registered": one.registered, "foreign": one.foreign}
+    return {**_settings(one.bucket), **registered}
+
+
+def _settings(found: Bucket) -> Document:
+    return {
+        "name": found.name,
+        "public": found.public,
+        "size_limit_bytes": found.size_limit_bytes,
+        "mime_types": list(found.mime_types),
+    }
+
+
+def _described(found: Bucket) -> str:
+    size = "any size" if found.size_limit_bytes is None else f"at most {words.size(found.size_limit_bytes)}"
+    kinds = ", ".join(found.mime_types) or "any type"
+    return f"{'public' if found.public else 'private'}, files of {size}, {kinds}"
+
+
+def _next(session: Session, one: Member) -> str:
+    return f"Next: {session.command('bucket', 'register', one.bucket.name)}"

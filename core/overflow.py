@@ -1,0 +1,163 @@
+"""The next bucket of a family: made with the family's settings and registered, once, however many desks want it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from core import bucket_acts
+from core.errors import AlreadyExists, NotAllowed, NotFound, Unavailable
+from core.models import Bucket
+from core.ports import ObjectStore
+from core.profiles import Family, Profile
+from core.read_only import check_writable
+from core.routing import next_name, place_in_family
+from core.workspace import Workspace
+
+_ATTEMPTS = 50
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One bucket of a family as it is. `registered`: the rights of the project's people hold in it; None where the
+    project has no register. `foreign`: why nothing is uploaded there, a sentence; empty where it is like the family."""
+
+    bucket: Bucket
+    family: str
+    registered: bool | None
+    foreign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextBucket:
+    """The bucket that takes what comes next. `made`: just now, and by us; else another desk was faster, or one stood
+    ready. `run_id` is the run that undoes it while it is empty, '' unless made. `trouble`: why its rights may not hold
+    yet, and what to do."""
+
+    bucket: Bucket
+    family: str
+    made: bool
+    run_id: str = ""
+    trouble: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        name = self.bucket.name
+        what = f"The bucket {name} was made for {self.family}." if self.made else f"The bucket {name} is there already."
+        return f"{what} {self.trouble}".rstrip()
+
+
+def family_members(family: Family, buckets: Iterable[Bucket], registered: Collection[str] | None) -> tuple[Member, ...]:
+    """The buckets of a family, the first one first. A numbered one that is public where the first is private (or the
+    other way round) was made by somebody else for something else; so was one that nobody registered, beside others."""
+    held = sorted((one for one in buckets if family.holds(one.name)), key=lambda one: _place(family, one.name))
+    known = None if registered is None else {one.name for one in held} & set(registered)
+    return tuple(
+        Member(one, family.name, None if known is None else one.name in known, _foreign(held[0], one, known))
+        for one in held
+    )
+
+
+async def members(store: ObjectStore, profile: Profile) -> tuple[Member, ...]:
+    """Every bucket of the project with its family, '' for none. Raises `ServiceError`."""
+    there, registered = await store.buckets(), await store.registered_buckets()
+    found = [member for family in profile.families for member in family_members(family, there, registered)]
+    first: dict[str, Member] = {}
+    for member in found:
+        first.setdefault(member.bucket.name, member)  # the first family counts, as everywhere
+    for bucket in there:
+        known = None if registered is None else bucket.name in registered
+        first.setdefault(bucket.name, Member(bucket, "", known))
+    return tuple(first[name] for name in sorted(first))
+
+
+async def next_bucket(
+    workspace: Workspace,
+    store: ObjectStore,
+    profile: Profile,
+    family: Family,
+    known: Collection[str] | None = None,
+) -> NextBucket:
+    """Sees to it that there is one more bucket than those `known` (None: than those that hold anything): takes one that
+    another desk made meanwhile, else makes the next. Making is the lock: of two desks one makes it and the other takes
+    it over. Raises `NotAllowed` with the missing right and the SQL that would give it, `ServiceError`."""
+    check_writable(profile)
+    taken: set[str] = set()
+    for _ in range(_ATTEMPTS):
+        there = await store.buckets()
+        held = family_members(family, there, await store.registered_buckets())
+        ready = await _ready(store, family, held, known)
+        if ready is not None:
+            return await _taken_over(store, family, ready)
+        wanted = _wanted(family, held, {*taken, *(one.name for one in there)})
+        try:
+            run = await bucket_acts.create(workspace, store, profile, wanted)
+        except AlreadyExists:
+            standing = await _standing(store, wanted.name)
+            if standing == wanted:
+                return await _taken_over(store, family, standing)
+            taken.add(wanted.name)  # somebody else's, perhaps one that we are not shown
+            continue
+        _log.info("The bucket %s was made for the family %s.", wanted.name, family.name)
+        trouble = await _register(store, wanted.name, family)
+        return NextBucket(wanted, family.name, True, run.run_id, trouble)
+    raise Unavailable(f"No free name was found for the next bucket of {family.name}.", "Look at the buckets there are.")
+
+
+def _wanted(family: Family, held: Sequence[Member], taken: Collection[str]) -> Bucket:
+    if not held and family.name.lower() not in {name.lower() for name in taken} and not family.buckets:
+        return Bucket(family.name)  # its first: private, until somebody says otherwise
+    like = held[0].bucket if held else Bucket(family.name)
+    return replace(like, name=next_name(family.name, taken))
+
+
+async def _ready(
+    store: ObjectStore, family: Family, held: Sequence[Member], known: Collection[str] | None
+) -> Bucket | None:
+    """A numbered bucket that nobody here counted with, or that is still empty."""
+    for member in held:
+        name = member.bucket.name
+        if member.foreign or not family.overflows_into(name) or (known is not None and name in known):
+            continue
+        if known is not None or not (await store.list_objects(name, limit=1)).items:
+            return member.bucket
+    return None
+
+
+async def _taken_over(store: ObjectStore, family: Family, bucket: Bucket) -> NextBucket:
+    """Whoever made it may have ended before registering it; twice is harmless."""
+    return NextBucket(bucket, family.name, False, "", await _register(store, bucket.name, family))
+
+
+async def _register(store: ObjectStore, name: str, family: Family) -> str:
+    try:
+        await store.register_bucket(name, family.name)
+    except NotAllowed as exc:
+        registered = await store.registered_buckets()
+        return "" if registered is not None and name in registered else f"{exc.message} {exc.hint}"
+    except NotFound:
+        return "This sign-in is not shown the bucket, so it could not be registered."
+    return ""
+
+
+async def _standing(store: ObjectStore, name: str) -> Bucket | None:
+    try:
+        return await store.bucket(name)
+    except NotFound:
+        return None
+
+
+def _place(family: Family, name: str) -> tuple[bool, tuple[str, int]]:
+    return name not in family.buckets and name != family.name, place_in_family(name)
+
+
+def _foreign(first: Bucket, one: Bucket, registered: Collection[str] | None) -> str:
+    if one.public != first.public:
+        now, as_first = ("public", "private") if one.public else ("private", "public")
+        return f"It is {now}, and {first.name} is {as_first}."
+    if registered and one.name not in registered:
+        return "It is not registered, so the rights of the project's people do not hold there."
+    return ""
