@@ -46,7 +46,7 @@ class SupabaseStore:
         self._registry = Registry(session, capabilities)
         self._moves = Moves(session, self._asking, self._buckets)
         self._removals = Removals(session, self._asking)
-        self._uploads = Uploads(session, self._arrivals)
+        self._uploads = Uploads(session, self._arrivals, self._buckets)
         self._use = Use(session, capabilities)
         self._closed = False
 

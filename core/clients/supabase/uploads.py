@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import fnmatch
 import hashlib
 import json
 import random
@@ -15,6 +16,7 @@ from typing import Any
 
 from core.clients.supabase import downloads, keys
 from core.clients.supabase.arrivals import Arrivals
+from core.clients.supabase.buckets import Buckets
 from core.clients.supabase.files import PIECE_BYTES, Body, Source
 from core.clients.supabase.http import TRANSFER_TIMEOUT
 from core.clients.supabase.objects import metadata_for
@@ -46,8 +48,8 @@ class _File:
 class Uploads:
     """One file at a time each; run several side by side."""
 
-    def __init__(self, session: Session, arrivals: Arrivals) -> None:
-        self._session, self._arrivals = session, arrivals
+    def __init__(self, session: Session, arrivals: Arrivals, buckets: Buckets) -> None:
+        self._session, self._arrivals, self._buckets = session, arrivals, buckets
         self._resumable = Resumable(session)
 
     async def upload(
@@ -82,6 +84,7 @@ class Uploads:
                 standing = await self._arrivals.seen(bucket, key)
                 if standing is not None:
                     return await self._settled(bucket, key, file)
+                await self._check_limits(bucket, key, file, attributes)
                 if attempt == _ATTEMPTS:
                     raise
                 await asyncio.sleep(random.uniform(0, 0.25 * 2.0**attempt))
@@ -117,6 +120,21 @@ class Uploads:
             repeatable=False,
             what=f"{bucket}/{key}",
         )
+
+    async def _check_limits(self, bucket: str, key: str, file: _File, attributes: Attributes) -> None:
+        """A service that refuses a body may hang up before its reason is heard. Raises what it would have said."""
+        limits = await self._buckets.one(bucket)
+        if limits.size_limit_bytes is not None and file.source.size_bytes > limits.size_limit_bytes:
+            raise ServiceError(
+                f"{bucket}/{key} is too large: the bucket takes files of at most {limits.size_limit_bytes:,} bytes.",
+                "Raise that limit in the bucket's settings.",
+            )
+        kind = attributes.content_type
+        if limits.mime_types and not any(fnmatch.fnmatchcase(kind, allowed) for allowed in limits.mime_types):
+            raise ServiceError(
+                f"{bucket}/{key} has a type that its bucket does not allow: {kind}.",
+                "Allow the type in the bucket's settings.",
+            )
 
     async def _settled(self, bucket: str, key: str, file: _File) -> Object:
         """What stands at the key after an answer was lost, if it is our file. Raises `AlreadyExists`."""

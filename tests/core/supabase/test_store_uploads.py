@@ -92,6 +92,18 @@ async def test_a_cut_connection_leaves_one_object(project: SupabaseProject, smal
     assert posts(project, "/storage/v1/object/photos") == (1 if side == "response" else 2)
 
 
+async def test_a_service_that_hangs_up_on_a_file_too_large_is_understood(project: SupabaseProject, small: Path) -> None:
+    project.make_bucket("tiny", size_limit=1_000)
+    project.make_bucket("png", mime_types=["image/png", "text/*"])
+    for bucket in ("tiny", "png"):
+        project.faults.add(f"POST /storage/v1/object/{bucket}", "reset", side="request", value=100_000)
+    async with opened(project) as store:
+        with pytest.raises(ServiceError, match="too large"):
+            await store.upload("tiny", "a.jpg", small, JPEG)
+        with pytest.raises(ServiceError, match="does not allow"):
+            await store.upload("png", "a.jpg", small, JPEG)
+
+
 async def test_after_a_lost_answer_somebody_elses_object_is_left_alone(project: SupabaseProject, small: Path) -> None:
     project.put("photos", "a.jpg", b"theirs")
     project.faults.add(WHOLE, "reset", times=1, side="request")
