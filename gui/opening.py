@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from core.changes import Change
-from core.errors import CoreError
+from core.errors import CoreError, NotAllowed
 from core.models import Run, RunState
-from core.profiles import PRACTICE
+from core.profiles import PRACTICE, SUPABASE
 from gui import practice_project, runs, words
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm
@@ -152,5 +152,8 @@ class Opening(QObject):
         text = self.tr("%1 could not be opened. %2").replace("%1", title).replace("%2", sentence(error))
         if isinstance(error, CoreError) and error.hint:
             text = f"{text} {hint(error)}"
-        again = NextStep(self.tr("Try again"), lambda: self.open(name))
-        self._window.banners.put("open", text, "danger", [again])
+        steps = [NextStep(self.tr("Try again"), lambda: self.open(name))]
+        profile = self._desk.session.profile
+        if isinstance(error, NotAllowed) and profile is not None and profile.kind == SUPABASE:
+            steps.insert(0, NextStep(self.tr("Sign in again…"), self._desk.actions["sign_in"].trigger))
+        self._window.banners.put("open", text, "danger", steps)

@@ -55,11 +55,11 @@ class ProjectActions(QObject):
             self._opening.open(name)
 
     async def _remove(self) -> None:
-        making, name = await _making(), self._desk.session.name
+        making, name, was_open = await _making(), self._desk.session.name, self._desk.engine is not None
         try:
             is_gone = await making.remove_profile(self._desk, name)
         finally:
-            if self._desk.engine is None and name in profiles.names():
+            if was_open and self._desk.engine is None and name in profiles.names():
                 self._opening.open(name)  # what could not be removed is still there to work with
         if is_gone:
             self._opening.open(profiles.PRACTICE)

@@ -7,7 +7,7 @@ import asyncio
 from core import places, profiles
 from core.profile_removal import remove
 from core.profiles import SUPABASE, Profile
-from core.secrets import POSTGRES_PASSWORD
+from core.secrets import POSTGRES_PASSWORD, SUPABASE_KEY
 from gui.database.dialog import DatabaseDialog
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, confirm, finished
@@ -47,7 +47,8 @@ async def _made(dialog: SupabaseDialog | ProfileDialog) -> str | None:
 
 async def sign_in(desk: Desk, name: str) -> bool:
     """Asks for the secret of a profile again; says whether it was taken. Raises `NotFound`, `BadProfile`."""
-    dialog = SignInDialog(desk, await asyncio.to_thread(profiles.load, name))
+    profile = await asyncio.to_thread(profiles.load, name)
+    dialog = SignInDialog(desk, profile, has_key=SUPABASE_KEY in await where_kept(name))
     try:
         return await finished(dialog)
     finally:

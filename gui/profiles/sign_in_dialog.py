@@ -1,4 +1,4 @@
-"""Signing in again to a Supabase project: the one secret that is wanted, tried before it is kept."""
+"""Signing in again to a Supabase project: the secrets that are wanted, tried before they are kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _WIDTH = 480
 class SignInDialog(QDialog):
     """Accepted once the sign-in worked and was kept."""
 
-    def __init__(self, desk: Desk, profile: Profile) -> None:
+    def __init__(self, desk: Desk, profile: Profile, *, has_key: bool = True) -> None:
+        """Without `has_key` somebody who signs in by password is asked for the project's publishable key, too."""
         super().__init__(desk.window)
         assert profile.supabase is not None
         self._desk, self._profile, self._supabase = desk, profile, profile.supabase
@@ -38,6 +39,11 @@ class SignInDialog(QDialog):
         self.secret = SecretField(title, desk.icons)
         self.secret.changed.connect(self._update)
         self.secret.entered.connect(self._sign_in)
+        self.key: SecretField | None = None
+        if is_person and not has_key:
+            self.key = SecretField(self.tr("Publishable or anon key"), desk.icons)
+            self.key.changed.connect(self._update)
+            self.key.entered.connect(self._sign_in)
         self.email_field = QLineEdit(profile.supabase.email)
         self.email_field.setAccessibleName(self.tr("E-mail"))
         self.email_field.textChanged.connect(self._update)
@@ -47,7 +53,7 @@ class SignInDialog(QDialog):
         self.setWindowTitle(self.tr("Sign in"))
         self.setMinimumWidth(_WIDTH)
         self._lay_out(is_person)
-        self.secret.field.setFocus()
+        (self.key or self.secret).field.setFocus()
         self._update()
 
     def _lay_out(self, is_person: bool) -> None:
@@ -59,6 +65,9 @@ class SignInDialog(QDialog):
         column.addWidget(Text(title, "heading", wraps=True))
         column.addWidget(ShortenedText(self._supabase.url, tone="muted"))
         column.addSpacing(GAP)
+        if self.key is not None:
+            column.addWidget(self.key)
+            column.addSpacing(GAP_SMALL)
         if is_person:
             label = Text(self.tr("E-mail"), "strong")
             label.setBuddy(self.email_field)
@@ -80,7 +89,10 @@ class SignInDialog(QDialog):
 
     def _wanted(self) -> keeping.Wanted:
         supabase = replace(self._supabase, email=self.email_field.text().strip())
-        return keeping.Wanted(supabase, {self._what: self.secret.value}, self._profile.name)
+        secrets = {self._what: self.secret.value}
+        if self.key is not None:
+            secrets[SUPABASE_KEY] = self.key.value
+        return keeping.Wanted(supabase, secrets, self._profile.name)
 
     def _sign_in(self) -> None:
         if not self.sign_in_button.isEnabled():
@@ -107,4 +119,5 @@ class SignInDialog(QDialog):
 
     def _update(self) -> None:
         is_ready = bool(self.secret.value) and (self._what == SUPABASE_KEY or bool(self.email_field.text().strip()))
+        is_ready = is_ready and (self.key is None or bool(self.key.value))
         self.sign_in_button.setEnabled(is_ready and not self._is_trying)

@@ -14,9 +14,10 @@ from core import profiles
 from core.profile_files import create, edit
 from core.profiles import PASSWORD, Profile, ReferenceColumn, Source, Supabase
 from core.secrets import SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
+from gui.profiles.sign_in_dialog import SignInDialog
 from gui.question_dialog import QuestionDialog
 from tests.gui.desks import press, shown, until
-from tests.gui.projects import ProjectDesk, fill
+from tests.gui.projects import ProjectDesk, fill, paste
 from tests.servers.fixtures import supabase
 from tests.servers.project import SupabaseProject
 
@@ -141,3 +142,25 @@ async def test_removing_a_profile_asks_and_leaves_the_project_alone(
     assert profiles.names() == () and await of_this_process().get("North", SUPABASE_KEY) is None
     assert desk.desk.session.name == "practice" and not desk.desk.actions["remove_profile"].isEnabled()
     assert supabase.keys("sop-images") == before
+
+
+async def test_without_a_keyring_the_next_session_asks_for_key_and_password_again(
+    desk: ProjectDesk, supabase: SupabaseProject
+) -> None:
+    fill(supabase)
+    supabase.make_user("ada@example.com", "lovelace", "admin")
+    create(Profile("Ada", "supabase", supabase=Supabase(supabase.url, PASSWORD, "ada@example.com"), sources=(PARTS,)))
+    await desk.open("Ada")
+    assert desk.tab.middle.empty.title.text() == "Not allowed"
+    banner = desk.window.banners.get("open")
+    assert banner is not None and "There is no key" in banner.text.text()
+    await press(banner, "Sign in again…")
+    again = await shown(desk.window, SignInDialog)
+    assert again.key is not None and not again.sign_in_button.isEnabled()
+    paste(again.key.field, supabase.publishable_key)
+    paste(again.secret.field, "lovelace")
+    QTest.mouseClick(again.sign_in_button, Qt.MouseButton.LeftButton)
+    await desk.settle()
+    assert desk.window.banners.get("open") is None and desk.desk.engine is not None
+    kept = desk.window.banners.get("secrets")
+    assert kept is not None and "for this session only" in kept.text.text()

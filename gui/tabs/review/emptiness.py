@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.capabilities import SET_UP
 from core.errors import CoreError, NotAllowed, Unavailable
+from core.profiles import PRACTICE
 from core.status import Status
 from gui import words
 from gui.desk import Desk
@@ -98,7 +99,7 @@ def _say_not_open(empty: EmptyState, desk: Desk, error: Exception) -> None:
     else:
         title = translate("Empty", "The project is not open")
         act = desk.actions["edit_profile"].trigger
-        step = translate("Empty", "Edit this profile…") if desk.actions["edit_profile"].isEnabled() else ""
+        step = translate("Empty", "Edit this profile…") if desk.session.name not in ("", PRACTICE) else ""
         empty.say("warning-circle", title, f"{sentence} {hint}".strip(), step=step, act=act, tone="danger")
 
 
