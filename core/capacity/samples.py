@@ -25,27 +25,30 @@ async def note(workspace: Workspace, project: str, samples: Sequence[Sample], *,
             "INSERT OR REPLACE INTO measured VALUES (?, ?, ?, ?, ?, ?, ?)", ((project, *line) for line in lines)
         )
         for bucket, *values in lines:
-            _add(c, project, bucket, (values[0], values[1], values[2], values[3], values[4]))
+            _add(c, project, bucket, tuple(values))
 
     await workspace.journal.write(work)
 
 
 async def note_history(workspace: Workspace, project: str, samples: Iterable[Sample]) -> None:
     """Adds what others saw earlier to the history; what was seen here at the same moment stays."""
-    by_bucket: dict[str, list[tuple[int, int, int, int, int]]] = {}
+    known = tuple(samples)
+    if known:
+        await workspace.journal.write(lambda c: add_history(c, project, known))
+
+
+def add_history(c: sqlite3.Connection, project: str, samples: Iterable[Sample]) -> None:
+    """The same, in a transaction of the journal."""
+    by_bucket: dict[str, list[tuple[int, ...]]] = {}
     for bucket, *values in map(_line, samples):
-        by_bucket.setdefault(bucket, []).append((values[0], values[1], values[2], values[3], values[4]))
-
-    def work(c: sqlite3.Connection) -> None:
+        by_bucket.setdefault(bucket, []).append(tuple(values))
+    for bucket, lines in by_bucket.items():
         sql = "INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)"
-        for bucket, lines in by_bucket.items():
-            c.executemany(sql, ((project, bucket, *line) for line in lines))
-            newest = c.execute(
-                "SELECT max(at) FROM samples WHERE project = ? AND bucket = ?", (project, bucket)
-            ).fetchone()[0]
-            _thin(c, project, bucket, 0, newest)
-
-    await workspace.journal.write(work)
+        c.executemany(sql, ((project, bucket, *line) for line in lines))
+        (newest,) = c.execute(
+            "SELECT max(at) FROM samples WHERE project = ? AND bucket = ?", (project, bucket)
+        ).fetchone()
+        _thin(c, project, bucket, 0, newest)
 
 
 async def history(workspace: Workspace, project: str, bucket: str, since: datetime) -> tuple[Sample, ...]:
@@ -96,7 +99,7 @@ async def note_scan(workspace: Workspace, project: str) -> None:
     await note(workspace, project, samples)
 
 
-def _add(c: sqlite3.Connection, project: str, bucket: str, new: tuple[int, int, int, int, int]) -> None:
+def _add(c: sqlite3.Connection, project: str, bucket: str, new: tuple[int, ...]) -> None:
     sql = f"SELECT {_VALUES} FROM samples WHERE project = ? AND bucket = ? AND at < ? ORDER BY at DESC LIMIT 2"
     before = c.execute(sql, (project, bucket, new[0])).fetchall()[::-1]
     if repeats(before, new):

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from core.cli import bucket, database, plan, practice, profile
 from core.cli.apply import apply, undo
+from core.cli.capacity import capacity
 from core.cli.findings import findings, keep, unkeep
 from core.cli.objects import objects
 from core.cli.profiles import profiles
@@ -68,7 +69,7 @@ _GROUPS = {
     "profile": profile.group,
     "database": database.group,
 }
-_ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, profiles)
+_ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, capacity, profiles)
 _ORDER = [
     "practice",
     "scan",
@@ -81,6 +82,7 @@ _ORDER = [
     "apply",
     "undo",
     "runs",
+    "capacity",
     "bucket",
     "profiles",
     "profile",

@@ -7,16 +7,19 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from core import places
+from core.capacity.models import Sample
+from core.capacity.samples import add_history
 from core.errors import Usage, WorkspaceError
 from core.models import Kind
-from core.practice.mapping import practice_profile
+from core.practice.history import imagine_history, write_families
+from core.practice.mapping import FAMILIES_FILE, profile_as_built
 from core.practice.registers import Moment
 from core.practice.tables import write_catalog
 from core.practice.world import World, imagine
@@ -33,7 +36,7 @@ FEWEST = 50
 _BATCH = 100
 _WORKERS = 2
 _CATALOG = ("catalog.db", "catalog.db-wal", "catalog.db-shm", "catalog.db-journal")
-_PARTS = ("storage", *_CATALOG, "quarantine", "archive")
+_PARTS = ("storage", *_CATALOG, "quarantine", "archive", FAMILIES_FILE)
 """What the practice project's folder holds of ours; anything else that lies there stays."""
 
 
@@ -52,7 +55,7 @@ async def reset(objects: int = 2000, seed: int = 7, report: Report = silent) -> 
     stands whole, the old one stays. Raises `Busy` while a job runs on it, `Usage` for too few objects."""
     if objects < FEWEST:
         raise Usage(f"A practice project of {objects} objects is too small.", f"Ask for {FEWEST} or more.")
-    profile = practice_profile()
+    profile = profile_as_built()
     workspace = await Workspace.open(places.workspace(PRACTICE), profile.project)
     try:
         async with workspace.lock():
@@ -73,7 +76,9 @@ async def _build(workspace: Workspace, objects: int, seed: int, report: Report) 
         sizes = await _draw(threads, Painter(world, folder / "storage", moment), world, report)
         report(Progress(objects, objects, "writing tables"))
         rows = await _run(threads, lambda: write_catalog(folder / "catalog.db", world, moment, sizes))
-        await _run(threads, lambda: _finish(workspace, folder))
+        await _run(threads, lambda: (folder / FAMILIES_FILE).write_text(write_families(world, sizes), "utf-8"))
+        history = imagine_history(world, sizes, moment)
+        await _run(threads, lambda: _finish(workspace, folder, history))
         return rows, world
     except OSError as exc:
         raise WorkspaceError(
@@ -114,12 +119,14 @@ def _clear_away(threads: Executor, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _finish(workspace: Workspace, folder: Path) -> None:
-    """In one go, so that no cancelling comes between: the new project in place, and the old one's workspace empty."""
+def _finish(workspace: Workspace, folder: Path, history: Sequence[Sample]) -> None:
+    """In one go, so that no cancelling comes between: the new project in place, and the old one's workspace empty but
+    for the history that is made up for the new one."""
     _put_in_place(folder, places.practice())
     # The tables are emptied, and the files left: a window may have them open.
     workspace.journal.write_now(_empty)
     workspace.inventory.write_now(_empty)
+    workspace.journal.write_now(lambda c: add_history(c, profile_as_built().project, history))
     shutil.rmtree(workspace.folder / "plans", ignore_errors=True)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
+
 from core import places
+from core.errors import BadProfile
 from core.profiles import PRACTICE, Family, Profile, ReferenceColumn, Safety, Source
+from core.profiles.reading import read_families
 
 PARTS = "sop-images"
 PATIENTS = "patient-images"
@@ -72,8 +77,30 @@ MAPPED = tuple(source.table for source in _SOURCES)
 """The tables that the profile maps, each by one source."""
 
 
+FAMILIES_FILE = "families.toml"
+
+
 def practice_profile() -> Profile:
-    """The built-in profile of the practice project. All it has lies in one folder of Bucketdesk's own."""
+    """The built-in profile of the practice project. All it has lies in one folder of Bucketdesk's own, where a file
+    that people may change tells its bucket families. Raises `BadProfile` when that file says something that does not
+    hold."""
+    profile = profile_as_built()
+    path = places.practice() / FAMILIES_FILE
+    what = f"file {path}"
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return profile
+    except (OSError, ValueError) as exc:  # both a wrong encoding and wrong TOML are a ValueError
+        raise BadProfile(f"The {what} cannot be read: {exc}.", _MEND) from exc
+    return replace(profile, families=read_families(what, data))
+
+
+_MEND = "Correct it, or delete it: without it, the families are as they come. “practice reset” makes it anew."
+
+
+def profile_as_built() -> Profile:
+    """The same, whatever the file says."""
     folder = places.practice()
     return Profile(
         name=PRACTICE,
