@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from core import bucket_acts, overflow, visibility
+from core import bucket_acts, overflow, recompression_estimate, single_upload, visibility
 from core.changes import Change, Changes
 from core.errors import NotFound, Usage
 from core.models import Bucket, Run
 from core.overflow import Member, NextBucket
 from core.ports import BucketLimits, Catalog, ObjectStore
-from core.profiles import Family, Profile
+from core.profiles import Family, Profile, Recompression
 from core.progress import Report, silent
 from core.read_only import check_writable
+from core.recompression_estimate import Estimate
+from core.single_upload import UploadReport
 from core.visibility import Visibility
 from core.workspace import Workspace
 
@@ -91,6 +94,22 @@ class Families:
             )
         finally:
             self._say()
+
+    async def upload_files(
+        self, paths: Sequence[Path], family: str = "", prefix: str = "", *, report: Report = silent
+    ) -> UploadReport:
+        """Uploads single files into a family, wherever there is room; see `single_upload.upload_files`."""
+        wanted = self.family(family)
+        try:
+            return await single_upload.upload_files(
+                self.workspace, self.store, self.profile, wanted, paths, prefix=prefix, report=report
+            )
+        finally:
+            self._say()
+
+    async def estimate_recompression(self, bucket: str, wanted: Recompression, *, report: Report = silent) -> Estimate:
+        """What re-encoding would have saved on the images that a bucket held at the last scan; changes nothing."""
+        return await recompression_estimate.estimate(self.workspace, self.store, bucket, wanted, report)
 
     def _say(self) -> None:
         self.changes.say(Change.RUNS | Change.INVENTORY)

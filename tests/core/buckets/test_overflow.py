@@ -1,4 +1,4 @@
-"""The next bucket of a family is made once, like its first, covered at once, and can be taken back while it is empty."""
+"""The next bucket of a family is made once, like its first and covered at once, and goes again while it is empty."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ async def test_who_may_not_make_a_bucket_is_told_the_right_and_the_sql(
     person = project.make_user("nurse@example.org", "secret", "staff")
     async with opened(project, project.anon_key, project.token(person, "staff")) as store:
         project.sql("select public.setup_image_bucket_policies('patient-images')")
-        with pytest.raises(NotAllowed, match="insert on storage.buckets") as caught:
+        with pytest.raises(NotAllowed, match=r"insert on storage\.buckets") as caught:
             await next_bucket(workspace, store, profile, PATIENTS)
     assert await runs(workspace) == ()
     hint = caught.value.hint

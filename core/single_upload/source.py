@@ -1,0 +1,95 @@
+"""A file on its way up: under which key, as what type, and re-encoded where its family asks for it."""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import mimetypes
+import re
+import shutil
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from core.errors import Usage, WorkspaceError
+from core.models import Attributes
+from core.pictures import LIMIT_BYTES
+from core.profiles import Family
+from core.recompression import ENDINGS, recompress
+
+_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_/!.*'() &$@=;:+,-]+")
+"""What no key on Supabase may hold; `?` may be in one, but breaks its signed links (facts.md E3)."""
+_NAME_BYTES = 255
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """`sent` is what goes up: the file itself (`path`), or a re-encoded copy of it. `note` says what was done to it."""
+
+    path: Path
+    key: str
+    sent: Path
+    size_bytes: int
+    sha256: str
+    attributes: Attributes
+    note: str = ""
+
+
+def key_of(path: Path, prefix: str = "") -> str:
+    """The key that a file gets: its name, in letters that every storage takes, below `prefix`."""
+    plain = unicodedata.normalize("NFKD", path.name).encode("ascii", "ignore").decode()
+    name = _NOT_ALLOWED.sub("_", plain).replace("/", "_").strip(" .") or "file"
+    stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    name = name if len(name) <= _NAME_BYTES else stem[: _NAME_BYTES - len(ending)] + ending
+    folder = prefix.strip("/")
+    return f"{folder}/{name}" if folder else name
+
+
+def prepare(path: Path, family: Family, prefix: str, folder: Path) -> Prepared:
+    """Reads a file, and re-encodes it into `folder` where its family asks for that. Blocks. Raises `Usage` for what is
+    no file, `WorkspaceError` when it cannot be read."""
+    if not path.is_file():
+        raise Usage(f"{path} is no file.", "Choose files; whole folders are uploaded on the Upload tab.")
+    key, kind = key_of(path, prefix), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    metadata = {} if PurePosixPath(key).name == path.name else {"original_name": path.name}
+    try:
+        if family.recompress is not None and kind.startswith("image/") and path.stat().st_size <= LIMIT_BYTES:
+            made = recompress(path.read_bytes(), family.recompress)
+            if made.data is not None:
+                before = path.stat().st_size
+                if made.content_type != kind:
+                    key = str(PurePosixPath(key).with_suffix(ENDINGS[family.recompress.form]))
+                sent = folder / hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()
+                sent.write_bytes(made.data)
+                note = f"It was re-encoded: {before:,} bytes became {len(made.data):,}."
+                if made.why:
+                    note = "Its position was taken out."
+                return _prepared(path, key, sent, Attributes(made.content_type, metadata=metadata), note)
+        return _prepared(path, key, path, Attributes(kind, metadata=metadata))
+    except OSError as exc:
+        raise WorkspaceError(f"{path} cannot be read: {exc.strerror or exc}.", "Check that you may read it.") from exc
+
+
+def keep_original(file: Prepared, archive: Path, family: str) -> str:
+    """Puts the file that a re-encoded copy was made of beside what is archived; where it lies. Blocks. One that lies
+    there already stays, and ours gets a name of its own. Raises `WorkspaceError`."""
+    target = archive / "originals" / family / PurePosixPath(file.key).parent / file.path.name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if target.exists() and not filecmp.cmp(file.path, target, shallow=False):
+            target = target.with_stem(f"{target.stem}-{file.sha256[:12]}")
+        if not target.exists():
+            shutil.copy2(file.path, target)
+    except OSError as exc:
+        raise WorkspaceError(f"The original of {file.key} cannot be kept: {exc.strerror or exc}.") from exc
+    return str(target)
+
+
+def _prepared(path: Path, key: str, sent: Path, attributes: Attributes, note: str = "") -> Prepared:
+    digest, size = hashlib.sha256(), 0
+    with sent.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            digest.update(piece)
+            size += len(piece)
+    return Prepared(path, key, sent, size, digest.hexdigest(), attributes, note)
