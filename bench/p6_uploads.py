@@ -25,13 +25,13 @@ PLAIN_AT_ONCE = 16
 GOAL_TIME, GOAL_CPU = 0.8, 0.5
 
 
-async def ours(store: SupabaseStore, files: list[Path], folder: str) -> None:
+async def ours(store: SupabaseStore, files: list[Path], folder: str, at_once: int = AT_ONCE) -> None:
     """Through the port: hashed, never over anything, each looked at again once it is stored."""
     works = [
         lambda file=file: store.upload(BUCKET, f"{folder}/{file.name}", file, Attributes("image/jpeg"))  # type: ignore[misc]
         for file in files
     ]
-    for stored in await side_by_side(works, AT_ONCE):
+    for stored in await side_by_side(works, at_once):
         if stored.size_bytes != SIZE_BYTES:
             raise AssertionError(f"{stored.key} has {stored.size_bytes} bytes")
 
