@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +46,7 @@ class Session:
         """Connects nothing yet. Raises `NotAllowed` where there is no key."""
         if not tokens.key:
             raise NotAllowed("There is no key for this project.", "Give this profile a key, or sign in.")
-        supabase: Any = await in_thread(importlib.import_module, "supabase")  # takes 0.7 s: not on the loop
+        supabase: Any = await in_thread(_load)
         url = url.rstrip("/")
         courier = Courier(await in_thread(open_transport, url), url, tokens, patience or Patience())
         http = open_client(courier)
@@ -151,3 +153,13 @@ class Session:
     def _check_open(self) -> None:
         if self._closed:
             raise Unavailable("The connection to the project has been closed.")
+
+
+def _load() -> Any:
+    """supabase-py, which takes 0.7 s to import: not on the loop. What it brought stays for good; without the freeze each
+    full collection of garbage walks through all of it, 40 ms in which the window is deaf."""
+    loaded = "supabase" in sys.modules
+    module = importlib.import_module("supabase")
+    if not loaded:
+        gc.freeze()
+    return module
