@@ -156,8 +156,8 @@ class Session:
 
 
 def _load() -> Any:
-    """supabase-py, which takes 0.7 s to import: not on the loop. What it brought stays for good; without the freeze each
-    full collection of garbage walks through all of it, 40 ms in which the window is deaf."""
+    """supabase-py, which takes 0.7 s to import: not on the loop. What it brought stays for good: without the freeze
+    each full collection of garbage walks through all of it, 40 ms in which the window is deaf."""
     loaded = "supabase" in sys.modules
     module = importlib.import_module("supabase")
     if not loaded:
