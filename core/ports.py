@@ -1,7 +1,8 @@
 """What Bucketdesk asks of a storage and of a catalog, whoever provides them.
 
-Every method may raise `ServiceError`. A bulk call raises only when nothing of it was done; otherwise it returns one
-result per item, in order. Implementations live in `core/clients/`; `tests/contracts/` holds what they must satisfy.
+Every method may raise `ServiceError`. A bulk call raises only when nothing of it was done, or `Unavailable` when nobody
+can tell (repeating it is harmless then); otherwise it returns one result per item, in order. Implementations live in
+`core/clients/`; `tests/contracts/` holds what they must satisfy.
 """
 
 from __future__ import annotations

@@ -11,20 +11,16 @@ from core.apply.job import Job
 from core.apply.proofs import grounds
 from core.apply.recheck import Recheck
 from core.apply.snapshots import Spot
-from core.errors import Unavailable
 from core.journal import Ending
 from core.models import Kind, Row, StepKind
 from core.runs import Entry, StepState
 
 
 async def change_rows(job: Job, looks: Recheck | None, entries: Sequence[Entry]) -> None:
-    """Changes rows. A row whose file came back meanwhile is put back. Raises `ServiceError`, `WorkspaceError`."""
+    """Changes rows. A row whose file came back meanwhile is put back. Raises `ServiceError`, `WorkspaceError`: what was
+    begun then stays at its intent, because an answer may have got lost, and is settled when the run goes on."""
     await intend(job, entries)
-    try:
-        endings = await rows.change(job, entries)
-    except Unavailable:
-        await job.end([Ending(entry.step.n, StepState.WAITING) for entry in entries])
-        raise
+    endings = await rows.change(job, entries)
     if job.record.kind == "undo":
         endings = await _there_already(job, entries, endings)
     if looks is not None:
@@ -38,14 +34,9 @@ async def change_rows(job: Job, looks: Recheck | None, entries: Sequence[Entry])
 
 
 async def restore(job: Job, entries: Sequence[Entry]) -> None:
-    """Puts objects back for an undo. Raises `ServiceError`, `WorkspaceError`."""
+    """Puts objects back for an undo. Raises `ServiceError`, `WorkspaceError`, with everything left at its intent."""
     await intend(job, entries)
-    try:
-        endings = await objects.restore(job, entries)
-    except Unavailable:
-        await job.end([Ending(entry.step.n, StepState.WAITING) for entry in entries])
-        raise
-    await job.end(endings)
+    await job.end(await objects.restore(job, entries))
     job.seam("result")
 
 

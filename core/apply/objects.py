@@ -16,7 +16,7 @@ from core.runs import Entry, StepState
 
 async def move(job: Job, moves: Sequence[Move]) -> tuple[Outcome, ...]:
     """One outcome a move. What the store refuses as a whole fails each of them; raises `Unavailable` when it is out of
-    reach, with nothing done."""
+    reach: what was done then must be looked at again."""
     try:
         return await job.patiently(partial(job.store.move, moves))
     except Unavailable:

@@ -76,8 +76,7 @@ async def _remove(job: Job, marked: Sequence[Entry]) -> tuple[Outcome, ...]:
     try:
         return await job.patiently(partial(job.store.remove, QUARANTINE, [entry.step.place for entry in marked]))
     except Unavailable:
-        await job.end([Ending(entry.step.n, StepState.WAITING) for entry in marked])
-        raise
+        raise  # an answer may have got lost: settled when the run goes on
     except ServiceError as exc:
         return (Outcome(Result.FAILED, exc.message),) * len(marked)
 

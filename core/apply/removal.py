@@ -13,7 +13,7 @@ from core.apply.job import ENDED, Job
 from core.apply.proofs import grounds
 from core.apply.recheck import Recheck
 from core.apply.snapshots import Spot
-from core.errors import ServiceError, Unavailable, WorkspaceError
+from core.errors import ServiceError, WorkspaceError
 from core.journal import Ending
 from core.models import QUARANTINE, Attributes, Move, Result, State, StepKind
 from core.quarantine import place
@@ -24,18 +24,16 @@ ARCHIVE = "archive"
 
 
 async def remove(job: Job, looks: Recheck, entries: Sequence[Entry]) -> None:
-    """Moves objects that nothing names at this moment into the quarantine. Raises `ServiceError`, `WorkspaceError`."""
+    """Moves objects that nothing names at this moment into the quarantine. Raises `ServiceError`, `WorkspaceError`:
+    what was begun then stays at its intent, because an answer may have got lost, and is settled when the run goes
+    on."""
     named = await looks.naming(spot(entry) for entry in entries)
     stay = [Ending(e.step.n, StepState.DRIFTED, named[spot(e)]) for e in entries if spot(e) in named]
     await job.end(stay)
     prepared = await _prepare(job, [entry for entry in entries if spot(entry) not in named])
     await intend(job, prepared)
     moves = [Move(e.step.bucket, e.step.key, QUARANTINE, e.trace.place, e.step.version) for e in prepared]
-    try:
-        outcomes = await objects.move(job, moves) if moves else ()
-    except Unavailable:
-        await job.end([Ending(e.step.n, StepState.WAITING) for e in prepared])
-        raise
+    outcomes = await objects.move(job, moves) if moves else ()
     job.seam("moved")
     moved, endings = [], []
     for entry, outcome in zip(prepared, outcomes, strict=True):

@@ -124,6 +124,8 @@ class LocalCatalog:
             return await loop.run_in_executor(self._thread, self._run_now, work, writing)
         finally:
             if not self._closed:
+                if self._idle is not None:  # of another call that ended meanwhile
+                    self._idle.cancel()
                 self._idle = loop.call_later(_IDLE_SECONDS, self._thread.submit, self._held.let_go)
 
     def _run_now(self, work: _Work[T], writing: bool) -> T:

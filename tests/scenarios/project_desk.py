@@ -46,13 +46,14 @@ IMPATIENT = Patience(first_seconds=0.01, most_seconds=0.05)
 
 
 class KeyHolder:
-    """Who signs with nothing but a key."""
+    """Who signs with a key, and with the token of a person where there is one."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, token: str = "") -> None:
         self.key = key
+        self.token = token or key
 
     async def bearer(self) -> str:
-        return self.key
+        return self.token
 
     async def refused(self, token: str) -> bool:
         return False
@@ -64,10 +65,16 @@ class ProjectDesk(Desk):
     session: Session
 
     def __init__(
-        self, url: str, key: str, folder: Path, sources: Sequence[Source] = (PHOTOS,), **safety: object
+        self,
+        url: str,
+        key: str,
+        folder: Path,
+        sources: Sequence[Source] = (PHOTOS,),
+        token: str = "",
+        **safety: object,
     ) -> None:
         self.folder = folder
-        self.key = key
+        self.tokens = KeyHolder(key, token)
         self.profile = Profile(
             "test",
             "supabase",
@@ -79,19 +86,24 @@ class ProjectDesk(Desk):
 
     @classmethod
     async def open(
-        cls, url: str, key: str, folder: Path, sources: Sequence[Source] = (PHOTOS,), **safety: object
+        cls,
+        url: str,
+        key: str,
+        folder: Path,
+        sources: Sequence[Source] = (PHOTOS,),
+        token: str = "",
+        **safety: object,
     ) -> ProjectDesk:
-        """A desk that is connected."""
-        desk = cls(url, key, folder, sources, **safety)
+        """A desk that is connected; `token` is a person's, who then needs no more than a publishable key."""
+        desk = cls(url, key, folder, sources, token, **safety)
         folder.mkdir(parents=True, exist_ok=True)
         await desk.connect()
         return desk
 
-    async def connect(self) -> None:
+    async def connect(self, patience: Patience = IMPATIENT) -> None:
         """Connects, for the first time or again."""
-        self.session = await Session.open(
-            self.url, KeyHolder(self.key), folder=self.folder / "uploads", patience=IMPATIENT
-        )
+        uploads = self.folder / "uploads"
+        self.session = await Session.open(self.url, self.tokens, folder=uploads, patience=patience)
         capabilities = await probe(self.session)
         self.store = SupabaseStore(self.session, capabilities)
         self.catalog = SupabaseCatalog(self.session, capabilities)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -38,7 +39,14 @@ class SupabaseProject:
     faults: Faults = field(repr=False)
     requests: list[Request] = field(repr=False)
     objects: Objects = field(repr=False)
+    _serve: Callable[[], AbstractContextManager[str]] = field(repr=False)
+    _running: contextlib.ExitStack = field(repr=False)
     _connection: psycopg.Connection[Row] | None = field(default=None, repr=False)
+
+    def restart(self) -> None:
+        """End the server, whatever it is at, and start it again at the same address over the same database."""
+        self._running.close()
+        self._running.enter_context(self._serve())
 
     @property
     def service_key(self) -> str:
@@ -148,8 +156,15 @@ def supabase_project(*, migrated: bool = True, port: int = 0, **options: object)
         stack.callback(server.drop_database, name)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bucketdesk-objects-")))
         world, faults = World(settings, database, folder), Faults()
-        url = stack.enter_context(served(make_app(world, faults), port=port))
+        running = stack.enter_context(contextlib.ExitStack())
+        url = running.enter_context(served(make_app(world, faults), port=port))
+
+        def serve() -> AbstractContextManager[str]:
+            return served(make_app(world, faults), port=int(url.rpartition(":")[2]))
+
         objects = Objects(server.url(name), folder)
-        project = SupabaseProject(url, owner_url(name), settings, faults, world.requests, objects)
+        project = SupabaseProject(
+            url, owner_url(name), settings, faults, world.requests, objects, _serve=serve, _running=running
+        )
         stack.callback(project.close)
         yield project

@@ -76,7 +76,14 @@ def test_an_upload_in_two_pieces_becomes_an_object_with_all_that_was_told(tus: T
         {"a": 1},
     )
     assert stored["eTag"] == '"781e5e245d69b566979b86e28d23f2c7"'
-    assert tus.head(place).status_code == 404
+    done = tus.head(place)
+    assert (done.status_code, done.headers["upload-offset"]) == (200, "10")
+    assert (tus.patch(place, 10, b"").status_code, tus.http.delete(place, headers=tus.headers).status_code) == (
+        409,
+        409,
+    )
+    tus.project.drop("b", "x/y.png")
+    assert tus.head(place).status_code == 410
 
 
 def test_an_empty_upload_is_complete_at_once(tus: Tus) -> None:

@@ -33,7 +33,8 @@ class Moves:
         self._session, self._asking, self._buckets = session, asking, buckets
 
     async def run(self, moves: Sequence[Move]) -> tuple[Outcome, ...]:
-        """One outcome a move. Raises only where nothing was moved."""
+        """One outcome a move. Raises where nothing was moved, and `Unavailable` also where nobody can tell what was:
+        the same moves may be asked for again."""
         if any(move.to_bucket == QUARANTINE for move in moves):
             await self._buckets.make_quarantine()
         outcomes: list[Outcome] = []
@@ -41,7 +42,7 @@ class Moves:
             try:
                 outcomes += await self._move_together(part)
             except CoreError as exc:
-                if not any(outcome.result is Result.DONE for outcome in outcomes):
+                if isinstance(exc, Unavailable) or not any(outcome.result is Result.DONE for outcome in outcomes):
                     raise
                 outcomes += [Outcome(Result.FAILED, exc.message)] * len(part)
         return tuple(outcomes)
@@ -52,6 +53,9 @@ class Moves:
             [lambda move=move: self._ended(move, here.get((move.bucket, move.key))) for move in moves],  # type: ignore[misc]
             _AT_ONCE,
         )
+        unsure = next((end for end in ended if isinstance(end, _Unsure)), None)
+        if unsure is not None:
+            raise unsure
         troubles = [end for end in ended if isinstance(end, Unavailable)]
         if troubles and all(not isinstance(end, Outcome) or end.result is Result.FAILED for end in ended):
             raise troubles[0]
@@ -91,13 +95,13 @@ class Moves:
                     hidden = exc.message.startswith(f"{move.bucket}/{move.key} ")
                     return Outcome(Result.FAILED, _HIDDEN.format(bucket=move.bucket) if hidden else exc.message)
             except Unavailable as exc:
-                if attempt == _ATTEMPTS:
-                    return exc
                 await asyncio.sleep(random.uniform(0, 0.5 * 2**attempt))
                 try:
                     seen = (await self._asking.objects(move.bucket, [move.key]))[0]
                 except Unavailable as again:
-                    return again
+                    raise _Unsure(again.message, again.hint) from again
+                if seen is not None and attempt == _ATTEMPTS:
+                    return exc
             except CoreError as exc:
                 return Outcome(Result.FAILED, exc.message)
         return await self._gone(move)
@@ -138,6 +142,10 @@ class Moves:
             objects = await self._asking.objects(bucket, some)
             found |= {(bucket, key): item for key, item in zip(some, objects, strict=True) if item is not None}
         return found
+
+
+class _Unsure(Unavailable):
+    """A move may have been carried out: its answer was lost, and so was that to the question where the object is."""
 
 
 def row_of(version: str) -> str:

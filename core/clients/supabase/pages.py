@@ -91,8 +91,12 @@ class PlainPages:
     async def last_key(self, bucket: str, prefix: str) -> str:
         """The last key of the listing, empty where there is none or an older server cannot sort backwards."""
         asked = {"prefix": prefix, "limit": 1, "sortBy": {"column": "name", "order": "desc"}}
-        data = json.loads(await self._ask(bucket, asked))
-        return str(data["objects"][0]["name"]) if data.get("objects") else ""
+        content = await self._ask(bucket, asked)
+        try:
+            found = json.loads(content)["objects"]
+            return str(found[0]["name"]) if found else ""
+        except (ValueError, KeyError, TypeError, IndexError) as exc:
+            raise Unreadable(f"The end of {bucket} came garbled.", "Try again.") from exc
 
     async def _ask(self, bucket: str, asked: Mapping[str, Any]) -> bytes:
         path = f"/object/list-v2/{quote(bucket, safe='')}"

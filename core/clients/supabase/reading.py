@@ -129,7 +129,8 @@ class FunctionReading:
 
     async def _call(self, name: str, arguments: Mapping[str, object], understand: Callable[[Any], T]) -> tuple[T, int]:
         """What a function's answer says, and how large it was."""
-        response = await self._session.rest("POST", f"/rpc/{name}", json=arguments, repeatable=True)
+        table = str(arguments["tbl"])
+        response = await self._session.rest("POST", f"/rpc/{name}", json=arguments, repeatable=True, what=table)
         return await read(response, understand), len(response.content)
 
 

@@ -34,7 +34,7 @@ class Removals:
             try:
                 ends |= await self._remove(part)
             except CoreError as exc:
-                if not any(end.result is Result.DONE for end in ends.values()):
+                if isinstance(exc, Unavailable) or not any(end.result is Result.DONE for end in ends.values()):
                     raise
                 ends |= dict.fromkeys(part, Outcome(Result.FAILED, exc.message))
         return tuple(ends.get(key) or _absent(key) for key in keys)

@@ -30,7 +30,7 @@ class Fault:
     after: int = 0  # how many go by unharmed first
     seconds: float = 0.0
     status: int = 500
-    retry_after: int | None = None  # in seconds
+    retry_after: int | str | None = None  # in seconds, or a date as HTTP writes it
     body: bytes = b""
     content_type: str = "application/json"
     # "request": it breaks after `value` bytes of the request's body, and nothing is done.

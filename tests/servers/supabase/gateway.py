@@ -36,6 +36,7 @@ class Request:
     status: int = 0
     query: str = ""
     agent: str = ""
+    at: float = field(default_factory=time.monotonic)  # in seconds
 
 
 @dataclass(slots=True)

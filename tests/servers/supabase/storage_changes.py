@@ -54,7 +54,7 @@ async def move(request: Request, world: World, caller: Caller) -> Response:
         forget([world.path(version)])
         raise no_such_key()
     forget([world.path(row[0])])
-    return JSONResponse({"message": "Successfully moved", "Id": str(moved[0]), "Key": new_key})
+    return JSONResponse({"message": "Successfully moved"})
 
 
 def _new_version(version: str) -> str:

@@ -69,7 +69,7 @@ async def store(
 ) -> str:
     """What has arrived becomes an object; returns its id."""
     told = metadata(arrival.etag, arrival.size, arrival.mime_type, arrival.cache_control, datetime.now(UTC))
-    custom = arrival.user_metadata
+    custom = arrival.user_metadata or {}
     return await store_row(world, caller, bucket, key, arrival.version, told, custom, upsert=upsert, sub=sub)
 
 

@@ -119,6 +119,8 @@ def _find(request: Request, world: World) -> ResumableUpload:
     upload = world.uploads.get(request.path_params["id"])
     if upload is None:
         raise TusError(404, "The file for this url was not found\n")
+    if upload.is_complete and not upload.path.exists():
+        raise TusError(410, "The file for this url no longer exists\n")
     return upload
 
 
@@ -196,7 +198,7 @@ async def _finish(
     told = metadata(etag, upload.offset, content_type, upload.cache_control, datetime.now(UTC))
     custom = upload.user_metadata
     await store_row(world, caller, upload.bucket, upload.key, upload.version, told, custom, upsert=upsert, sub=owner)
-    del world.uploads[upload.id]
+    upload.is_complete = True  # the real server tells of it for as long as the object has these bytes
 
 
 async def terminate(request: Request, world: World) -> Response:

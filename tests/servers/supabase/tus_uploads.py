@@ -17,7 +17,7 @@ WANTED = ("bucketName", "objectName")
 
 @dataclass(slots=True)
 class ResumableUpload:
-    """Lives until it is complete, terminated, or the server ends."""
+    """Lives until it is terminated, or the server ends."""
 
     folder: Path
     metadata: dict[str, str]
@@ -29,6 +29,7 @@ class ResumableUpload:
     digest: Any = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     patching: asyncio.Task[Any] | None = None
+    is_complete: bool = False
 
     @property
     def bucket(self) -> str:
