@@ -97,8 +97,10 @@ def _folders(c: sqlite3.Connection, spot: _Spot) -> list[Part]:
     found: list[Part] = []
     own = Part(spot.folder, 0, 0)
     after = spot.folder
-    first = f"SELECT o.key FROM objects o WHERE {spot.where} AND o.key >= :after ORDER BY o.key LIMIT 1"
-    direct = f"SELECT o.size FROM objects o WHERE {spot.where} AND o.key = :after"
+    # One lower bound only: of two, SQLite may choose the wrong one to begin at, and read what was read already.
+    end = "AND o.key < :behind" if spot.folder else ""
+    first = f"SELECT o.key FROM objects o WHERE o.listing = :listing AND o.key >= :after {end} ORDER BY o.key LIMIT 1"
+    direct = "SELECT o.size FROM objects o WHERE o.listing = :listing AND o.key = :after"
     inside = (
         "SELECT count(*), sum(max(o.size, 0)) FROM objects o"
         " WHERE o.listing = :listing AND o.key >= :after AND o.key < :end"
