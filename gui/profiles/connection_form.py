@@ -9,6 +9,7 @@ from core.errors import CoreError
 from core.prefill import Prefill
 from core.profiles import KEY, PASSWORD, Supabase, normal_address
 from core.secrets import POSTGRES_PASSWORD, SUPABASE_KEY, SUPABASE_PASSWORD
+from core.sign_in import KeyKind, clean_key, key_kind
 from gui.desk import Desk
 from gui.profiles.notice import Notice
 from gui.profiles.postgres_field import PostgresField
@@ -35,6 +36,7 @@ class ConnectionForm(QWidget):
         self._ways = bind_together(self, self.key_button, self.password_button)
         self.key_button.toggled.connect(self._update)
         self.key = SecretField("", icons)
+        self.key_notice = Notice(icons)
         self.email_field = self._line(self.tr("E-mail"), self.tr("you@example.com"))
         self.password = SecretField(self.tr("Password"), icons)
         self.direct_box = QCheckBox(self.tr("Also connect to its Postgres directly (to set up the database)"))
@@ -50,6 +52,7 @@ class ConnectionForm(QWidget):
             SUPABASE_PASSWORD: self.password,
             POSTGRES_PASSWORD: self.postgres_password,
         }
+        self.key.changed.connect(self._check_key)
         for secret in self.secrets.values():
             secret.changed.connect(self.changed)
             secret.entered.connect(self.entered)
@@ -128,6 +131,7 @@ class ConnectionForm(QWidget):
         column.addWidget(self.password_button)
         column.addSpacing(GAP)
         column.addWidget(self.key)
+        column.addWidget(self.key_notice)
         self._person = QWidget()
         inner = QVBoxLayout(self._person)
         inner.setContentsMargins(0, GAP - GAP_TINY, 0, 0)
@@ -167,7 +171,18 @@ class ConnectionForm(QWidget):
         self._direct.setVisible(self.direct_box.isChecked())
         self.key.say_title(self.tr("Publishable or anon key") if is_person else self.tr("Secret or service_role key"))
         self.key.field.setPlaceholderText("sb_publishable_…" if is_person else "sb_secret_…")
+        self._check_key()
         self.changed.emit()
+
+    def _check_key(self) -> None:
+        """Says at once that a key is of the other kind than this way of signing in wants."""
+        kind = key_kind(clean_key(self.key.value))
+        text = ""
+        if self.sign_in == KEY and kind in (KeyKind.PUBLISHABLE, KeyKind.ANON):
+            text = self.tr("This is a publishable key: it may do nothing by itself. Paste a secret key, or sign in.")
+        elif self.sign_in == PASSWORD and kind.opens_everything:
+            text = self.tr("This is a secret key, which opens everything. Signing in wants the publishable one.")
+        self.key_notice.say(text, "warning")
 
     def check_address(self) -> None:
         """Corrects the address that was pasted, or says what is wrong with it."""

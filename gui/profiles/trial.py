@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlsplit
 
 from core.capabilities import Capability
 from core.engine import open_connection, open_database
-from core.errors import CoreError
+from core.errors import CoreError, Unavailable
 from core.profile_setup import Setup
 from core.profiles import SUPABASE, Profile
 from core.secrets import Secrets
@@ -16,10 +17,22 @@ from gui.profiles.typed_secrets import TypedSecrets
 from gui.translation import translate
 
 _NAME = "new"
+PATIENCE_SECONDS = 45.0
+"""So long the whole trial may take: connecting, signing in, and some dozen small reads."""
 
 
 async def open_project(wanted: Wanted) -> Tried:
-    """Connects and reads a little of everything. Raises `CoreError` when nothing can be had."""
+    """Connects and reads a little of everything. Raises `CoreError` when nothing can be had, `Unavailable` also when
+    that takes longer than anybody waits for it."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _open_project(wanted)
+    except TimeoutError as exc:
+        what = translate("Trial", "The project did not answer within %Ln second(s).", "", int(PATIENCE_SECONDS))
+        raise Unavailable(what, translate("Trial", "Check the network, and try again.")) from exc
+
+
+async def _open_project(wanted: Wanted) -> Tried:
     name = wanted.profile or _NAME
     profile = Profile(name=name, kind=SUPABASE, supabase=wanted.supabase, sources=wanted.sources)
     secrets = TypedSecrets(wanted.secrets, wanted.profile)

@@ -285,6 +285,16 @@
         </message>
     </context>
     <context>
+        <name>Trial</name>
+        <message numerus="yes">
+            <source>The project did not answer within %Ln second(s).</source>
+            <translation>
+                <numerusform>The project did not answer within %Ln second.</numerusform>
+                <numerusform>The project did not answer within %Ln seconds.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Words</name>
         <message numerus="yes">
             <source>%Ln byte(s)</source>

@@ -2,117 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from core import profiles
-from core.capabilities import Capability
-from core.engine import connect
+from core import places, profiles
 from core.errors import CoreError, NotAllowed, Unavailable
-from core.profile_setup import Setup
-from core.profiles import Profile, ReferenceColumn, Source, Supabase
+from core.profiles import Supabase
 from core.secrets import POSTGRES_PASSWORD, SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
-from gui.profiles import making, trial
-from gui.profiles.keeping import Wanted
-from gui.profiles.kind_dialog import KindDialog
-from gui.profiles.survey import Tried
-from gui.supabase_dialog import SupabaseDialog
-from tests.gui.desks import Desktop, FakeEngine, press, shown, until
-from tests.gui.test_profile_dialog import pick, quiet, words
+from tests.gui.desks import Desktop, press, shown, until
+from tests.gui.projects import paste
+from tests.gui.services import URL, Service, cancel, connected, desk, opened, service
+from tests.gui.test_profile_dialog import quiet, words
 
-URL = "https://abcdefghijklmnopqrst.supabase.co"
-LINES = (
-    Capability("List objects", "yes", "Objects can be listed."),
-    Capability("Change rows", "no", "Rows cannot be changed.", "Choose “Set up database”."),
-    Capability("Create buckets", "unknown", "That shows when one is created."),
-)
-
-
-class Service:
-    """Stands where the network would be: a folder and a SQLite file, or an error."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.error: CoreError | None = None
-        self.asked: list[Wanted] = []
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-
-    async def open_project(self, wanted: Wanted) -> Tried:
-        self.asked.append(wanted)
-        await self.may_answer.wait()
-        if self.error is not None:
-            raise self.error
-        profile = Profile("new", "local", self.folder / "storage", self.folder / "catalog.db")
-        setup = Setup(profile, *await connect(profile))
-        return Tried(setup, LINES, await setup.buckets())
-
-
-@pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    for key in ("sop-images/a.png", "sop-images/b.png", "sop-images/c.png", "archive/x.png"):
-        path = tmp_path / "storage" / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(key.encode())
-    with closing(sqlite3.connect(tmp_path / "catalog.db")) as connection:
-        connection.executescript(
-            "CREATE TABLE part_images (id INTEGER PRIMARY KEY, storage_path TEXT, signed_url TEXT, state TEXT);"
-            "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT);"
-        )
-        for key in "abc":
-            connection.execute("INSERT INTO part_images (storage_path) VALUES (?)", (f"{key}.png",))
-        connection.commit()
-    made = Service(tmp_path)
-    monkeypatch.setattr(trial, "open_project", made.open_project)
-    return made
-
-
-@pytest.fixture
-async def desk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[Desktop]:
-    of_this_process.cache_clear()
-    made = Desktop(qapp, FakeEngine(Profile("clinic", "local", tmp_path, tmp_path / "c.db")))
-    await made.open("clinic")
-    yield made
-    await made.close()
-    of_this_process.cache_clear()
-
-
-async def opened(desk: Desktop) -> SupabaseDialog:
-    QTest.keyClick(desk.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-    kinds = await shown(desk.window, KindDialog)
-    QTest.keyClick(kinds, Qt.Key.Key_Return)  # the focus is on the first way in
-    dialog = await shown(desk.window, SupabaseDialog)
-    await until(dialog.isActiveWindow)
-    return dialog
-
-
-def paste(field: QLineEdit, text: str) -> None:
-    field.setFocus()
-    field.selectAll()
-    QApplication.clipboard().setText(text)
-    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-
-
-async def connected(desk: Desktop) -> SupabaseDialog:
-    dialog = await opened(desk)
-    paste(dialog.connection.form.url_field, URL)
-    paste(dialog.connection.form.key.field, "sb_secret_abc\n")
-    QTest.keyClick(dialog.connection.form.key.field, Qt.Key.Key_Return)
-    await quiet(desk)
-    return dialog
-
-
-async def cancel(desk: Desktop, dialog: SupabaseDialog) -> None:
-    QTest.mouseClick(dialog.row.cancel_button, Qt.MouseButton.LeftButton)
-    await desk.settle()
+__all__ = ["desk", "service"]
 
 
 async def test_address_and_key_and_two_keys_of_enter_are_enough(desk: Desktop, service: Service) -> None:
@@ -141,8 +47,6 @@ async def test_address_and_key_and_two_keys_of_enter_are_enough(desk: Desktop, s
 
 
 def profiles_folder() -> list[Path]:
-    from core import places
-
     return list(places.profiles().iterdir())
 
 
@@ -272,109 +176,15 @@ async def test_a_env_file_can_be_chosen(desk: Desktop, service: Service, tmp_pat
     await cancel(desk, dialog)
 
 
-async def test_a_profile_is_edited_without_its_key_being_seen(desk: Desktop, service: Service) -> None:
-    from core.profile_files import create
-
-    status = Source("parts", "part_images", ("id",), (ReferenceColumn("storage_path", "path"),), bucket="sop-images")
-    create(Profile("north", "supabase", supabase=Supabase(URL), sources=(status,), buckets=("sop-images",)))
-    await of_this_process().put("north", SUPABASE_KEY, "sb_secret_kept")
-    answered = asyncio.Event()
-    desk.desk.jobs.ask(making.edit_profile(desk.desk, "north"), lambda _: answered.set())
-    dialog = await shown(desk.window, SupabaseDialog)
-    await quiet(desk)
-    form, mapping = dialog.connection.form, dialog.mapping
-    assert "kept" in form.key.kept_text.text() and form.key.field.text() == ""
-    assert service.asked[0].secrets == {} and service.asked[0].profile == "north"
-    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
-    assert mapping.form.bucket_list.chosen() == ("sop-images",)
-    assert words(mapping.sources.table) == [
-        ["part_images · storage_path", "a path in the bucket", "sop-images", "mentions", "3 of 3 found"]
-    ]
-    editor = mapping.sources.editor
-    editor.pages.setCurrentIndex(1)
-    pick(editor.side.boxes["status_column"], "state")
-    pick(editor.side.boxes["url_column"], "signed_url")
-    editor.side.error_field.setFocus()
-    editor.side.error_field.selectAll()
-    QTest.keyClicks(editor.side.error_field, "lost")
-    QTest.keyClick(editor.side.error_field, Qt.Key.Key_Tab)
-    await quiet(desk)
-    QTest.keyClick(mapping.form.care.production_box, Qt.Key.Key_Space)
-    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
-    await answered.wait()
-    (source,) = profiles.load("north").sources
-    assert (source.name, source.status_column, source.url_column, source.error_status) == (
-        *("parts", "state", "signed_url", "lost"),
-    )
-    assert profiles.load("north").production and profiles.load("north").buckets == ("sop-images",)
-    assert await of_this_process().get("north", SUPABASE_KEY) == "sb_secret_kept"
-
-
-async def test_tab_reaches_every_control_and_each_has_a_name(desk: Desktop, service: Service) -> None:
-    dialog = await connected(desk)
-    for page in (0, 1):
-        kinds = (QAbstractButton, QComboBox, QLineEdit)
-        seen = [w for kind in kinds for w in dialog.findChildren(kind) if w.isVisible() and w.isEnabled()]
-        controls = [w for w in seen if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
-        assert [w for w in controls if not (w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()))] == []
-        reached = set()
-        for _ in range(60):
-            reached.add(dialog.focusWidget())
-            QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
-        apart = {
-            w for w in controls if not (isinstance(w, QAbstractButton) and w.autoExclusive() and not w.isChecked())
-        }
-        assert {w.accessibleName() or w.text() for w in apart - reached} == set(), page
-        if page == 0:
-            QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
-    await cancel(desk, dialog)
-
-
-async def test_what_is_saved_was_tried_and_what_does_not_work_is_saved_at_the_second_press(
-    desk: Desktop, service: Service
-) -> None:
-    from core.profile_files import create
-
-    create(Profile("north", "supabase", supabase=Supabase(URL)))
-    await of_this_process().put("north", SUPABASE_KEY, "sb_secret_kept")
-    answered = asyncio.Event()
-    desk.desk.jobs.ask(making.edit_profile(desk.desk, "north"), lambda _: answered.set())
-    dialog = await shown(desk.window, SupabaseDialog)
-    await quiet(desk)
-    service.error = Unavailable("The project cannot be reached.", "Check the network.")
-    await press(dialog, "Replace")
-    paste(dialog.connection.form.key.field, "sb_secret_new")
-    QTest.mouseClick(dialog.row.save_button, Qt.MouseButton.LeftButton)
-    await quiet(desk)
-    assert "cannot be reached" in dialog.connection.empty.title.text() and dialog.isVisible()
-    assert await of_this_process().get("north", SUPABASE_KEY) == "sb_secret_kept"
-    await press(dialog, "Save anyway")
-    await answered.wait()
-    assert await of_this_process().get("north", SUPABASE_KEY) == "sb_secret_new"
-
-
-async def test_no_bucket_at_all_is_not_taken_for_every_bucket(desk: Desktop, service: Service) -> None:
-    dialog = await connected(desk)
-    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
-    buckets = dialog.mapping.form.bucket_list
-    for row in range(buckets.count()):
-        buckets.setCurrentRow(row)
-        QTest.keyClick(buckets, Qt.Key.Key_Space)
-    await quiet(desk)
-    assert dialog.row.notice.text.text() == "Choose at least one bucket."
-    assert not dialog.row.save_button.isEnabled()
-    await cancel(desk, dialog)
-
-
-async def test_what_was_mapped_by_hand_is_there_again_after_another_test(desk: Desktop, service: Service) -> None:
-    dialog = await connected(desk)
-    QTest.mouseClick(dialog.row.next_button, Qt.MouseButton.LeftButton)
-    editor = dialog.mapping.sources.editor
-    pick(editor.holds_box, "bucket and path")
-    await quiet(desk)
-    QTest.mouseClick(dialog.row.back_button, Qt.MouseButton.LeftButton)
-    paste(dialog.connection.form.key.field, "sb_secret_other")
-    QTest.mouseClick(dialog.row.test_button, Qt.MouseButton.LeftButton)
-    await quiet(desk)
-    assert words(dialog.mapping.sources.table)[0][1] == "bucket and path"
+async def test_a_key_of_the_other_kind_is_told_while_it_is_pasted(desk: Desktop, service: Service) -> None:
+    dialog = await opened(desk)
+    form = dialog.connection.form
+    paste(form.key.field, "sb_publishable_abc")
+    assert "publishable key" in form.key_notice.text.text()
+    QTest.mouseClick(form.password_button, Qt.MouseButton.LeftButton)
+    assert form.key_notice.isHidden()
+    paste(form.key.field, "sb_secret_abc")
+    assert "secret key, which opens everything" in form.key_notice.text.text()
+    QTest.mouseClick(form.key_button, Qt.MouseButton.LeftButton)
+    assert form.key_notice.isHidden()
     await cancel(desk, dialog)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from core import profiles
 from core.secrets import of_this_process
 from gui.database.dialog import DatabaseDialog
+from gui.profiles import trial
 from gui.profiles.sign_in_dialog import SignInDialog
 from gui.question_dialog import QuestionDialog
 from tests.gui.desks import press, shown, until
@@ -107,6 +109,26 @@ async def test_a_wrong_key_a_wrong_port_and_a_host_that_is_not_there_each_get_a_
     assert not dialog.row.next_button.isEnabled()
     QTest.mouseClick(dialog.row.cancel_button, Qt.MouseButton.LeftButton)
     await desk.settle()
+
+
+async def test_a_project_that_keeps_silent_is_given_up_with_a_sentence(
+    desk: ProjectDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "PATIENCE_SECONDS", 1.0)
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the other side gives up
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    dialog = await desk.connect_with(f"http://{host}:{port}", "sb_secret_any")
+    assert dialog.connection.empty.title.text() == "The project did not answer within 1 second."
+    assert dialog.connection.empty.text.text() and dialog.row.test_button.isEnabled()
+    QTest.mouseClick(dialog.row.cancel_button, Qt.MouseButton.LeftButton)
+    await desk.settle()
+    server.close()
+    await server.wait_closed()
 
 
 async def test_the_direct_connection_is_tried_too_and_a_password_in_its_address_is_never_seen(
