@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import bucket_acts, overflow, recompression_estimate, single_upload, visibility
+from core import bucket_acts, emptying, overflow, recompression_estimate, single_upload, visibility
 from core.changes import Change, Changes
+from core.emptying import Emptying
 from core.errors import NotFound, Usage
 from core.models import Bucket, Run
 from core.overflow import Member, NextBucket
@@ -94,6 +97,14 @@ class Families:
             )
         finally:
             self._say()
+
+    async def plan_empty(self, bucket: str, path: Path | None = None, *, report: Report = silent) -> Emptying:
+        """A plan that moves everything in a bucket to the quarantine; apply it with the bucket's name as `confirm`."""
+        if path is None:
+            folder = self.workspace.folder / "plans"
+            await asyncio.to_thread(folder.mkdir, exist_ok=True)
+            path = folder / f"{uuid.uuid4().hex[:12]}.jsonl"
+        return await emptying.plan_empty(self.workspace, self.store, self.profile, bucket, path, report)
 
     async def upload_files(
         self, paths: Sequence[Path], family: str = "", prefix: str = "", *, report: Report = silent

@@ -16,7 +16,7 @@ from core.progress import Progress, Report, silent
 from core.workspace import Workspace
 
 _LINK = re.compile(
-    r"(?://(?P<host>[^/\s\"'<>()@]+))?(?:/storage/v1)?/(?:object|render/image)"
+    r"(?:(?:https?:)?//(?P<host>[^/\s\"'<>()@]+))?(?:/storage/v1)?/(?:object|render/image)"
     r"/(?P<kind>public|sign|authenticated)/(?P<bucket>[^/\s\"'<>?#]+)/(?P<key>[^\s\"'<>?#]+)"
 )
 _SAMPLES = 5

@@ -45,7 +45,7 @@ async def take_in(workspace: Workspace, path: Path, project: str) -> RunRecord:
 def _take_in(c: sqlite3.Connection, workspace: Workspace, path: Path, project: str, stop: threading.Event) -> RunRecord:
     head = read_head(path)
     check_known(c, path, head, read_head_text(path), project)
-    kind = "purge" if StepKind.PURGE_OBJECT in head.by_kind else "cleanup"
+    kind = _kind(head)
     known = c.execute("SELECT run_id, state FROM runs WHERE plan_id = ?", (head.plan_id,)).fetchone()
     if known is not None:
         if known[1] == RunState.UNDONE:
@@ -68,6 +68,13 @@ def _take_in(c: sqlite3.Connection, workspace: Workspace, path: Path, project: s
     return RunRecord(workspace, run_id, kind)
 
 
+def _kind(head: PlanHead) -> str:
+    if StepKind.PURGE_OBJECT in head.by_kind:
+        return "purge"
+    # Only emptying a bucket rests on no scan; the head is the one that this desk registered.
+    return "empty" if head.scan_id == 0 and StepKind.DELETE_OBJECT in head.by_kind else "cleanup"
+
+
 def _checked(path: Path, head: PlanHead, kind: str) -> Iterator[Step]:
     for step in read_verified(path):
         wrong = _wrong(step, kind)
@@ -79,6 +86,8 @@ def _checked(path: Path, head: PlanHead, kind: str) -> Iterator[Step]:
 def _wrong(step: Step, kind: str) -> str:
     if (step.kind is StepKind.PURGE_OBJECT) != (kind == "purge"):
         return "purging is a plan of its own"
+    if kind == "empty" and step.kind is not StepKind.DELETE_OBJECT:
+        return "emptying a bucket is a plan of its own"
     if step.kind is StepKind.RESTORE_OBJECT:
         return "restoring is what “undo” does"
     if any(need >= step.n for need in step.needs):

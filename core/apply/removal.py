@@ -23,11 +23,11 @@ from core.traces import Trace
 ARCHIVE = "archive"
 
 
-async def remove(job: Job, looks: Recheck, entries: Sequence[Entry]) -> None:
-    """Moves objects that nothing names at this moment into the quarantine. Raises `ServiceError`, `WorkspaceError`:
-    what was begun then stays at its intent, because an answer may have got lost, and is settled when the run goes
-    on."""
-    named = await looks.naming(spot(entry) for entry in entries)
+async def remove(job: Job, looks: Recheck | None, entries: Sequence[Entry]) -> None:
+    """Moves objects that nothing names at this moment into the quarantine; without `looks`, whatever names them. Raises
+    `ServiceError`, `WorkspaceError`: what was begun then stays at its intent, because an answer may have got lost, and
+    is settled when the run goes on."""
+    named = await looks.naming(spot(entry) for entry in entries) if looks else {}
     stay = [Ending(e.step.n, StepState.DRIFTED, named[spot(e)]) for e in entries if spot(e) in named]
     await job.end(stay)
     prepared = await _prepare(job, [entry for entry in entries if spot(entry) not in named])
@@ -47,12 +47,14 @@ async def remove(job: Job, looks: Recheck, entries: Sequence[Entry]) -> None:
     await look_again(job, looks, moved, sizes)
 
 
-async def look_again(job: Job, looks: Recheck, moved: Sequence[Entry], sizes: Mapping[int, int] | None = None) -> None:
+async def look_again(
+    job: Job, looks: Recheck | None, moved: Sequence[Entry], sizes: Mapping[int, int] | None = None
+) -> None:
     """Ends steps whose objects lie in the quarantine. What is named now, was kept, or was changed as it went, goes
     straight back; the rest is done, or goes on into the archive."""
     if not moved:
         return
-    named = await looks.naming(spot(entry) for entry in moved)
+    named = await looks.naming(spot(entry) for entry in moved) if looks else {}
     known = await grounds(job, (entry.step.finding for entry in moved))
     reasons: dict[int, str] = {}
     for entry in moved:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
+from core import emptying
 from core.apply.intake import take_in
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
 from core.apply.proofs import check_guard, check_proofs
@@ -61,6 +62,8 @@ async def apply(
         job = Job(workspace, store, catalog, profile, record, report, seam, pauses, total=run.steps)
         job.count(run)
         seam("taken in")
+        if record.kind == emptying.KIND:
+            return await carry_out(job, lambda: emptying.empty(job))
         if record.kind == "purge":
             return await carry_out(job, lambda: _purge(job))
         return await carry_out(job, lambda: _clean_up(job, run, allow_share, accept_sources))
@@ -118,6 +121,13 @@ async def _check_confirmed(workspace: Workspace, path: Path, profile: Profile, c
     hint = f"Type “{profile.name}” (on the command line: --confirm {shlex.quote(profile.name)})."
     if StepKind.PURGE_OBJECT in head.by_kind and (profile.production or confirm != QUARANTINE):
         raise NeedsConfirmation("Purging removes objects for good; it wants to be confirmed by name.", hint)
+    bucket = emptying.bucket_of(head)
+    if bucket and (profile.production or confirm != bucket):
+        name = profile.name if profile.production else bucket
+        raise NeedsConfirmation(
+            f"Emptying takes everything out of {bucket}, whatever names it; it wants to be confirmed by name.",
+            f"Type “{name}” (on the command line: --confirm {shlex.quote(name)}).",
+        )
     if not profile.production or not head.steps:
         return
     # A run that the journal knows was confirmed when it was taken in; going on with it is no new decision.

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from core import emptying
 from core.cli import documents, words
 from core.cli.session import Session
 from core.cli.terminal import Terminal
@@ -91,6 +92,10 @@ def _ask(session: Session, head: PlanHead, yes: bool, confirm: str | None) -> st
     if StepKind.PURGE_OBJECT in head.by_kind:
         question = f"{what} This cannot be undone. To go ahead, type {profile.name}:"
         return session.terminal.type_name(question, f"--confirm {shlex.quote(profile.name)}", confirm)
+    if bucket := emptying.bucket_of(head):
+        name = profile.name if profile.production else bucket
+        question = f"{what} That is everything in {bucket}, whatever names it. To go ahead, type {name}:"
+        return session.terminal.type_name(question, f"--confirm {shlex.quote(name)}", confirm)
     if profile.production and head.steps:
         question = f"{what} {profile.name} is in production. To go ahead, type its name:"
         return session.terminal.type_name(question, f"--confirm {shlex.quote(profile.name)}", confirm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from core.engine import Engine
 from core.errors import Usage
 from core.models import Bucket, Run
 from core.overflow import Member
+from core.plan_lines import head_json
 from core.ports import BucketLimits
 from core.visibility import Visibility
 
@@ -130,6 +132,33 @@ def register(context: typer.Context, name: Name) -> None:
     done = session.run(lambda engine, _: engine.families.register(name))
     said = f"{name} is registered." if done else "This project has no register of buckets; its own rules decide."
     _answer(session, {"name": name, "registered": done}, said, "")
+
+
+@group.command()
+def empty(
+    context: typer.Context,
+    name: Name,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the plan goes.")] = None,
+) -> None:
+    """Plan to move everything in a bucket to the quarantine, whatever names it; applying wants the bucket's name."""
+    session = Session.of(context)
+    made = session.run(lambda engine, report: engine.families.plan_empty(name, output, report=report))
+    if session.terminal.as_json:
+        more: Document = {"file": str(made.path), "more": made.more, "kept": made.kept, "references": made.rows}
+        session.terminal.document({**head_json(made.head), **more})
+        return
+    terminal = session.terminal
+    terminal.heading(
+        f"Plan {made.head.plan_id}", f"{words.count(made.head.steps, 'step')}, {words.size(made.head.bytes)}"
+    )
+    terminal.say(
+        f"Everything in {name} moves to the quarantine; {words.count(made.rows, 'reference')} would point at nothing."
+    )
+    if made.kept:
+        terminal.say(f"{words.count(made.kept, 'object')} marked to keep stay.")
+    if made.more:
+        terminal.say("The bucket holds more than one plan takes: plan again when this one is applied.")
+    terminal.say(f"Next: {session.command('apply', made.path, '--confirm', name)}")
 
 
 def _switch(session: Session, name: str, public: bool, yes: bool) -> None:

@@ -1,0 +1,107 @@
+"""`bucket` on the command line: what it prints for programs, what it asks, and what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli.__main__ import main
+from core.engine import open_engine
+from core.practice import practice_profile, reset
+
+Run = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command with --json; its exit code and document."""
+    monkeypatch.setenv("BUCKETDESK_HOME", str(tmp_path))
+    asyncio.run(reset(objects=60, seed=3))
+
+    def command(*words: str) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main(["--practice", "--json", *words])
+        return code, json.loads(capsys.readouterr().out)
+
+    return command
+
+
+def test_buckets_are_listed_with_their_families(run: Run) -> None:
+    code, told = run("bucket", "list")
+    assert code == 0
+    by_name = {one["name"]: one for one in told["buckets"]}
+    assert by_name["patient-images-1"] == {
+        "name": "patient-images-1",
+        "public": False,
+        "size_limit_bytes": None,
+        "mime_types": [],
+        "family": "patient-images",
+        "registered": None,
+        "foreign": "",
+    }
+    assert by_name["sop-images"]["family"] == ""
+
+
+def test_the_next_bucket_of_a_family_is_made_once_and_undone(run: Run) -> None:
+    code, made = run("bucket", "create", "--family", "patient-images", "--yes")
+    assert (code, made["name"], made["made"]) == (0, "patient-images-2", True)
+    assert run("bucket", "create", "--family", "patient-images", "--yes")[1]["made"] is False
+    code, undone = run("undo", made["run_id"], "--yes")
+    assert (code, undone["done"]) == (0, 1)
+    assert "patient-images-2" not in [one["name"] for one in run("bucket", "list")[1]["buckets"]]
+
+
+def test_settings_change_and_say_what_would_break(run: Run) -> None:
+    code, told = run("bucket", "public", "cms-images", "--yes")
+    assert (code, told["public"], told["would_break"]["breaks"]) == (0, True, 0)
+    assert run("bucket", "private", "cms-images", "--yes")[1]["would_break"]["links"]["public"] >= 0
+    code, told = run("bucket", "limits", "cms-images", "--size-limit", "5000", "--type", "image/*", "--yes")
+    assert (told["size_limit_bytes"], told["mime_types"]) == (5000, ["image/*"])
+    code, told = run("bucket", "limits", "cms-images", "--any-size", "--yes")
+    assert (told["size_limit_bytes"], told["mime_types"]) == (None, ["image/*"])
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "kind"),
+    [
+        (("create",), 2, "usage"),
+        (("create", "x", "--family", "y", "--yes"), 2, "usage"),
+        (("create", "--family", "unknown", "--yes"), 1, "not_found"),
+        (("create", "patient-images", "--yes"), 1, "already_exists"),
+        (("create", "new"), 2, "needs_confirmation"),
+        (("private", "cms-images", "--yes"), 2, "usage"),
+        (("public", "nowhere", "--yes"), 1, "not_found"),
+        (("limits", "cms-images", "--yes"), 2, "usage"),
+        (("empty", "nowhere"), 1, "not_found"),
+    ],
+)
+def test_what_cannot_be_done_is_an_error_of_its_kind(run: Run, words: tuple[str, ...], code: int, kind: str) -> None:
+    ended, told = run("bucket", *words)
+    assert (ended, told["error"]["kind"]) == (code, kind)
+
+
+def test_emptying_wants_the_name_of_the_bucket(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "empty.jsonl"
+    code, head = run("bucket", "empty", "patient-images-1", "-o", str(plan))
+    assert (code, head["by_kind"], head["file"]) == (0, {"delete_object": head["steps"]}, str(plan))
+    assert run("apply", str(plan), "--yes")[1]["error"]["kind"] == "needs_confirmation"
+    code, told = run("apply", str(plan), "--confirm", "patient-images-1")
+    assert (code, told["done"], told["kind"]) == (0, head["steps"], "empty")
+
+
+async def test_the_profile_of_the_practice_project_has_one_family(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUCKETDESK_HOME", str(tmp_path))
+    await reset(objects=60, seed=3)
+    engine = await open_engine(practice_profile())
+    try:
+        assert engine.families.family("").name == "patient-images"
+        assert engine.families.family("patient-images-1").name == "patient-images"
+    finally:
+        await engine.close()

@@ -1,0 +1,92 @@
+"""Emptying a bucket takes everything, wants its name, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core import emptying
+from core.engine import Engine, open_engine
+from core.errors import NeedsConfirmation, NotFound, Usage
+from core.models import FindingFilter, Kind, RunState, Selection
+from core.practice import practice_profile, reset
+
+
+@pytest_asyncio.fixture
+async def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
+    monkeypatch.setenv("BUCKETDESK_HOME", str(tmp_path))
+    await reset(objects=200, seed=3)
+    opened = await open_engine(practice_profile())
+    await opened.scan()
+    yield opened
+    await opened.close()
+
+
+def _files(engine: Engine, bucket: str) -> dict[str, bytes]:
+    assert engine.profile.storage is not None
+    root = engine.profile.storage / bucket
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+async def test_everything_goes_after_its_name_was_typed_and_all_of_it_comes_back(engine: Engine) -> None:
+    before, others = _files(engine, "patient-images"), _files(engine, "sop-images")
+    made = await engine.families.plan_empty("patient-images")
+    assert (made.bucket, made.head.steps, made.more) == ("patient-images", len(before), False)
+    assert made.rows > 0
+    for name in (None, "sop-images", "bucketdesk-quarantine"):
+        with pytest.raises(NeedsConfirmation, match="patient-images"):
+            await engine.apply(made.path, confirm=name)
+    assert _files(engine, "patient-images") == before
+    run = await engine.apply(made.path, confirm="patient-images")
+    assert (run.state, run.done, run.undoable) == (RunState.DONE, len(before), True)
+    assert (_files(engine, "patient-images"), _files(engine, "sop-images")) == ({}, others)
+    with pytest.raises(Usage, match="empty already"):
+        await engine.families.plan_empty("patient-images")
+    undone = await engine.undo(run.run_id)
+    assert (undone.state, undone.done) == (RunState.DONE, len(before))
+    assert _files(engine, "patient-images") == before
+
+
+async def test_what_is_marked_to_keep_or_came_later_stays(engine: Engine) -> None:
+    wanted = Selection(FindingFilter(kinds=(Kind.FILE_WITHOUT_ROW,), buckets=("patient-images",)))
+    kept = await engine.keep(wanted, "evidence")
+    assert kept
+    made = await engine.families.plan_empty("patient-images")
+    assert made.kept == kept
+    assert engine.profile.storage is not None
+    new = engine.profile.storage / "patient-images" / "new.png"
+    new.write_bytes(b"came later")
+    run = await engine.apply(made.path, confirm="patient-images")
+    assert run.drifted == 0
+    left = _files(engine, "patient-images")
+    assert len(left) == kept + 1
+    assert left["new.png"] == b"came later"
+
+
+async def test_a_large_bucket_is_emptied_in_steps(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emptying, "AT_ONCE", 10)
+    count = len(_files(engine, "patient-images"))
+    plans = 0
+    while True:
+        made = await engine.families.plan_empty("patient-images")
+        await engine.apply(made.path, confirm="patient-images")
+        plans += 1
+        if not made.more:
+            break
+    assert plans == -(-count // 10)
+    assert _files(engine, "patient-images") == {}
+
+
+async def test_a_bucket_that_vanishes_or_never_was_is_told_of(engine: Engine) -> None:
+    with pytest.raises(NotFound, match="nowhere"):
+        await engine.families.plan_empty("nowhere")
+    with pytest.raises(Usage, match="purge"):
+        await engine.families.plan_empty("bucketdesk-quarantine")
+    made = await engine.families.plan_empty("patient-images-1")
+    assert engine.profile.storage is not None
+    (engine.profile.storage / "patient-images-1").rename(engine.profile.storage.parent / "elsewhere")
+    run = await engine.apply(made.path, confirm="patient-images-1")
+    assert (run.done, run.drifted) == (0, made.head.steps)
