@@ -91,7 +91,7 @@ class Job:
             await self.record.finish(RunState.INTERRUPTED)
 
     async def patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Asks again, with growing pauses, while the service is unavailable. A bulk call that raised did nothing."""
+        """Asks again, with growing pauses, while the service is unavailable. A bulk call may be made again."""
         for pause in self.pauses:
             try:
                 return await ask()

@@ -39,7 +39,7 @@ async def read(job: Job, places: Sequence[Place]) -> dict[tuple[str, RowKey], Ro
 
 async def change(job: Job, entries: Sequence[Entry]) -> list[Ending]:
     """Does row steps, in order, each whole or not at all. The whole row afterwards goes into the trace. Raises
-    `Unavailable` with nothing done."""
+    `Unavailable`: what was done then shows only when the rows are looked at."""
     if not entries:
         return []
     changes = [row_change(e.step, e.trace.before if e.trace.before is not None else e.step.before) for e in entries]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from core.errors import CoreError
-from core.models import Kind
+from core.errors import CoreError, Unavailable
+from core.models import Kind, Repair
 from tests.core.supabase.scripted import Token
 from tests.scenarios.supabase_desk import PARTS, SCHEMA, SupabaseDesk
 from tests.servers.project import SupabaseProject, supabase_project
@@ -109,3 +109,45 @@ async def test_a_server_that_gives_fewer_rows_than_asked_for_hides_none(desk: Su
     assert report.complete
     assert next(source.items for source in report.sources if source.name == "shop_images") == 600
     assert list((await desk.findings(Kind.FILE_WITHOUT_ROW)).values()) == ["open", "open"]
+
+
+@pytest.mark.parametrize("kind", ["functions"])
+async def test_a_run_whose_answers_get_lost_goes_on_and_knows_what_it_did(desk: SupabaseDesk) -> None:
+    desk.project.sql("delete from shop_images where part in ('P1', 'P2')")
+    desk.project.sql("update shop_images set storage_path = 'gone/' || part where part in ('P3', 'P4', 'P5')")
+    engine = await desk.engine()
+    await engine.scan()
+    _, path = await desk.plan(Kind.ROW_WITHOUT_FILE, repair=Repair.DELETE)
+    lost = desk.project.faults.add("POST /rest/v1/rpc/bucketdesk_apply_batch", "reset", side="response", times=3)
+    with pytest.raises(Unavailable):
+        await desk.apply(path)
+    assert lost.hits == 3 and desk.project.sql("select count(*) from shop_images") == [(595,)]
+    await desk.close()
+    run = await desk.apply(path)
+    assert (run.done, run.failed, run.drifted) == (3, 0, 0), await desk.reasons(run)
+    back = await desk.undo(run)
+    assert (back.done, back.failed, back.drifted) == (3, 0, 0)
+    assert desk.project.sql("select count(*) from shop_images") == [(598,)]
+
+
+@pytest.mark.parametrize("kind", ["functions"])
+async def test_files_that_were_moved_while_all_answers_got_lost_are_not_forgotten(desk: SupabaseDesk) -> None:
+    before = desk.project.keys("parts")
+    await (await desk.engine()).scan()
+    _, path = await desk.plan(Kind.FILE_WITHOUT_ROW)
+
+    def cut_off(point: str) -> None:
+        if point == "intent":
+            desk.project.faults.add("POST /storage/v1/object/move", "reset", side="response")
+            desk.project.faults.add("POST /rest/v1/rpc/bucketdesk_stat_objects", "status", status=503, after=1)
+
+    with pytest.raises(Unavailable):
+        await desk.apply(path, seam=cut_off)
+    assert desk.project.keys("parts") == [key for key in before if not key.startswith("lost/")]
+    desk.project.faults.clear()
+    await desk.close()
+    run = await desk.apply(path)
+    assert (run.done, run.failed, run.drifted) == (2, 0, 0), await desk.reasons(run)
+    back = await desk.undo(run)
+    assert (back.done, back.failed, back.drifted) == (2, 0, 0)
+    assert desk.project.keys("parts") == before
