@@ -15,6 +15,16 @@ from tests.core.supabase.scripted import SHORT, Token
 from tests.servers.project import SupabaseProject
 
 
+def cleared(project: SupabaseProject) -> SupabaseProject:
+    """The project as if nothing had happened in it: one empty bucket `photos`, nobody, no trouble, nothing asked."""
+    project.faults.clear()
+    project.requests.clear()
+    for table in ("storage.objects", "storage.buckets", "auth.users"):
+        project.objects.connection.execute(f"delete from {table}".encode())
+    project.make_bucket("photos")
+    return project
+
+
 async def open_store(
     project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None
 ) -> SupabaseStore:

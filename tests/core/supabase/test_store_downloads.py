@@ -12,18 +12,23 @@ import pytest
 from core.clients.supabase.downloads import chunks
 from core.errors import AlreadyExists, NotFound, PreconditionFailed, Unavailable
 from tests.core.supabase.scripted import Token, connected
-from tests.core.supabase.stores import opened
+from tests.core.supabase.stores import cleared, opened
 from tests.servers.project import SupabaseProject, supabase_project
 
 DATA = os.urandom(3_000_000)
 GET = "GET /storage/v1/object/authenticated/photos"
 
 
-@pytest.fixture
-def project() -> Iterator[SupabaseProject]:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[SupabaseProject]:
     with supabase_project() as made:
-        made.put("photos", "a.jpg", DATA)
         yield made
+
+
+@pytest.fixture
+def project(shared: SupabaseProject) -> SupabaseProject:
+    cleared(shared).put("photos", "a.jpg", DATA)
+    return shared
 
 
 @pytest.mark.parametrize("kind", ["reset", "truncate", "status"])

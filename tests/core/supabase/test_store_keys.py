@@ -15,7 +15,7 @@ from yarl import URL
 from core.clients.supabase import keys
 from core.errors import InvalidName
 from core.models import QUARANTINE, Attributes, Move, Result
-from tests.core.supabase.stores import opened
+from tests.core.supabase.stores import cleared, opened
 from tests.servers.project import SupabaseProject, supabase_project
 
 ALLOWED = "abzAZ059_!.*'() &$@=;:+,?-/"
@@ -34,12 +34,17 @@ ODD = [
 ]
 
 
-@pytest.fixture(params=[True, False], ids=["functions", "plain"])
-def project(request: pytest.FixtureRequest) -> Iterator[SupabaseProject]:
+@pytest.fixture(scope="module", params=[True, False], ids=["functions", "plain"])
+def shared(request: pytest.FixtureRequest) -> Iterator[SupabaseProject]:
     """A project with our functions, and one without."""
     with supabase_project(migrated=request.param) as made:
-        made.make_bucket("photos")
         yield made
+
+
+@pytest.fixture
+def project(shared: SupabaseProject) -> SupabaseProject:
+    """The same, empty again."""
+    return cleared(shared)
 
 
 @given(st.text(ALLOWED, min_size=1, max_size=40).filter(lambda key: not keys.why_not(key)))

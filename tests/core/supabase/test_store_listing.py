@@ -9,18 +9,24 @@ import pytest
 from core.clients.supabase.pages import HIDDEN
 from core.errors import NotAllowed, NotFound, ServiceError, Unavailable, Unreadable
 from tests.contracts.worlds import listing
-from tests.core.supabase.stores import opened
+from tests.core.supabase.stores import cleared, opened
 from tests.servers.project import SupabaseProject, supabase_project
 
 PAGES = "POST /storage/v1/object/list-v2/"
 CALLS = "POST /rest/v1/rpc/bucketdesk_list_objects"
 
 
-@pytest.fixture(params=[True, False], ids=["functions", "plain"])
-def project(request: pytest.FixtureRequest) -> Iterator[SupabaseProject]:
+@pytest.fixture(scope="module", params=[True, False], ids=["functions", "plain"])
+def shared(request: pytest.FixtureRequest) -> Iterator[SupabaseProject]:
     """A project with our functions, and one without."""
     with supabase_project(migrated=request.param) as made:
         yield made
+
+
+@pytest.fixture
+def project(shared: SupabaseProject) -> SupabaseProject:
+    """The same, empty again."""
+    return cleared(shared)
 
 
 async def test_names_that_the_other_listings_lose_are_all_there(project: SupabaseProject) -> None:
@@ -149,7 +155,7 @@ async def test_buckets_with_limits_and_without_an_owner_are_all_told(project: Su
     project.make_bucket("bucketdesk-quarantine")
     async with opened(project) as store:
         found = await store.buckets()
-        assert [bucket.name for bucket in found] == [*(f"bucket-{n:03d}" for n in range(130)), "small"]
+        assert [bucket.name for bucket in found] == [*(f"bucket-{n:03d}" for n in range(130)), "photos", "small"]
         small = await store.bucket("small")
         assert (small.public, small.size_limit_bytes, small.mime_types) == (True, 1_000, ("image/png",))
 

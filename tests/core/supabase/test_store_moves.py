@@ -9,18 +9,23 @@ import pytest
 
 from core.errors import NotAllowed, Refused, Unavailable, Usage
 from core.models import QUARANTINE, Move, Result
-from tests.core.supabase.stores import opened
+from tests.core.supabase.stores import cleared, opened
 from tests.servers.project import SupabaseProject, supabase_project
 
 MOVE, REMOVE = "POST /storage/v1/object/move", f"DELETE /storage/v1/object/{QUARANTINE}"
 
 
-@pytest.fixture(params=[True, False], ids=["functions", "plain"])
-def project(request: pytest.FixtureRequest) -> Iterator[SupabaseProject]:
+@pytest.fixture(scope="module", params=[True, False], ids=["functions", "plain"])
+def shared(request: pytest.FixtureRequest) -> Iterator[SupabaseProject]:
     """A project with our functions, and one without."""
     with supabase_project(migrated=request.param) as made:
-        made.make_bucket("photos")
         yield made
+
+
+@pytest.fixture
+def project(shared: SupabaseProject) -> SupabaseProject:
+    """The same, empty again."""
+    return cleared(shared)
 
 
 def away(key: str, version: str | None = None) -> Move:

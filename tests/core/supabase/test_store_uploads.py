@@ -14,7 +14,7 @@ from core.clients.supabase.uploads import DIGEST
 from core.errors import AlreadyExists, InvalidName, NotAllowed, NotFound, PreconditionFailed, ServiceError, Unavailable
 from core.models import QUARANTINE, Attributes
 from core.progress import Progress
-from tests.core.supabase.stores import opened
+from tests.core.supabase.stores import cleared, opened
 from tests.servers.project import SupabaseProject, supabase_project
 
 SMALL = os.urandom(300_000)
@@ -23,11 +23,15 @@ WHOLE, TUS = "POST /storage/v1/object/photos", "/storage/v1/upload/resumable"
 JPEG = Attributes("image/jpeg", "max-age=60", {"by": "me"})
 
 
-@pytest.fixture
-def project() -> Iterator[SupabaseProject]:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[SupabaseProject]:
     with supabase_project() as made:
-        made.make_bucket("photos")
         yield made
+
+
+@pytest.fixture
+def project(shared: SupabaseProject) -> SupabaseProject:
+    return cleared(shared)
 
 
 @pytest.fixture
