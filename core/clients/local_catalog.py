@@ -118,11 +118,12 @@ class LocalCatalog:
         loop = asyncio.get_running_loop()
         if self._closed:
             raise Unavailable("The catalog has been closed.")
-        if self._idle is not None:
-            self._idle.cancel()
         try:
             return await loop.run_in_executor(self._thread, self._run_now, work, writing)
         finally:
+            # Of several calls at once the last to end starts the one clock that `close` can stop.
+            if self._idle is not None:
+                self._idle.cancel()
             if not self._closed:
                 if self._idle is not None:  # of another call that ended meanwhile
                     self._idle.cancel()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from core.clients import foreign_sqlite
+from core.clients import foreign_sqlite, local_catalog
 from core.clients.foreign_sqlite import ForeignFile
 from core.clients.local_catalog import LocalCatalog
 from core.errors import CoreError, NotAllowed, NotFound, Unavailable, Unreadable
@@ -284,3 +284,18 @@ async def test_a_file_that_may_not_be_read_gets_a_sentence(tmp_path: Path) -> No
     with pytest.raises(NotAllowed):
         await catalog.tables()
     await catalog.close()
+
+
+async def test_several_calls_at_once_leave_no_clock_running_when_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notes.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+    monkeypatch.setattr(local_catalog, "_IDLE_SECONDS", 0.01)
+    catalog = LocalCatalog(path)
+    await asyncio.gather(*(catalog.count("notes") for _ in range(4)))
+    await catalog.close()
+    ended = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.02, ended.set)
+    await ended.wait()  # a clock left over would go off before this one, and fail the test by its error
