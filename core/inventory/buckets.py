@@ -69,10 +69,10 @@ async def list_bucket(session: Session, name: str) -> None:
         return
     try:
         await session.store.bucket(name)
-    except NotFound:
+    except NotFound as exc:
         # Closed and not complete: there is nothing to go on with, and references into it are not understood.
         walk.closed = True
-        walk.fault(f"There is no bucket “{name}” in the storage.")
+        walk.fault(exc.message)
         await session.write(lambda c: _close(c, walk))
         return
     except ServiceError as exc:

@@ -47,9 +47,9 @@ class Buckets:
             pass
         if await self._is_known_to_function(name):
             return Bucket(name)
-        known = ", ".join(bucket.name for bucket in await self.all()) or "none that this sign-in may see"
-        doubt = "" if self._is_service else " This sign-in may not see every bucket."
-        raise NotFound(f"There is no bucket “{name}”.", f"There are: {known}.{doubt}")
+        known = ", ".join(bucket.name for bucket in await self.all()) or "none"
+        doubt = "" if self._is_service else " that this sign-in may see"
+        raise NotFound(f"There is no bucket “{name}”{doubt}.", f"There are: {known}.")
 
     async def make_quarantine(self) -> None:
         """Sees to it that the quarantine is there: private, for files of any size and type. Raises `NotAllowed` with
