@@ -68,7 +68,8 @@ class Courier(httpx.AsyncBaseTransport):
                 if response.is_success or response.status_code in (304, 416):
                     return response
                 answer = read_answer(response)
-                if signed and answer.expired and not renewed and await self._tokens.refused(token):
+                expired = answer.expired or _may_be_expired(request, response)
+                if signed and expired and not renewed and await self._tokens.refused(token):
                     renewed = True
                     continue
                 if not _is_worth_repeating(answer, repeatable) or not await self._patience.wait(attempt, response):
@@ -108,6 +109,11 @@ class Courier(httpx.AsyncBaseTransport):
 def _is_repeatable(request: httpx.Request) -> bool:
     told = request.extensions.get(REPEATABLE, repeatable_calls.get())
     return request.method in _READING if told is None else bool(told)
+
+
+def _may_be_expired(request: httpx.Request, response: httpx.Response) -> bool:
+    """HEAD has no body to say so in: an expired token is a bare 400, as much else is (facts.md E1)."""
+    return request.method == "HEAD" and response.status_code in (400, 401, 403)
 
 
 def _is_worth_repeating(answer: Answer, repeatable: bool) -> bool:

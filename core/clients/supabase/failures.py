@@ -30,6 +30,7 @@ SIGN_IN = "Sign in again, or check the key of this profile."
 CHECK_URL = "Check the address of this profile: it looks like https://abc.supabase.co, with nothing behind it."
 _BUSY = frozenset({408, 423, 429, 502, 503, 504, 520, 521, 522, 523, 524, 530, 544})
 _BUSY_CODES = frozenset({"SlowDown", "DatabaseTimeout", "ResourceLocked", "PGRST003"})
+_FIELDS = frozenset({"statusCode", "code", "error", "message", "msg", "error_code", "error_description"})
 _EXPIRED = re.compile(r'"exp" claim|jwt expired|token is expired|token has expired|PGRST303', re.I)
 _BAD_TOKEN = re.compile(
     r"invalid compact jws|signature verification|jws|jwt|invalid api ?key|no api key|jwserror", re.I
@@ -86,6 +87,8 @@ def read_answer(response: httpx.Response) -> Answer:
         return Answer(response.status_code, message=text.strip()[:300])  # resumable uploads answer in plain text
     if not isinstance(data, Mapping):
         return Answer(response.status_code, message=str(data)[:300])
+    if data and _FIELDS.isdisjoint(data):
+        return Answer(response.status_code, message=text[:200], foreign=True)  # JSON, but nobody of ours speaks so
     return _read_body(response.status_code, data)
 
 
@@ -104,9 +107,9 @@ def translate(problem: Exception | httpx.Response, what: str = "") -> CoreError:
     if type(problem).__name__ == "APIError" and callable(fields):
         data: Mapping[str, Any] = fields()
         answer = _read_body(_status_of(str(data.get("code") or "")), data)
-        html = str(data.get("details") or "").lstrip()[:1] == "<"
+        foreign = str(data.get("details") or "").lstrip()[:1] == "<" or not (answer.code or answer.message)
         return of_answer(
-            Answer(answer.status, answer.code, message=answer.message, foreign=True) if html else answer, what
+            Answer(answer.status, answer.code, message=answer.message, foreign=True) if foreign else answer, what
         )
     status = str(getattr(problem, "status", "") or "")
     if type(problem).__name__ in ("StorageApiError", "AuthApiError", "AuthRetryableError"):

@@ -78,7 +78,8 @@ async def test_the_database_is_understood_through_either_way(
 async def test_a_server_of_something_else_is_no_project() -> None:
     html = says("<html><body>It works!</body></html>", Content_Type="text/html")
     missing = says("<!doctype html><title>404</title>", 404, Content_Type="text/html")
-    for answer in (html, missing):
+    json_of_others = says({"detail": "Not Found"}, 404)
+    for answer in (html, missing, json_of_others):
         async with serve(answer) as script, connected(script.url) as session:
             for asking in (session.storage("GET", "/bucket"), session.rpc("bucketdesk_about", {})):
                 with pytest.raises(NotFound, match="not a Supabase project") as caught:

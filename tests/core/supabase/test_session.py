@@ -55,6 +55,12 @@ async def test_an_expired_sign_in_is_renewed_once_and_the_request_repeated() -> 
     assert script.asked[0].body == script.asked[1].body != b""
 
 
+async def test_a_bare_refusal_of_head_is_asked_again_with_a_new_sign_in() -> None:
+    async with serve(says("", 400), says("")) as script, connected(script.url, Token("old", "new")) as session:
+        await session.storage("HEAD", "/upload/resumable/x")
+    assert bearers(script) == ["old", "new"]
+
+
 async def test_a_sign_in_that_cannot_be_renewed_is_said_to_have_expired() -> None:
     async with serve(says(EXPIRED, 400)) as script, connected(script.url) as session:
         with pytest.raises(NotAllowed, match="expired") as caught:
