@@ -102,8 +102,8 @@ async def next_bucket(
             taken.add(wanted.name)  # somebody else's, perhaps one that we are not shown
             continue
         _log.info("The bucket %s was made for the family %s.", wanted.name, family.name)
-        trouble = await _register(store, wanted.name, family)
-        return NextBucket(wanted, family.name, True, run.run_id, trouble)
+        trouble = [await _register(store, wanted.name, family), _unseen(profile, wanted.name)]
+        return NextBucket(wanted, family.name, True, run.run_id, " ".join(trouble).strip())
     raise Unavailable(f"No free name was found for the next bucket of {family.name}.", "Look at the buckets there are.")
 
 
@@ -141,6 +141,13 @@ async def _register(store: ObjectStore, name: str, family: Family) -> str:
     except NotFound:
         return "This sign-in is not shown the bucket, so it could not be registered."
     return ""
+
+
+def _unseen(profile: Profile, name: str) -> str:
+    """Which buckets are looked at is the profile's to say, and only a person changes that."""
+    if not profile.buckets or name in profile.buckets:
+        return ""
+    return f"The profile names the buckets it looks at: add {name} to them, or scans do not see it."
 
 
 async def _standing(store: ObjectStore, name: str) -> Bucket | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from core.models import Bucket, Run
 from core.overflow import Member
 from core.plan_lines import head_json
 from core.ports import BucketLimits
+from core.profiles import FORMS, Recompression
 from core.visibility import Visibility
 
 group = typer.Typer(help="Look at buckets, make the next of a family, and set who may read them and what they take.")
@@ -159,6 +161,28 @@ def empty(
     if made.more:
         terminal.say("The bucket holds more than one plan takes: plan again when this one is applied.")
     terminal.say(f"Next: {session.command('apply', made.path, '--confirm', name)}")
+
+
+@group.command()
+def estimate(
+    context: typer.Context,
+    name: Name,
+    form: Annotated[str, typer.Option("--form", metavar="webp|jpeg", help="What images would become.")] = "webp",
+    quality: Annotated[int, typer.Option("--quality", min=1, max=100, help="How well they would look.")] = 82,
+    above: Annotated[int, typer.Option("--above", metavar="BYTES", min=0, help="Only larger ones.")] = 1_000_000,
+) -> None:
+    """Say what re-encoding would have saved on the images of a bucket, by trying some; changes nothing."""
+    session = Session.of(context)
+    if form not in FORMS:
+        raise Usage(f"Images cannot become “{form}”.", f"One of: {', '.join(FORMS)}.")
+    rule = Recompression(form, quality, above)
+    found = session.run(lambda engine, report: engine.families.estimate_recompression(name, rule, report=report))
+    if session.terminal.as_json:
+        session.terminal.document({**asdict(found), "saved_bytes": found.saved_bytes})
+        return
+    held = f"{words.count(found.objects, 'image')} over {words.size(above)}, {words.size(found.bytes)}"
+    tried = f"By {words.number(found.sampled)} that were tried, re-encoding would have saved"
+    session.terminal.say(f"{held}. {tried} {words.size(found.saved_bytes)}.")
 
 
 def _switch(session: Session, name: str, public: bool, yes: bool) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from core.clients.supabase.buckets import Buckets
 from core.clients.supabase.rights import change_hint, create_hint
 from core.clients.supabase.session import Session
-from core.errors import AlreadyExists, InvalidName, NotAllowed, NotFound, Refused, TooLarge, Unavailable
+from core.errors import AlreadyExists, InvalidName, NotAllowed, NotFound, Refused, TooLarge, Unavailable, WrongType
 from core.models import QUARANTINE, Bucket
 from core.ports import BucketLimits
 
@@ -37,6 +38,8 @@ class BucketChanges:
             raise AlreadyExists(f"There is a bucket “{bucket.name}” already.", "Choose another name.") from exc
         except TooLarge as exc:
             raise _too_much(bucket) from exc
+        except WrongType as exc:
+            raise _no_type(bucket.name, bucket.mime_types) from exc
         except Unavailable:
             if await self._standing(bucket.name) != bucket:
                 raise
@@ -55,6 +58,8 @@ class BucketChanges:
                 raise await self._may_not("change", "update", name) from exc
             except TooLarge as exc:
                 raise _too_much(Bucket(name)) from exc
+            except WrongType as exc:
+                raise _no_type(name, limits.mime_types if limits else ()) from exc
             except NotFound:
                 await self._buckets.one(name)  # it is there: then its row may not be changed, which is not said so
                 raise await self._may_not("change", "update", name) from None
@@ -102,4 +107,11 @@ def _too_much(bucket: Bucket) -> Refused:
     return Refused(
         f"The project lets no bucket take files as large as that, so {bucket.name} was not set so.",
         "Choose a smaller limit, or raise the project's own under Storage, Settings.",
+    )
+
+
+def _no_type(name: str, types: Sequence[str]) -> Refused:
+    return Refused(
+        f"The storage knows one of these types not, so {name} was not set so: {', '.join(types)}.",
+        "Write types as image/png, or image/* for all images.",
     )

@@ -105,3 +105,10 @@ async def test_the_profile_of_the_practice_project_has_one_family(
         assert engine.families.family("patient-images-1").name == "patient-images"
     finally:
         await engine.close()
+
+
+def test_what_re_encoding_would_have_saved_is_a_document(run: Run) -> None:
+    run("scan")
+    code, told = run("bucket", "estimate", "sop-images", "--above", "0", "--form", "jpeg")
+    assert (code, told["sampled"] > 0, told["became_bytes"] <= told["sampled_bytes"]) == (0, True, True)
+    assert run("bucket", "estimate", "sop-images", "--form", "gif")[1]["error"]["kind"] == "usage"

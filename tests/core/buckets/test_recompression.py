@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from core.engine import open_engine
+from core.practice import practice_profile, reset
 from core.profiles import Recompression
 from core.recompression import recompress, without_position
 
@@ -153,3 +156,27 @@ def test_nothing_ever_becomes_larger_or_changes_its_size_in_pixels(mode: str, fo
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_jpeg_come_through_whole(data: bytes) -> None:
     assert without_position(b"\xff\xd8" + data).startswith(b"\xff\xd8")
+
+
+async def test_what_it_would_have_saved_is_told_by_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUCKETDESK_HOME", str(tmp_path))
+    await reset(objects=60, seed=3)
+    engine = await open_engine(practice_profile())
+    try:
+        assert engine.profile.storage is not None
+        large = [encoded(photo(size=(400, 300 + n)), "PNG") for n in range(3)]
+        for n, data in enumerate(large):
+            (engine.profile.storage / "sop-images" / f"large-{n}.png").write_bytes(data)
+        await engine.scan()
+        above = min(len(data) for data in large) - 1
+        found = await engine.families.estimate_recompression("sop-images", Recompression(above_bytes=above))
+        assert (found.objects, found.bytes) == (3, sum(len(data) for data in large))
+        assert (found.sampled, found.sampled_bytes) == (3, found.bytes)
+        assert 0 < found.saved_bytes == found.sampled_bytes - found.became_bytes
+        (engine.profile.storage / "sop-images" / "large-1.png").unlink()
+        again = await engine.families.estimate_recompression("sop-images", Recompression(above_bytes=above))
+        assert again.sampled == 2
+        none = await engine.families.estimate_recompression("sop-images", Recompression(above_bytes=10**9))
+        assert (none.objects, none.saved_bytes) == (0, 0)
+    finally:
+        await engine.close()
