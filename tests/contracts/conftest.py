@@ -13,6 +13,9 @@ from tests.contracts.worlds import KINDS, StoreWorld, store_world
 from tests.live.project import IS_LIVE, LiveProject
 from tests.live.world import LiveWorld, open_confined
 
+LIVE = ("test_listing", "test_moves", "test_contents")
+"""What a real project is tried with, in buckets of its own."""
+
 
 @pytest.fixture(params=[*KINDS, *([pytest.param("live", marks=pytest.mark.live)] if IS_LIVE else [])])
 def kind(request: pytest.FixtureRequest) -> str:
@@ -21,12 +24,14 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest_asyncio.fixture
-async def world(kind: str) -> AsyncIterator[StoreWorld | LiveWorld]:
+async def world(kind: str, request: pytest.FixtureRequest) -> AsyncIterator[StoreWorld | LiveWorld]:
     """A storage of that provider."""
     if kind != "live":
         async with store_world(kind) as made:
             yield made
         return
+    if request.module.__name__.rpartition(".")[2] not in LIVE:
+        pytest.skip("it is about all of a project, and a real one is somebody's")
     project = LiveProject()
     store = await open_confined(project)
     try:
