@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core import profiles
+from core.practice import reset
 from core.profile_files import create, edit
 from core.profiles import PASSWORD, Profile, ReferenceColumn, Source, Supabase
 from core.secrets import SUPABASE_KEY, SUPABASE_PASSWORD, of_this_process
@@ -130,6 +131,7 @@ async def test_no_network_is_a_state_of_its_own_and_shows_nothing_of_the_project
 async def test_removing_a_profile_asks_and_leaves_the_project_alone(
     desk: ProjectDesk, supabase: SupabaseProject
 ) -> None:
+    await reset(60)  # what the window falls back to; making the usual one takes long on a busy machine
     fill(supabase)
     await north(supabase)
     await desk.open("North")
