@@ -37,11 +37,9 @@ class Trouble:
 
 TROUBLES = {
     "401": Trouble("status", "key or sign-in", {"status": 401}),
-    "500": Trouble("status", "failed", {"status": 500}),
     "503": Trouble("status", "busy", {"status": 503}),
     "truncated": Trouble("truncate", "cut"),
     "truncated without a word": Trouble("truncate", "garbled|broke off|incomplete", {"silent": True}),
-    "cut off": Trouble("reset", "cut"),
     "cut off in the middle of the answer": Trouble("reset", "cut", {"side": "response", "value": 500}),
     "too slow": Trouble("latency", "too long", {"seconds": 0.8}),
     "expired": Trouble("expired", "expired"),
