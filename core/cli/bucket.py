@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +13,8 @@ from core.cli import words
 from core.cli.apply import Yes
 from core.cli.documents import Document
 from core.cli.session import Session
-from core.engine import Engine
-from core.errors import Usage
+from core.engine import Engine, find_profile
+from core.errors import NeedsConfirmation, Usage
 from core.models import Bucket, Run
 from core.overflow import Member
 from core.plan_lines import head_json
@@ -29,6 +30,7 @@ Limit = Annotated[
 Types = Annotated[
     list[str] | None, typer.Option("--type", metavar="TYPE", help="Take files of this type (image/*); may be repeated.")
 ]
+Confirm = Annotated[str | None, typer.Option("--confirm", metavar="PROFILE", help="In production: the profile's name.")]
 
 
 @group.callback()
@@ -66,6 +68,7 @@ def create(
     size_limit: Limit = None,
     type_: Types = None,
     yes: Yes = False,
+    confirm: Confirm = None,
 ) -> None:
     """Make a bucket, or the next one of a family."""
     session = Session.of(context)
@@ -77,7 +80,7 @@ def create(
         raise Usage(
             "The next bucket of a family is set like its first.", "Leave out --public, --size-limit and --type."
         )
-    session.terminal.confirm(f"Make the {'next bucket of ' + family if family else 'bucket ' + name}?", yes)
+    _ask(session, f"Make the {'next bucket of ' + family if family else 'bucket ' + name}?", yes, confirm)
     if family:
         made = session.run(lambda engine, _: engine.families.make_next(family))
         document: Document = {**_settings(made.bucket), "family": made.family, "made": made.made, "run_id": made.run_id}
@@ -89,15 +92,15 @@ def create(
 
 
 @group.command()
-def public(context: typer.Context, name: Name, yes: Yes = False) -> None:
+def public(context: typer.Context, name: Name, yes: Yes = False, confirm: Confirm = None) -> None:
     """Let whoever knows an address read a bucket, after showing what that opens."""
-    _switch(Session.of(context), name, True, yes)
+    _switch(Session.of(context), name, True, yes, confirm)
 
 
 @group.command()
-def private(context: typer.Context, name: Name, yes: Yes = False) -> None:
+def private(context: typer.Context, name: Name, yes: Yes = False, confirm: Confirm = None) -> None:
     """Close a bucket to all who are not signed in, after showing which stored links stop working."""
-    _switch(Session.of(context), name, False, yes)
+    _switch(Session.of(context), name, False, yes, confirm)
 
 
 @group.command()
@@ -109,12 +112,13 @@ def limits(
     any_size: Annotated[bool, typer.Option("--any-size", help="Take files of any size.")] = False,
     any_type: Annotated[bool, typer.Option("--any-type", help="Take files of any type.")] = False,
     yes: Yes = False,
+    confirm: Confirm = None,
 ) -> None:
     """Set which files a bucket takes; what is in it stays."""
     session = Session.of(context)
     if (any_size and size_limit) or (any_type and type_) or not (any_size or any_type or size_limit or type_):
         raise Usage("Say what the bucket shall take.", "--size-limit BYTES or --any-size, --type TYPE or --any-type.")
-    session.terminal.confirm(f"Change what {name} takes?", yes)
+    _ask(session, f"Change what {name} takes?", yes, confirm)
 
     async def work(engine: Engine) -> tuple[Run, Bucket]:
         now = await engine.store.bucket(name)
@@ -185,14 +189,25 @@ def estimate(
     session.terminal.say(f"{held}. {tried} {words.size(found.saved_bytes)}.")
 
 
-def _switch(session: Session, name: str, public: bool, yes: bool) -> None:
+def _ask(session: Session, question: str, yes: bool, confirm: str | None) -> None:
+    """A yes, or in production the profile's name, where a yes is not enough."""
+    profile = find_profile(session.asked.profile_name)
+    if profile.production:
+        asked = f"{question} {profile.name} is in production. To go ahead, type its name:"
+        if session.terminal.type_name(asked, f"--confirm {shlex.quote(profile.name)}", confirm) != profile.name:
+            raise NeedsConfirmation(f"“{profile.name}” is in production: changing it wants its name typed.")
+    else:
+        session.terminal.confirm(question, yes)
+
+
+def _switch(session: Session, name: str, public: bool, yes: bool, confirm: str | None) -> None:
     found = session.run(lambda engine, report: engine.families.preview_visibility(name, public, report=report))
     if not session.terminal.as_json:
         for sentence in found.sentences:
             session.terminal.say(sentence)
         for link in found.samples:
             session.terminal.say(f"  {link.table}: {link.url}")
-    session.terminal.confirm(f"Make {name} {'public' if public else 'private'}?", yes)
+    _ask(session, f"Make {name} {'public' if public else 'private'}?", yes, confirm)
     run = session.run(lambda engine, _: engine.families.set_public(name, public))
     document = {"name": name, "public": public, "run_id": run.run_id, "would_break": _preview(found)}
     _answer(session, document, f"{name} is {'public' if public else 'private'} now.", run.run_id)

@@ -112,3 +112,22 @@ def test_what_re_encoding_would_have_saved_is_a_document(run: Run) -> None:
     code, told = run("bucket", "estimate", "sop-images", "--above", "0", "--form", "jpeg")
     assert (code, told["sampled"] > 0, told["became_bytes"] <= told["sampled_bytes"]) == (0, True, True)
     assert run("bucket", "estimate", "sop-images", "--form", "gif")[1]["error"]["kind"] == "usage"
+
+
+def test_in_production_a_yes_is_not_enough(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "collection" / "photos").mkdir(parents=True)
+    (tmp_path / "notes.db").touch()
+    (tmp_path / "profiles").mkdir(exist_ok=True)
+    places = f"storage = '{tmp_path / 'collection'}'\ncatalog = '{tmp_path / 'notes.db'}'\n"
+    text = f"kind = 'local'\nproduction = true\n[local]\n{places}[[families]]\nname = 'photos'\n"
+    (tmp_path / "profiles" / "shop.toml").write_text(text, "utf-8")
+
+    def command(*words: str) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main(["--profile", "shop", "--json", "bucket", "create", "--family", "photos", *words])
+        return code, json.loads(capsys.readouterr().out)
+
+    for words in (("--yes",), ("--confirm", "photos"), ()):
+        assert command(*words)[1]["error"]["kind"] == "needs_confirmation"
+    assert [path.name for path in (tmp_path / "collection").iterdir()] == ["photos"]
+    assert command("--confirm", "shop")[1]["name"] == "photos-1"
