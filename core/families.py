@@ -12,8 +12,9 @@ from core import bucket_acts, emptying, overflow, recompression_estimate, single
 from core.changes import Change, Changes
 from core.emptying import Emptying
 from core.errors import NotFound, Usage
+from core.family_members import Member, members
 from core.models import Bucket, Run
-from core.overflow import Member, NextBucket
+from core.overflow import NextBucket
 from core.ports import BucketLimits, Catalog, ObjectStore
 from core.profiles import Family, Profile, Recompression
 from core.progress import Report, silent
@@ -51,7 +52,7 @@ class Families:
 
     async def members(self) -> tuple[Member, ...]:
         """Every bucket with its family, and whether the rights of the project's people hold there."""
-        return await overflow.members(self.store, self.profile)
+        return await members(self.store, self.profile)
 
     async def make_next(self, family: str, known: Collection[str] | None = None) -> NextBucket:
         """The next bucket of a family, made unless another desk was faster; see `overflow.next_bucket`."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from core.capacity.forecast import forecast
 from core.capacity.models import BucketUse, Capacity, Forecast, Level, Sample, waiting_name
 from core.capacity.samples import read_days, read_measured
+from core.family_members import family_members
 from core.models import QUARANTINE, Bucket
 from core.profiles import Family, Profile
 from core.workspace import Workspace, system_now, to_micros
@@ -25,7 +26,10 @@ async def read_capacity(workspace: Workspace, profile: Profile, buckets: Sequenc
 
     def ask(c: sqlite3.Connection) -> Capacity:
         measured = read_measured(c, profile.project)
-        uses = [_use(c, profile, bucket, measured) for bucket in buckets if not bucket.name.startswith(QUARANTINE)]
+        ours = [bucket for bucket in buckets if not bucket.name.startswith(QUARANTINE)]
+        held = [member for family in profile.families for member in family_members(family, ours, None)]
+        closed = {member.bucket.name for member in held if member.foreign}
+        uses = [_use(c, profile, bucket, measured, bucket.name not in closed) for bucket in ours]
         waiting = sum(sample.bytes for name, sample in measured.items() if name.startswith(QUARANTINE))
         at = max((sample.at for sample in measured.values()), default=None)
         return Capacity(at, tuple(sorted(uses, key=lambda use: (-use.share, use.name))), waiting)
@@ -47,7 +51,9 @@ def level_of(share: float, cleanup_at: float, overflow_at: float) -> Level:
     return Level.CLEAN_UP if share >= cleanup_at else Level.OK
 
 
-def _use(c: sqlite3.Connection, profile: Profile, bucket: Bucket, measured: Mapping[str, Sample]) -> BucketUse:
+def _use(
+    c: sqlite3.Connection, profile: Profile, bucket: Bucket, measured: Mapping[str, Sample], writable: bool
+) -> BucketUse:
     family = family_of(profile, bucket.name)
     rules = family or Family("")
     now = measured.get(bucket.name) or Sample(bucket.name, _NEVER, 0, 0)
@@ -73,6 +79,7 @@ def _use(c: sqlite3.Connection, profile: Profile, bucket: Bucket, measured: Mapp
         forecast=found,
         size_limit_bytes=bucket.size_limit_bytes,
         mime_types=bucket.mime_types,
+        writable=writable,
     )
 
 

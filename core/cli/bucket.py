@@ -15,8 +15,8 @@ from core.cli.documents import Document
 from core.cli.session import Session
 from core.engine import Engine, find_profile
 from core.errors import NeedsConfirmation, Usage
+from core.family_members import Member
 from core.models import Bucket, Run
-from core.overflow import Member
 from core.plan_lines import head_json
 from core.ports import BucketLimits
 from core.profiles import FORMS, Recompression

@@ -15,6 +15,7 @@ from core.apply.job import see_through
 from core.apply.run import LOCK_SECONDS
 from core.capacity.usage import read_capacity
 from core.errors import AlreadyExists, CoreError, Full, NotAllowed, NotFound, TooLarge, WrongType
+from core.family_members import Member, family_members
 from core.models import Bucket, Object, Run
 from core.parallel import side_by_side
 from core.ports import ObjectStore
@@ -94,7 +95,7 @@ class _Work:
         store: ObjectStore,
         profile: Profile,
         family: Family,
-        held: Sequence[overflow.Member],
+        held: Sequence[Member],
         router: Router,
         report: Report,
     ) -> None:
@@ -112,7 +113,7 @@ class _Work:
         cls, workspace: Workspace, store: ObjectStore, profile: Profile, family: Family, report: Report
     ) -> _Work:
         there = await store.buckets()
-        held = overflow.family_members(family, there, await store.registered_buckets())
+        held = family_members(family, there, await store.registered_buckets())
         use = await read_capacity(workspace, profile, [member.bucket for member in held])
         bytes_now = {one.name: one.bytes + one.kept_versions_bytes for one in use.buckets}
         for name, more in (await uploaded_since(workspace, use.at)).items():

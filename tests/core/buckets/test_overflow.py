@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from core.errors import NotAllowed, NotFound, WrongType
+from core.family_members import family_members, members
 from core.models import Attributes, Bucket, RunState
-from core.overflow import family_members, members, next_bucket
+from core.overflow import next_bucket
 from core.profiles import Family, Profile, Supabase
 from core.runs import StepState, run_steps, runs
 from core.undo import undo
