@@ -32,9 +32,10 @@ from core import (
 from core.browse import Browse
 from core.capabilities import Capabilities
 from core.capacity.breakdown import read_breakdown
-from core.capacity.measuring import measure
+from core.capacity.measuring import measure, measure_after
 from core.capacity.models import Breakdown, Capacity
 from core.capacity.models import Sample as UseSample
+from core.capacity.outlook import Outlook
 from core.capacity.samples import history
 from core.capacity.usage import read_capacity
 from core.changes import Change, Changes
@@ -117,6 +118,7 @@ class Engine:
         if self.project is not None:
             self.project.on_sign_in_change(lambda: self.changes.say(Change.SIGN_IN))
         self.browse = Browse(workspace)
+        self._outlook = Outlook()
         self.families = Families(workspace, opened.store, opened.catalog, profile, self.changes)
         self._decoders = ThreadPoolExecutor(1, "picture")  # one: decoding must leave the window its share
 
@@ -160,7 +162,7 @@ class Engine:
 
     async def capacity(self) -> Capacity:
         """Where every bucket stands, as it was measured last; `measure` looks again."""
-        return await read_capacity(self.workspace, self.profile, await self.store.buckets())
+        return await read_capacity(self.workspace, self.profile, await self.store.buckets(), self._outlook)
 
     async def measure(self) -> None:
         """One light round: notes what every bucket holds now. Raises `NotFound` where a service has nothing that
@@ -258,9 +260,10 @@ class Engine:
                 report=report,
             )
             await settled.note_run(self.workspace, run.run_id)
+            await measure_after(self.workspace, self.profile, self.store)
             return run
         finally:
-            self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY)
+            self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY | Change.CAPACITY)
 
     async def undo(self, run_id: str, *, report: Report = silent) -> Run:
         """Puts back what a run changed, overwriting nothing."""
@@ -268,9 +271,10 @@ class Engine:
         try:
             run = await undo.undo(self.workspace, self.store, self.catalog, self.profile, run_id, report=report)
             await settled.note_run(self.workspace, run.undo_of)
+            await measure_after(self.workspace, self.profile, self.store)
             return run
         finally:
-            self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY)
+            self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY | Change.CAPACITY)
 
     async def runs(self) -> tuple[Run, ...]:
         """All runs, newest first."""

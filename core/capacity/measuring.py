@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from datetime import datetime, timedelta
 
-from core.capacity.samples import note, note_history
+from core.capacity.samples import note, note_history, read_measured
+from core.errors import ServiceError
 from core.ports import ObjectStore
 from core.profiles import Profile
 from core.workspace import Workspace, from_micros, system_now, to_micros
@@ -13,6 +15,8 @@ from core.workspace import Workspace, from_micros, system_now, to_micros
 _ASKED_EVERY = timedelta(hours=1)
 _LOOKED_BACK = timedelta(days=730)
 _OVERLAP = timedelta(days=1)
+_COUNTED_AT_ONCE = 100_000
+_log = logging.getLogger(__name__)
 
 
 async def measure(workspace: Workspace, profile: Profile, store: ObjectStore) -> None:
@@ -29,6 +33,18 @@ async def measure(workspace: Workspace, profile: Profile, store: ObjectStore) ->
     await workspace.journal.write(
         lambda c: c.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_key(project), str(to_micros(now)))).rowcount
     )
+
+
+async def measure_after(workspace: Workspace, profile: Profile, store: ObjectStore) -> None:
+    """Measures what a run or an undo left behind. That is no part of their work, which is done: a service that cannot
+    count now is noted in the log. A large folder takes too long for it; the next round of monitoring tells."""
+    measured = await workspace.journal.read(lambda c: read_measured(c, profile.project))
+    if profile.supabase is None and sum(sample.objects for sample in measured.values()) > _COUNTED_AT_ONCE:
+        return
+    try:
+        await measure(workspace, profile, store)
+    except ServiceError as exc:
+        _log.info("Not measured after the run: %s", exc.message)
 
 
 def _asked(c: sqlite3.Connection, project: str) -> datetime | None:

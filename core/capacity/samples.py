@@ -20,7 +20,7 @@ async def note(workspace: Workspace, project: str, samples: Sequence[Sample], *,
 
     def work(c: sqlite3.Connection) -> None:
         if whole:
-            c.execute("DELETE FROM measured WHERE project = ? AND bucket >= ?", (project, waiting_name("")))
+            c.execute("DELETE FROM measured WHERE project = ? AND instr(bucket, ?) = 1", (project, waiting_name("")))
         c.executemany(
             "INSERT OR REPLACE INTO measured VALUES (?, ?, ?, ?, ?, ?, ?)", ((project, *line) for line in lines)
         )

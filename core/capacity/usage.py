@@ -6,30 +6,32 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from core.capacity.forecast import forecast
 from core.capacity.models import BucketUse, Capacity, Forecast, Level, Sample, waiting_name
-from core.capacity.samples import read_days, read_measured
+from core.capacity.outlook import Outlook
+from core.capacity.samples import read_measured
 from core.family_members import family_members
 from core.models import QUARANTINE, Bucket
 from core.profiles import Family, Profile
-from core.workspace import Workspace, system_now, to_micros
+from core.workspace import Workspace
 
-_LOOKED_BACK = timedelta(days=200)
-"""What lies further back weighs nothing in a forecast (its memory is 45 days)."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def read_capacity(workspace: Workspace, profile: Profile, buckets: Sequence[Bucket]) -> Capacity:
+async def read_capacity(
+    workspace: Workspace, profile: Profile, buckets: Sequence[Bucket], outlook: Outlook | None = None
+) -> Capacity:
     """The use of these buckets as it was measured last, by scan or by a round of monitoring; nothing is asked of the
     storage. A bucket that was never measured holds nothing yet. One of no family has the capacity and thresholds that a
-    family has by default. Bytes are those of objects and archived versions. Raises `WorkspaceError`."""
+    family has by default. Its share counts archived versions too. `outlook` keeps forecasts from one asking to the
+    next. Raises `WorkspaceError`."""
+    known = outlook or Outlook()
 
     def ask(c: sqlite3.Connection) -> Capacity:
         measured = read_measured(c, profile.project)
         ours = [bucket for bucket in buckets if not bucket.name.startswith(QUARANTINE)]
         held = [member for family in profile.families for member in family_members(family, ours, None)]
         closed = {member.bucket.name for member in held if member.foreign}
-        uses = [_use(c, profile, bucket, measured, bucket.name not in closed) for bucket in ours]
+        uses = [_use(c, profile, bucket, measured, known, bucket.name not in closed) for bucket in ours]
         waiting = sum(sample.bytes for name, sample in measured.items() if name.startswith(QUARANTINE))
         at = max((sample.at for sample in measured.values()), default=None)
         return Capacity(at, tuple(sorted(uses, key=lambda use: (-use.share, use.name))), waiting)
@@ -52,14 +54,19 @@ def level_of(share: float, cleanup_at: float, overflow_at: float) -> Level:
 
 
 def _use(
-    c: sqlite3.Connection, profile: Profile, bucket: Bucket, measured: Mapping[str, Sample], writable: bool
+    c: sqlite3.Connection,
+    profile: Profile,
+    bucket: Bucket,
+    measured: Mapping[str, Sample],
+    outlook: Outlook,
+    writable: bool,
 ) -> BucketUse:
     family = family_of(profile, bucket.name)
     rules = family or Family("")
     now = measured.get(bucket.name) or Sample(bucket.name, _NEVER, 0, 0)
     waiting = measured.get(waiting_name(bucket.name))
     share = (now.bytes + now.kept_versions_bytes) / max(1, rules.capacity_bytes)
-    found = _forecast(c, profile.project, rules, now)
+    found = outlook.read(c, profile.project, rules, now)
     return BucketUse(
         name=bucket.name,
         family=rules.name,
@@ -81,13 +88,6 @@ def _use(
         mime_types=bucket.mime_types,
         writable=writable,
     )
-
-
-def _forecast(c: sqlite3.Connection, project: str, rules: Family, latest: Sample) -> Forecast:
-    # What was told last is as recent as can be, also after a clock was set back.
-    now = max(system_now(), latest.at)
-    days = read_days(c, project, latest.bucket, to_micros(now - _LOOKED_BACK), to_micros(now))
-    return forecast(days, rules.capacity_bytes, rules.cleanup_at, rules.overflow_at, now)
 
 
 def days_until(found: Forecast) -> float | None:

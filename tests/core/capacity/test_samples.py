@@ -114,6 +114,13 @@ async def test_what_left_the_quarantine_waits_there_no_longer(workspace: Workspa
     assert set(await workspace.journal.read(lambda c: read_measured(c, "p"))) == {"b"}
 
 
+async def test_a_bucket_that_could_not_be_counted_keeps_what_was_known_of_it(workspace: Workspace) -> None:
+    await note(workspace, "p", [Sample("a", NOW, 1, 10), Sample("c", NOW, 2, 20)], whole=True)
+    await note(workspace, "p", [Sample("a", NOW, 1, 11)], whole=True)
+    told = await workspace.journal.read(lambda c: read_measured(c, "p"))
+    assert {name: sample.bytes for name, sample in told.items()} == {"a": 11, "c": 20}
+
+
 async def test_what_another_desk_saw_does_not_replace_what_was_seen_here(workspace: Workspace) -> None:
     await note(workspace, "p", [Sample("b", NOW, 1, 10)])
     earlier = Sample("b", NOW - timedelta(hours=1), 1, 5)

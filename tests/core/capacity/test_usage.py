@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.capacity.models import Capacity, Level, Sample, waiting_name
+from core.capacity.outlook import Outlook
 from core.capacity.samples import note, note_history, note_scan
 from core.capacity.usage import days_until, read_capacity
 from core.models import Bucket
@@ -79,6 +80,21 @@ async def test_a_week_of_growth_tells_the_days_until_full(workspace: Workspace) 
     (use,) = (await capacity(workspace, days[-1])).buckets
     assert use.day_bytes == pytest.approx(20)
     assert days_until(use.forecast) == pytest.approx(15, abs=0.5)
+
+
+async def test_a_forecast_that_is_kept_is_the_one_that_would_be_made(workspace: Workspace) -> None:
+    start = now() - timedelta(days=20)
+    days = [Sample("photos", start + timedelta(days=n), n, 300 + 20 * n) for n in range(21)]
+    await note_history(workspace, profile().project, days)
+    outlook = Outlook()
+    for growth in (0, 0, 5):
+        await note(workspace, profile().project, [Sample("photos", now(), 1, days[-1].bytes + growth)])
+        kept = (await read_capacity(workspace, profile(FAMILY), [Bucket("photos")], outlook)).buckets[0].forecast
+        made = (await read_capacity(workspace, profile(FAMILY), [Bucket("photos")])).buckets[0].forecast
+        assert kept.rate == pytest.approx(made.rate, rel=1e-3)
+        for one, other in ((kept.clean_up, made.clean_up), (kept.full, made.full)):
+            assert one is not None and other is not None
+            assert abs(one.earliest - other.earliest) < timedelta(minutes=1)
 
 
 async def test_without_history_no_day_is_named(workspace: Workspace) -> None:
