@@ -110,6 +110,7 @@ def name_of(run: Run) -> str:
     names = {
         "cleanup": translate("Runs", "clean-up"),
         "buckets": translate("Runs", "buckets"),
+        "empty": translate("Runs", "emptying a bucket"),
         "upload": translate("Runs", "upload"),
         "undo": translate("Runs", "undo"),
         "purge": translate("Runs", "emptying the quarantine"),

@@ -90,3 +90,13 @@ async def test_a_bucket_that_vanishes_or_never_was_is_told_of(engine: Engine) ->
     (engine.profile.storage / "patient-images-1").rename(engine.profile.storage.parent / "elsewhere")
     run = await engine.apply(made.path, confirm="patient-images-1")
     assert (run.done, run.drifted) == (0, made.head.steps)
+
+
+async def test_what_was_emptied_can_be_purged_and_then_comes_back_no_more(engine: Engine) -> None:
+    made = await engine.families.plan_empty("patient-images-1")
+    run = await engine.apply(made.path, confirm="patient-images-1")
+    head, path = await engine.plan_purge([run.run_id])
+    assert head.steps == run.done
+    purged = await engine.apply(path, confirm="bucketdesk-quarantine")
+    assert (purged.done, purged.failed) == (run.done, 0)
+    assert _files(engine, "patient-images-1") == {}

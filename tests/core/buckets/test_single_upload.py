@@ -15,7 +15,7 @@ from PIL import Image
 from core.capacity.models import Sample
 from core.capacity.samples import note
 from core.clients.practice_store import PracticeStore
-from core.errors import Full, NotAllowed, Unavailable
+from core.errors import Full, NotAllowed, NotFound, Unavailable
 from core.models import Attributes, Bucket, Object, RunState
 from core.ports import BucketLimits
 from core.profiles import Family, Profile, Recompression, Safety
@@ -121,6 +121,12 @@ async def test_full_closed_and_too_small_buckets_are_passed_over(desk: Desk) -> 
     (told,) = (await desk.upload(desk.file("large.png"))).files
     assert told.bucket == "photos-1"
     assert all(run.state is RunState.DONE for run in await runs(desk.workspace))
+
+
+async def test_a_bucket_that_vanishes_in_the_middle_is_passed_over(desk: Desk) -> None:
+    desk.store.refuses = {"photos": NotFound("There is no bucket “photos”.")}
+    (told,) = (await desk.upload(desk.file("a.png"))).files
+    assert (told.stored, told.bucket) == (True, "photos-1")
 
 
 async def test_where_none_has_room_one_more_bucket_is_made_for_all(desk: Desk) -> None:
