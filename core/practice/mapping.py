@@ -83,8 +83,8 @@ FAMILIES_FILE = "families.toml"
 def practice_profile() -> Profile:
     """The built-in profile of the practice project. All it has lies in one folder of Bucketdesk's own, where a file
     that people may change tells its bucket families. What its buckets held before it was made is planted history, in
-    the journal of its workspace (core/practice/history.py). Raises `BadProfile` when that file says something that does not
-    hold."""
+    the journal of its workspace (core/practice/history.py). Raises `BadProfile` when that file says something that does
+    not hold."""
     profile = profile_as_built()
     path = places.practice() / FAMILIES_FILE
     what = f"file {path}"
