@@ -90,16 +90,13 @@ class Moves:
             try:
                 return await self._ask(move)
             except NotFound as exc:
-                seen = (await self._asking.objects(move.bucket, [move.key]))[0]
+                seen = await self._now_at(move.bucket, move.key)
                 if seen is not None:
                     hidden = exc.message.startswith(f"{move.bucket}/{move.key} ")
                     return Outcome(Result.FAILED, _HIDDEN.format(bucket=move.bucket) if hidden else exc.message)
             except Unavailable as exc:
                 await asyncio.sleep(random.uniform(0, 0.5 * 2**attempt))
-                try:
-                    seen = (await self._asking.objects(move.bucket, [move.key]))[0]
-                except Unavailable as again:
-                    raise _Unsure(again.message, again.hint) from again
+                seen = await self._now_at(move.bucket, move.key)
                 if seen is not None and attempt == _ATTEMPTS:
                     return exc
             except CoreError as exc:
@@ -125,7 +122,7 @@ class Moves:
 
     async def _gone(self, move: Move) -> Outcome:
         """What it means that nothing is at the old place."""
-        standing = (await self._asking.objects(move.to_bucket, [move.to_key]))[0]
+        standing = await self._now_at(move.to_bucket, move.to_key)
         if standing is None:
             return Outcome(Result.DRIFTED, f"{move.bucket}/{move.key} is not there any more.")
         if move.version is None or row_of(standing.version) == row_of(move.version):
@@ -134,6 +131,14 @@ class Moves:
         return Outcome(
             Result.DRIFTED, f"{move.bucket}/{move.key} is not there any more, and another object stands at {place}."
         )
+
+    async def _now_at(self, bucket: str, key: str) -> Object | None:
+        """What is there after a move that may have been carried out, now or by an earlier process. Raises `_Unsure`:
+        a move that failed is never looked for in the quarantine again, so none may be called so that did not."""
+        try:
+            return (await self._asking.objects(bucket, [key]))[0]
+        except CoreError as exc:
+            raise _Unsure(exc.message, exc.hint) from exc
 
     async def _look(self, places: Sequence[Place]) -> dict[Place, Object]:
         found: dict[Place, Object] = {}

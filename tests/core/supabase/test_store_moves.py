@@ -45,6 +45,20 @@ async def test_a_move_whose_answer_is_lost_is_done_once(project: SupabaseProject
     assert project.keys("photos") == [] and len(project.keys(QUARANTINE)) == 10
 
 
+async def test_a_move_that_nobody_can_look_at_again_is_not_called_failed(project: SupabaseProject) -> None:
+    for key in ("a.jpg", "b.jpg"):
+        project.put("photos", key, key.encode())
+    async with opened(project) as store:
+        moves = [away(item.key, item.version) for item in await store.stat("photos", ["a.jpg", "b.jpg"]) if item]
+        await store.move(moves[:1])  # by a process that died before it could note so
+        project.faults.add("POST /rest/v1/rpc/bucketdesk_stat_objects", "status", status=503, after=1)
+        project.faults.add(f"POST /storage/v1/object/list-v2/{QUARANTINE}", "status", status=503)
+        with pytest.raises(Unavailable):
+            await store.move(moves)
+        project.faults.clear()
+        assert [end.result for end in await store.move(moves)] == [Result.DONE, Result.DONE]
+
+
 async def test_a_service_out_of_reach_moves_nothing_and_says_so(project: SupabaseProject) -> None:
     project.put("photos", "a.jpg")
     async with opened(project) as store:
