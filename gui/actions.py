@@ -98,7 +98,15 @@ class Actions(QObject):
         here = command.tab in ("", self._tab)
         bound = command.id in self._slots
         forbidden = command.writes and bool(self._forbidden)
-        self._actions[command.id].setEnabled(here and bound and not forbidden and self._allowed.get(command.id, False))
+        action = self._actions[command.id]
+        action.setEnabled(here and bound and not forbidden and self._allowed.get(command.id, False))
+        # A key that a tab has for itself is the tab's while it is shown; two owners of a key get none of its presses.
+        action.setShortcut(QKeySequence() if self._is_taken(command) else QKeySequence(command.shortcut))
+
+    def _is_taken(self, command: Command) -> bool:
+        return not command.tab and any(
+            other.tab == self._tab and other.shortcut == command.shortcut for other in self if command.shortcut
+        )
 
 
 def tip_of(command: Command) -> str:

@@ -36,6 +36,7 @@ QPushButton[danger="true"]:disabled { background: $hairline; color: $muted; bord
 QPushButton::menu-indicator { width: 0; image: none; }
 QPushButton[flat="true"] { border: 1px solid transparent; background: transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }
+QPushButton[flat="true"]:checked { background: $selection; }
 QPushButton[flat="true"]:focus { border: 2px solid $accent; }
 QPushButton[role="way"] { text-align: left; padding: 0; border: 1px solid $outline; }
 QPushButton[role="way"]:focus { border: 2px solid $accent; padding: 0; }
@@ -117,6 +118,8 @@ QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="good"] { color: $good; }
 QLabel[tone="warning"] { color: $warning; }
 QLabel[tone="danger"] { color: $danger; }
+QLabel[role="note"] { background: $raised; color: $text; border: 1px solid $outline; border-radius: 4px;
+  padding: 4px 8px; }
 QFrame[role="hairline"] { background: $hairline; border: none; }
 QFrame[role="band"][band="danger"] { background: $danger; }
 QFrame[role="band"][band="quiet"] { background: $hover; }

@@ -51,7 +51,7 @@ class TableColumns(QObject, Generic[T]):
             elif not column.title:
                 header.resizeSection(section, _PICTURE + (_BOX + GAP_SMALL if table.rows.is_checkable else 0))
             elif column.id not in self._widths:
-                pad = GAP_LARGE + (24 if column.icon else 0)
+                pad = GAP_LARGE + (column.icon_px + GAP_SMALL if column.icon else 0)
                 title = metrics.horizontalAdvance(column.title) + GAP + (_ARROW if column.sort else 0)
                 samples = self._texts(section) or [column.sample]
                 body = max(metrics.horizontalAdvance(text) for text in samples)

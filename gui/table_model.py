@@ -38,8 +38,8 @@ _ANSWERED = frozenset(
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
     """A column: what it shows of a row and how. `sort` is the name the engine sorts by, "" for none; `sample` is the
-    text whose width it opens with; `cut_middle` keeps the end of a long key in sight. Where a window is too narrow for
-    all columns, those that give way are left out, 1 first."""
+    text whose width it opens with, `icon_px` the width of its icon; `cut_middle` keeps the end of a long key in sight.
+    Where a window is too narrow for all columns, those that give way are left out, 1 first."""
 
     id: str
     title: str
@@ -52,6 +52,7 @@ class Column(Generic[T]):
     cut_middle: bool = False
     stretches: bool = False
     gives_way: int = 0
+    icon_px: int = 16
 
 
 class Rows(Protocol[T_co]):

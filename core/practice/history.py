@@ -19,6 +19,8 @@ from core.practice.world import World
 DAYS = 120
 FULLEST = 0.72
 """How full the fullest bucket of patients' images is: under its thresholds, and on its way to them."""
+_FULL = {PATIENTS: FULLEST, SITE: 0.57, PARTS: 0.34}
+"""How full the first bucket of each family is."""
 _WEEKEND = 0.15
 _ROUND_BYTES = 10_000
 
@@ -54,21 +56,26 @@ def imagine_history(world: World, sizes: Sequence[int], moment: Moment) -> list[
 
 def write_families(world: World, sizes: Sequence[int]) -> str:
     """The file `families.toml`: a capacity that fits so small a project."""
-    patients = sum(size for item, size in zip(world.items, sizes, strict=True) if item.bucket == PATIENTS)
-    capacity = max(1, round(patients / FULLEST / _ROUND_BYTES)) * _ROUND_BYTES
-    return _FAMILIES.format(name=PATIENTS, capacity=capacity)
+    text = _FAMILIES
+    for name, share in _FULL.items():
+        held = sum(size for item, size in zip(world.items, sizes, strict=True) if item.bucket == name)
+        text += _FAMILY.format(name=name, capacity=max(1, round(held / share / _ROUND_BYTES)) * _ROUND_BYTES)
+        text += _RETENTION if name == PATIENTS else ""
+    return text
 
 
 _FAMILIES = """\
 # The bucket families of the practice project. The capacity is made small, so that there is something to see: change it,
 # or the thresholds, and open the project again. The use of buckets before this file was made is planted history.
+"""
+_FAMILY = """
 [[families]]
 name = "{name}"
 capacity_bytes = {capacity}
 cleanup_at = 0.85
 overflow_at = 0.95
-retention_days = 30
 """
+_RETENTION = "retention_days = 30\n"
 
 
 def _levels(course: _Course, moment: Moment, dice: Random) -> list[float]:

@@ -37,6 +37,7 @@ class TabPlace:
 
 
 TABS = (
+    TabPlace("capacity", QT_TRANSLATE_NOOP("Tabs", "Capacity"), "gui.tabs.capacity.tab:CapacityTab"),
     TabPlace(
         "review",
         QT_TRANSLATE_NOOP("Tabs", "Review"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from typing import TypeVar
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.theme import GAP, GAP_SMALL
 from gui.widgets.text import ShortenedText, Text
+
+W = TypeVar("W", bound=QWidget)
 
 
 class Heading(QWidget):
@@ -30,7 +34,7 @@ class Heading(QWidget):
         self.title.setText(title)
         self.subtitle.setText(subtitle)
 
-    def add(self, button: QPushButton) -> QPushButton:
-        """Puts one more button at the right end."""
+    def add(self, button: W) -> W:
+        """Puts one more button, or a choice, at the right end."""
         self._row.addWidget(button)
         return button

@@ -358,4 +358,58 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>CapacityColumns</name>
+        <message numerus="yes">
+            <source>%Ln archived version(s) among it</source>
+            <translation>
+                <numerusform>%Ln archived version among it</numerusform>
+                <numerusform>%Ln archived versions among it</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>CapacitySeries</name>
+        <message numerus="yes">
+            <source>%Ln object(s)</source>
+            <translation>
+                <numerusform>%Ln object</numerusform>
+                <numerusform>%Ln objects</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln other(s)</source>
+            <translation>
+                <numerusform>%Ln other</numerusform>
+                <numerusform>%Ln others</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>CapacityWords</name>
+        <message numerus="yes">
+            <source>%Ln day(s)</source>
+            <translation>
+                <numerusform>%Ln day</numerusform>
+                <numerusform>%Ln days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln month(s)</source>
+            <translation>
+                <numerusform>%Ln month</numerusform>
+                <numerusform>%Ln months</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Cards</name>
+        <message numerus="yes">
+            <source>in %Ln bucket(s)</source>
+            <translation>
+                <numerusform>in %Ln bucket</numerusform>
+                <numerusform>in %Ln buckets</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

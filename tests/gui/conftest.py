@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 import pytest
@@ -54,6 +55,12 @@ def garbage() -> Iterator[None]:
     yield
     gc.enable()
     gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def charts(qapp: QApplication) -> None:
+    """Imported here, because a thread that imports them gets little of the time while a test spins the loop."""
+    importlib.import_module("gui.widgets.chart.course")
 
 
 @pytest.fixture

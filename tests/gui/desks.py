@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from core.capacity.models import Capacity
 from core.changes import Change, Changes
 from core.models import Run, RunState, Step, StepKind
 from core.profiles import Profile
@@ -121,6 +122,9 @@ class FakeEngine:
             findings=findings, scanned_at=self.scanned_at, complete=True, objects=0, rows=0, sources=(), states={}
         )
 
+    async def capacity(self) -> Capacity:
+        return Capacity(self.scanned_at, (), 0)
+
     async def scan(self, buckets: tuple[str, ...] = (), *, report: Report = silent) -> SimpleNamespace:
         del buckets
         report(Progress(9030, 14802, "patient-images"))
@@ -175,8 +179,9 @@ class Desktop:
         self.desk = self.window.desk
         self.window.show()
 
-    async def open(self, name: str = "clinic") -> None:
-        """Opens a project and waits until everything about it was asked."""
+    async def open(self, name: str = "clinic", tab: str = "review") -> None:
+        """Opens a project, looks at a tab, and waits until everything about it was asked."""
+        self.window.tabs.go(tab)
         self.window.activateWindow()
         await until(self.window.isActiveWindow)
         self.opening.open(name)

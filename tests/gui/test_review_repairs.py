@@ -91,7 +91,7 @@ async def test_what_was_settled_leaves_the_list_at_once_and_comes_back_with_undo
     assert review.table.rows.rowCount() == 0
     assert "11 findings were settled since" in review.tab.heading.subtitle.text()
     assert review.tab.heading.title.text() == "48 findings"
-    assert review.window.tabs.bar.tabText(0) == "Review  48"
+    assert review.window.tabs.bar.tabText(1) == "Review  48"
     assert review.tab.middle.empty.title.text() == "All of these were settled"
     await press(review.window.job_bar.lines[-1], "Undo")
     await review.work()

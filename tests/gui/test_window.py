@@ -51,7 +51,7 @@ async def test_an_opened_project_is_named_at_the_top_and_never_scanned_at_the_bo
     await desk.open("clinic")
     assert "clinic" in desk.window.profile_button.text()
     assert desk.window.status.scan.text() == "never scanned"
-    assert desk.window.tabs.bar.tabText(0) == "Review"
+    assert desk.window.tabs.bar.tabText(1) == "Review"
 
 
 async def test_a_production_project_says_so_in_a_word_and_not_only_in_red(desktop: Opened, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ async def test_f5_scans_and_shows_progress_then_the_numbers_everywhere(desktop: 
     await until(lambda: not desk.desk.jobs.running)
     await desk.settle()
     assert line.numbers.text() == "14,802 objects and 20,110 rows compared"
-    assert desk.window.tabs.bar.tabText(0) == "Review  312"
+    assert desk.window.tabs.bar.tabText(1) == "Review  312"
     assert desk.window.status.scan.text().startswith("last complete scan ")
 
 
@@ -200,7 +200,7 @@ async def test_history_lists_the_runs_and_only_offers_what_can_be_done(desktop: 
     engine.known_runs = [run_of("r2", RunState.UNDONE, undoable=False), run_of("r1")]
     desk = desktop(engine)
     await desk.open()
-    QTest.keyClick(desk.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(desk.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     await desk.settle()
     tab = desk.window.tabs.current
     assert tab is not None

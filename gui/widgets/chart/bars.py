@@ -1,0 +1,88 @@
+"""Upright bars side by side, each stacked of parts, with thresholds drawn over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QWidget
+
+from gui.theme import Theme, Themes
+from gui.widgets.chart.charted import Charted
+from gui.widgets.chart.shapes import Bar
+from gui.widgets.chart.ticks import Tick, share_ticks, size_ticks
+
+_WIDTH = 0.5
+_TICK_PX = 44
+
+
+class StackedBars(Charted):
+    """Bars of shares, or of sizes."""
+
+    def __init__(self, themes: Themes, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(themes, name, parent)
+        self._bars: Sequence[Bar] = ()
+        self._colours: Sequence[str] = ()
+        self._chosen = -1
+        self._sizes = False
+
+    def show_bars(self, bars: Sequence[Bar], colours: Sequence[str], *, chosen: int = -1, sizes: bool = False) -> None:
+        """Replaces all bars; `colours` are those of the parts, `chosen` the bar whose name stands out."""
+        self._bars, self._colours, self._chosen, self._sizes = bars, colours, chosen, sizes
+        self.show_values([bar.told for bar in bars])
+        self.draw()
+
+    def nearest(self, x: float, y: float) -> int:
+        number = round(x)
+        return number if 0 <= number < len(self._bars) and abs(x - number) < 0.5 and y >= 0 else -1
+
+    def place_of_value(self, number: int) -> QPointF:
+        return self.plot.place_of(number, self._bars[number].height)
+
+    def draw_in(self, theme: Theme) -> None:
+        plot, bars = self.plot, self._bars
+        plot.begin(theme)
+        if not bars:
+            plot.set_ticks("left", ())
+            plot.set_ticks("bottom", ())
+            return
+        highest = max(bar.height for bar in bars)
+        top = highest * 1.15 if self._sizes else max(1.0, highest) * 1.08
+        top = top or 1.0
+        plot.set_room((-0.6, len(bars) - 0.4), (0.0, top))
+        most = max(2, plot.height() // _TICK_PX)
+        plot.set_ticks("left", (size_ticks if self._sizes else share_ticks)(0.0, top, most), lines=True)
+        plot.set_ticks("bottom", self._names())
+        bottoms = [0.0] * len(bars)
+        for number, colour in enumerate(self._colours):
+            heights = [bar.parts[number] for bar in bars]
+            plot.add_bars(range(len(bars)), bottoms, heights, _WIDTH, colour)
+            bottoms = [low + height for low, height in zip(bottoms, heights, strict=True)]
+        self._draw_levels(theme)
+        for number, bar in enumerate(bars):
+            plot.add_label(number, bar.height, bar.label, theme.text, (0.5, 1.05), small=len(bars) > 5)
+
+    def _names(self) -> list[Tick]:
+        """The names below, cut in the middle where they would run into each other."""
+        room = max(40, self.plot.ground.width() // max(1, len(self._bars)) - 10)
+        metrics = self.fontMetrics()
+        return [
+            (number, metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, room))
+            for number, bar in enumerate(self._bars)
+        ]
+
+    def _draw_levels(self, theme: Theme) -> None:
+        """One line all the way where all bars have the same thresholds; else one over each bar."""
+        colours = theme.colours()
+        kinds = {bar.levels for bar in self._bars if bar.levels}
+        if len(kinds) == 1:
+            for level in next(iter(kinds)):
+                self.plot.add_level(level.at, colours[level.tone])
+                self.plot.add_label(len(self._bars) - 0.4, level.at, level.text, colours[level.tone], (1, 1))
+            return
+        for number, bar in enumerate(self._bars):
+            for level in bar.levels:
+                self.plot.add_level(level.at, colours[level.tone], (number - 0.36, number + 0.36))
+
+    def mark(self, number: int) -> None:
+        self.plot.show_cursor(None if number < 0 else float(number))
