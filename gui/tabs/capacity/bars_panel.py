@@ -46,6 +46,7 @@ class BarsPanel(Panel):
         self._legend = QHBoxLayout()
         self._legend.setSpacing(GAP_SMALL)
         self.column.addLayout(self._legend)
+        self._may_draw = False
         self.chart: StackedBars | None = None
         self.bars: Bars | None = None
         self._shown: tuple[Sequence[BucketUse], Mapping[str, Breakdown]] = ((), {})
@@ -53,10 +54,7 @@ class BarsPanel(Panel):
 
     def charts_are_there(self) -> None:
         """The charts have been imported: draws."""
-        from gui.widgets.chart.bars import StackedBars
-
-        self.chart = StackedBars(self.desk.themes, self.title.text())
-        self.chart.chosen.connect(self._on_chart_chosen)
+        self._may_draw = True
         self._show_again()
 
     def show_buckets(self, buckets: Sequence[BucketUse], known: Mapping[str, Breakdown]) -> None:
@@ -66,14 +64,23 @@ class BarsPanel(Panel):
 
     def _show_again(self) -> None:
         buckets, known = self._shown
-        if self.chart is None or not buckets:
+        if not self._may_draw or not buckets:
             return
+        if self.chart is None:
+            self.chart = self._make_chart()
         self.bars = bars_of(buckets, known, self.desk.themes.current.outline)
         self.chart.show_bars(self.bars.bars, [colour for _, colour in self.bars.legend])
         self.show_lines("types", self.bars.lines, line_columns(self.tr("Bucket and type"), with_objects=False,
                                                                share=self.tr("Share of capacity")))  # fmt: skip
         self._say_legend([(name, colour) for name, colour in self.bars.legend if name])
         self.show_chart(self.chart, self.chart.image)
+
+    def _make_chart(self) -> StackedBars:
+        from gui.widgets.chart.bars import StackedBars
+
+        chart = StackedBars(self.desk.themes, self.title.text())
+        chart.chosen.connect(self._on_chart_chosen)
+        return chart
 
     def _say_legend(self, entries: Sequence[tuple[str, str]]) -> None:
         while (item := self._legend.takeAt(0)) is not None:

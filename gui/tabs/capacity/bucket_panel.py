@@ -41,6 +41,7 @@ class BucketPanel(Panel):
         self.days_ahead = 30
         self.breakdown: Breakdown | None = None
         self.trouble = ""
+        self._may_draw = False
         self.course: CourseChart | None = None
         self.bars: StackedBars | None = None
         self.treemap = Treemap(desk.themes, self.tr("Folders by size"))
@@ -73,11 +74,7 @@ class BucketPanel(Panel):
 
     def charts_are_there(self) -> None:
         """The charts have been imported: draws."""
-        from gui.widgets.chart.bars import StackedBars
-        from gui.widgets.chart.course import CourseChart
-
-        self.course = CourseChart(self.desk.themes, self.tr("Use over time"))
-        self.bars = StackedBars(self.desk.themes, self.tr("What it is made of"))
+        self._may_draw = True
         self.show_again()
 
     def show_bucket(self, use: BucketUse | None) -> None:
@@ -111,7 +108,7 @@ class BucketPanel(Panel):
     def show_again(self) -> None:
         """Draws what is to be seen now."""
         use = self.use
-        if use is None or self.course is None or self.bars is None:
+        if use is None or not self._may_draw:
             return
         self.up_button.setVisible(bool(self.folder) and self.view != TIME)
         self.title.setText(f"{use.name}/{self.folder}" if self.folder and self.view != TIME else use.name)
@@ -126,11 +123,14 @@ class BucketPanel(Panel):
             {TYPES: self._show_types, FOLDERS: self._show_folders, AGES: self._show_ages}[self.view](self.breakdown)
 
     def _show_time(self, use: BucketUse) -> None:
-        assert self.course is not None
         if not self.samples:
             text = self.tr("Each scan and each measuring (F5) adds a point.")
             self.show_nothing("chart-line-up", self.tr("No history yet"), text)
             return
+        if self.course is None:
+            from gui.widgets.chart.course import CourseChart
+
+            self.course = CourseChart(self.desk.themes, self.tr("Use over time"))
         self.course.show_course(course_of(use, self.samples, self.days_ahead))
         share = self.tr("Share of capacity")
         self.show_lines(TIME, history_lines(use, self.samples), line_columns(self.tr("When"), share=share))
@@ -147,7 +147,10 @@ class BucketPanel(Panel):
     def _show_bars(
         self, view: str, title: str, lines: Sequence[Line], drawn: Sequence[Line], names: Sequence[str]
     ) -> None:
-        assert self.bars is not None
+        if self.bars is None:
+            from gui.widgets.chart.bars import StackedBars
+
+            self.bars = StackedBars(self.desk.themes, self.tr("What it is made of"))
         self.bars.show_bars(part_bars(drawn, names), (SERIES[0],), sizes=True)
         self.show_lines(view, lines, line_columns(title))
         self.show_chart(self.bars, self.bars.image)
