@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from core.errors import CoreError, Unavailable
+from core.errors import CoreError, ServiceError, Unavailable
 from core.journal import Ending, RunRecord
-from core.models import Result, Run, RunState
+from core.models import Outcome, Result, Run, RunState
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Progress, Report
@@ -98,6 +98,27 @@ class Job:
             except Unavailable:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         return await ask()
+
+    async def told(self, act: Callable[[], Awaitable[tuple[Outcome, ...]]], count: int) -> tuple[Outcome, ...]:
+        """How each of `count` changes ended. What the service refuses as a whole fails each of them; raises
+        `Unavailable` when it is out of reach, and whatever it refuses after it was: an answer may have got lost, so
+        that what was done must be looked at again."""
+        lost = False
+
+        async def ask() -> tuple[Outcome, ...]:
+            nonlocal lost
+            try:
+                return await act()
+            except Unavailable:
+                lost = True
+                raise
+
+        try:
+            return await self.patiently(ask)
+        except ServiceError as exc:
+            if lost:  # a sign-in that ended meanwhile refuses the question, and not what was done before
+                raise
+            return (Outcome(Result.FAILED, exc.message),) * count
 
 
 async def see_through(work: Coroutine[object, object, T]) -> T:

@@ -15,14 +15,8 @@ from core.runs import Entry, StepState
 
 
 async def move(job: Job, moves: Sequence[Move]) -> tuple[Outcome, ...]:
-    """One outcome a move. What the store refuses as a whole fails each of them; raises `Unavailable` when it is out of
-    reach: what was done then must be looked at again."""
-    try:
-        return await job.patiently(partial(job.store.move, moves))
-    except Unavailable:
-        raise
-    except ServiceError as exc:
-        return (Outcome(Result.FAILED, exc.message),) * len(moves)
+    """One outcome a move. Raises like `Job.told`."""
+    return await job.told(partial(job.store.move, moves), len(moves))
 
 
 async def restore(job: Job, entries: Sequence[Entry]) -> list[Ending]:

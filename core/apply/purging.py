@@ -9,9 +9,8 @@ from functools import partial
 from core.apply import objects
 from core.apply.intents import intend
 from core.apply.job import ENDED, Job
-from core.errors import ServiceError, Unavailable
 from core.journal import Ending
-from core.models import QUARANTINE, Outcome, Result
+from core.models import QUARANTINE
 from core.runs import Entry, StepState
 from core.traces import Trace
 
@@ -35,8 +34,7 @@ async def lay_places(job: Job) -> None:
 async def purge(job: Job, entries: Sequence[Entry]) -> None:
     """Removes objects from the quarantine for good: only what this desk put there, as it put it there."""
     origins = await _origins(job, entries)
-    places = [(QUARANTINE, entry.step.place) for entry in entries]
-    there = await objects.stat(job, places)
+    there = await objects.stat(job, [(QUARANTINE, entry.step.place) for entry in entries])
     going, endings = [], []
     for entry in entries:
         item = there.get((QUARANTINE, entry.step.place))
@@ -53,7 +51,8 @@ async def purge(job: Job, entries: Sequence[Entry]) -> None:
     await intend(job, marked)
     if not marked:
         return
-    outcomes = await _remove(job, marked)
+    places = [entry.step.place for entry in marked]
+    outcomes = await job.told(partial(job.store.remove, QUARANTINE, places), len(marked))
     job.seam("removed")
     await job.end(
         [Ending(e.step.n, ENDED[o.result], o.reason) for e, o in zip(marked, outcomes, strict=True)],
@@ -70,15 +69,6 @@ async def emptied(job: Job) -> list[str]:
         return [run_id for run_id in taken if run_id not in left]
 
     return await job.workspace.journal.write(ask)
-
-
-async def _remove(job: Job, marked: Sequence[Entry]) -> tuple[Outcome, ...]:
-    try:
-        return await job.patiently(partial(job.store.remove, QUARANTINE, [entry.step.place for entry in marked]))
-    except Unavailable:
-        raise  # an answer may have got lost: settled when the run goes on
-    except ServiceError as exc:
-        return (Outcome(Result.FAILED, exc.message),) * len(marked)
 
 
 async def _origins(job: Job, entries: Sequence[Entry]) -> dict[int, Trace]:

@@ -8,9 +8,9 @@ from functools import partial
 
 from core.apply.job import ENDED, Job
 from core.apply.reversal import row_change
-from core.errors import NotFound, ServiceError, Unavailable
+from core.errors import NotFound
 from core.journal import Ending
-from core.models import Outcome, Result, Row, RowKey, StepKind, Value
+from core.models import Outcome, Row, RowKey, StepKind, Value
 from core.runs import Entry, StepState
 from core.values import same
 
@@ -39,16 +39,11 @@ async def read(job: Job, places: Sequence[Place]) -> dict[tuple[str, RowKey], Ro
 
 async def change(job: Job, entries: Sequence[Entry]) -> list[Ending]:
     """Does row steps, in order, each whole or not at all. The whole row afterwards goes into the trace. Raises
-    `Unavailable`: what was done then shows only when the rows are looked at."""
+    like `Job.told`: what was done then shows only when the rows are looked at."""
     if not entries:
         return []
     changes = [row_change(e.step, e.trace.before if e.trace.before is not None else e.step.before) for e in entries]
-    try:
-        outcomes = await job.patiently(partial(job.catalog.change, changes))
-    except Unavailable:
-        raise
-    except ServiceError as exc:
-        outcomes = (Outcome(Result.FAILED, exc.message),) * len(entries)
+    outcomes = await job.told(partial(job.catalog.change, changes), len(entries))
     job.seam("changed")
     return [_ending(entry, outcome) for entry, outcome in zip(entries, outcomes, strict=True)]
 

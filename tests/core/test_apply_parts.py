@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.apply.archive import file_for
+from core.apply.job import Job
 from core.apply.reversal import reverse
 from core.apply.windows import levels
-from core.models import Attributes, Step, StepKind
+from core.errors import NotAllowed, ServiceError, Unavailable
+from core.models import Attributes, Outcome, Result, Step, StepKind
 from core.quarantine import place
 from core.runs import Entry, StepState
 from core.traces import Trace, read_trace, write_trace
@@ -78,3 +81,19 @@ def test_an_undone_update_gives_back_every_column_that_the_act_changed() -> None
 def test_what_left_no_trace_cannot_be_put_back() -> None:
     with pytest.raises(ValueError, match="5"):
         reverse(entry(5, kind=StepKind.DELETE_ROW), "run")
+
+
+@pytest.mark.parametrize("earlier", [(), (Unavailable("The answer got lost."),)])
+async def test_what_is_refused_after_an_answer_got_lost_is_not_called_failed(earlier: tuple[ServiceError, ...]) -> None:
+    says = iter([*earlier, NotAllowed("The sign-in has ended.")])
+    nothing: Any = None
+    job = Job(nothing, nothing, nothing, nothing, nothing, nothing, pauses=(0.0,))
+
+    async def act() -> tuple[Outcome, ...]:
+        raise next(says)
+
+    if earlier:
+        with pytest.raises(NotAllowed):
+            await job.told(act, 2)
+    else:
+        assert await job.told(act, 2) == (Outcome(Result.FAILED, "The sign-in has ended."),) * 2
