@@ -412,4 +412,38 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>Report</name>
+        <message numerus="yes">
+            <source>and %Ln more bucket(s), less full</source>
+            <translation>
+                <numerusform>and %Ln more bucket, less full</numerusform>
+                <numerusform>and %Ln more buckets, less full</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>WhatIfDialog</name>
+        <message numerus="yes">
+            <source>%Ln bucket(s) fill up</source>
+            <translation>
+                <numerusform>%Ln bucket fill up</numerusform>
+                <numerusform>%Ln buckets fill up</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln new bucket(s) needed</source>
+            <translation>
+                <numerusform>%Ln new bucket needed</numerusform>
+                <numerusform>%Ln new buckets needed</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>No bucket reaches its overflow threshold within %Ln day(s).</source>
+            <translation>
+                <numerusform>No bucket reaches its overflow threshold within %Ln day.</numerusform>
+                <numerusform>No bucket reaches its overflow threshold within %Ln days.</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

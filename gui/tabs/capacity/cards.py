@@ -47,7 +47,8 @@ class Cards(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_LARGE + GAP_LARGE // 2)
-        for card in (self.stored, self.objects, self.fullest, self.full_in, self.reclaimable):
+        self.all = (self.stored, self.objects, self.fullest, self.full_in, self.reclaimable)
+        for card in self.all:
             row.addWidget(card)
         row.addStretch(1)
 

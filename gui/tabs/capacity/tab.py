@@ -15,17 +15,21 @@ from core.capacity.models import Breakdown, BucketUse, Capacity
 from core.changes import Change
 from core.errors import CoreError
 from gui import words
+from gui.dialogs import choose_new_file, finished
 from gui.tab import Tab
 from gui.table import Table
 from gui.table_model import TableModel
 from gui.tabs.capacity import emptiness, wording
 from gui.tabs.capacity.bars_panel import BarsPanel
+from gui.tabs.capacity.bucket_menu import open_menu
 from gui.tabs.capacity.bucket_panel import AGES, FOLDERS, TIME, TYPES, BucketPanel
 from gui.tabs.capacity.cards import Cards, stored_bytes
 from gui.tabs.capacity.columns import BUCKET_KEYS, bucket_columns
-from gui.tabs.capacity.exports import export_buckets
+from gui.tabs.capacity.exports import export_buckets, say_written
 from gui.tabs.capacity.measuring import start_measuring
+from gui.tabs.capacity.report import Page, write_report
 from gui.tabs.capacity.series import MOST_BARS
+from gui.tabs.capacity.what_if import WhatIfDialog
 from gui.theme import GAP, GAP_SMALL
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.heading import Heading
@@ -106,6 +110,10 @@ class CapacityTab(Tab):
         self.bars.table_button.setChecked(True)
         self.bucket.table_button.setChecked(True)
         yield "tables"
+        self._on_what_if_triggered()
+        yield "what-if"
+        for dialog in self.desk.window.findChildren(WhatIfDialog):
+            dialog.reject()
         self.bars.table_button.setChecked(False)
         self.bucket.table_button.setChecked(False)
 
@@ -156,6 +164,11 @@ class CapacityTab(Tab):
         actions = self.desk.actions
         actions.bind("measure", lambda: start_measuring(self.desk))
         actions.bind("export_buckets", self._on_export_triggered)
+        actions.bind("what_if", self._on_what_if_triggered)
+        actions.bind("capacity_report", lambda: self.desk.jobs.ask(self._report()))
+        for command in ("what_if", "capacity_report", "export_buckets"):
+            actions.enable(command, False)
+        self.table.menu_wanted.connect(lambda place: open_menu(self.desk, self, self.use, place))
         self.bars.bucket_chosen.connect(self.choose)
         self.bucket.wanted.connect(self._ask_breakdown)
         self.table.current_changed.connect(self._on_table_current_changed)
@@ -290,6 +303,29 @@ class CapacityTab(Tab):
             newest="capacity.breakdown",
             failed=lambda error: self.bucket.show_breakdown(None, "", str(error)),
         )
+
+    def _on_what_if_triggered(self) -> None:
+        if self.capacity is not None:
+            self.desk.jobs.ask(finished(WhatIfDialog(self.desk, self.capacity)))
+
+    async def _report(self) -> None:
+        page = self._page()
+        asked = self.tr("Save the report")
+        name = f"capacity-{datetime.now().astimezone():%Y-%m-%d}.pdf"
+        path = await choose_new_file(self.desk.window, asked, name, ("PDF (*.pdf)",)) if page else None
+        if path is not None and page is not None:
+            write_report(path, page)
+            say_written(self.desk, path)
+
+    def _page(self) -> Page | None:
+        """The report of what is shown; its charts are drawn for white paper."""
+        engine, found = self.desk.engine, self.capacity
+        if engine is None or found is None or found.at is None:
+            return None
+        charts = [(self.bars.title.text(), self.bars.chart), (self.chosen, self.bucket.course)]
+        drawn = [(title, chart.size(), chart.paint_on) for title, chart in charts if chart is not None]
+        title, outlook = self.heading.title.text(), self.heading.subtitle.text()
+        return Page(engine.profile.name, title, outlook, found, self.cards.all, drawn)
 
     def _on_export_triggered(self) -> None:
         if self.capacity is not None:

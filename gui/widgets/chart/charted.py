@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.theme import Theme, Themes
+from gui.theme import LIGHT, Theme, Themes
 from gui.widgets.chart.plot import Plot
 from gui.widgets.chart.reading import Readable
 
@@ -41,8 +41,10 @@ class Charted(Readable):
         return self.plot.image()
 
     def paint_on(self, painter: QPainter, target: QRectF) -> None:
-        """Draws the chart somewhere else, as sharp as that is."""
+        """Draws the chart on paper: in the light theme, and as sharp as that is."""
+        self.draw_in(LIGHT)
         self.plot.paint_on(painter, target)
+        self.draw()
 
     def _on_plot_pointed(self, x: float, y: float) -> None:
         number = self.nearest(x, y)

@@ -1,0 +1,116 @@
+"""The report: one page as PDF with numbers, charts and what to do, as a manager would forward it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPageSize, QPainter, QPdfWriter
+
+from core.capacity.models import BucketUse, Capacity
+from core.errors import WorkspaceError
+from gui import words
+from gui.tabs.capacity import wording
+from gui.tabs.capacity.cards import Card
+from gui.theme import LIGHT
+from gui.translation import translate
+from gui.widgets.chart.ticks import percent
+
+_DPI = 144
+_MOST_ROWS = 12
+_GAP = 24.0
+_CHART = 320.0
+_COLUMNS = (0.0, 0.34, 0.48, 0.62, 0.74, 0.86)
+Paint = Callable[[QPainter, QRectF], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on the page: each chart has a title, the size it has in the window, and how it is drawn."""
+
+    project: str
+    title: str
+    outlook: str
+    capacity: Capacity
+    cards: Sequence[Card]
+    charts: Sequence[tuple[str, QSize, Paint]]
+
+
+def write_report(path: Path, page: Page) -> None:
+    """Writes the page. Raises `WorkspaceError` where that is not possible."""
+    writer = QPdfWriter(str(path))
+    writer.setResolution(_DPI)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(36, 36, 36, 36))
+    writer.setTitle(f"{page.project}: {page.title}")
+    writer.setCreator("Bucketdesk")
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise WorkspaceError(f"{path} cannot be written.", "Choose another place.")
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _draw(painter, page, float(writer.width()), float(writer.height()))
+    if not painter.end():
+        raise WorkspaceError(f"{path} cannot be written.", "Choose another place.")
+
+
+def _draw(painter: QPainter, page: Page, width: float, height: float) -> None:
+    y = _line(painter, page.project, 0.0, 0.0, width, 10, LIGHT.muted)
+    y = _line(painter, page.title, 0.0, y, width, 20, LIGHT.text, strong=True)
+    y = _line(painter, page.outlook, 0.0, y, width, 10, LIGHT.text) + _GAP
+    share = width / max(1, len(page.cards))
+    for number, card in enumerate(page.cards):
+        x, room = number * share, share - _GAP / 2
+        below = _line(painter, card.name.text(), x, y, room, 8.5, LIGHT.muted)
+        below = _line(painter, card.number.text(), x, below, room, 15, LIGHT.text, strong=True)
+        last = _line(painter, card.about.text(), x, below, room, 8, LIGHT.muted)
+    y = last + _GAP
+    half = (width - _GAP) / 2
+    for number, (title, size, paint) in enumerate(page.charts):
+        x = number * (half + _GAP)
+        top = _line(painter, title, x, y, half, 10, LIGHT.text, strong=True)
+        high = min(_CHART, half * size.height() / max(1, size.width()))
+        paint(painter, QRectF(x, top + 6, half, high))
+    y += _CHART + 2 * _GAP
+    _table(painter, page.capacity.buckets, y, width)
+    made = translate("Report", "Made by Bucketdesk on %1. Forecasts hold four times in five.")
+    _line(painter, made.replace("%1", words.clock(datetime.now(UTC))), 0.0, height - 26, width, 8, LIGHT.muted)
+
+
+def _table(painter: QPainter, buckets: Sequence[BucketUse], y: float, width: float) -> None:
+    titles = ("Bucket", "Share", "Stored", "Objects", "A day", "Full in")
+    y = _cells(painter, [translate("CapacityColumns", title) for title in titles], y, width, LIGHT.muted)
+    for use in buckets[:_MOST_ROWS]:
+        painter.fillRect(QRectF(0, y - 2, width, 1), QColor(LIGHT.hairline))
+        tone = wording.level_of(use)[2]
+        cells = (use.name, percent(use.share), words.size(use.bytes), words.number(use.objects), wording.a_day(use),
+                 wording.full_in(use.forecast))  # fmt: skip
+        y = _cells(painter, cells, y, width, LIGHT.text if tone == "good" else LIGHT.colours()[tone])
+    if len(buckets) > _MOST_ROWS:
+        more = translate("Report", "and %Ln more bucket(s), less full", "", len(buckets) - _MOST_ROWS)
+        _line(painter, more, 0.0, y, width, 8.5, LIGHT.muted)
+
+
+def _cells(painter: QPainter, cells: Sequence[str], y: float, width: float, colour: str) -> float:
+    ends = (*_COLUMNS[1:], 1.0)
+    below = y
+    for text, start, end in zip(cells, _COLUMNS, ends, strict=True):
+        below = _line(painter, text, start * width, y, (end - start) * width - 8, 9, colour)
+    return below + 4
+
+
+def _line(
+    painter: QPainter, text: str, x: float, y: float, width: float, points: float, colour: str, *, strong: bool = False
+) -> float:
+    """Writes one line, cut at its end where the room ends; gives where the next one begins."""
+    font = QFont(painter.font())
+    font.setPointSizeF(points)
+    font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(width))
+    painter.drawText(QRectF(x, y, width, metrics.height()), shown)
+    return y + metrics.height() + 2
