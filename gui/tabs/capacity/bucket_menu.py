@@ -16,7 +16,7 @@ def open_menu(desk: Desk, parent: QWidget, use: BucketUse | None, place: QPoint)
     if use is None:
         return
     menu = QMenu(parent)
-    menu.addAction(desk.icons.icon("list-checks"), _said("Open Review"), desk.actions["go_review"].trigger)
+    menu.addAction(desk.icons.icon("magnifying-glass"), _said("Open Review"), desk.actions["go_review"].trigger)
     menu.addSeparator()
     entries = [
         menu.addAction(
