@@ -20,10 +20,11 @@ from gui.translation import translate
 from gui.widgets.chart.ticks import percent
 
 _DPI = 144
+_MARGIN_MM = 14.0
 _MOST_ROWS = 12
 _GAP = 24.0
 _CHART = 320.0
-_COLUMNS = (0.0, 0.34, 0.48, 0.62, 0.74, 0.86)
+_COLUMNS = (0.0, 0.32, 0.42, 0.54, 0.66, 0.8)
 Paint = Callable[[QPainter, QRectF], None]
 
 
@@ -44,7 +45,7 @@ def write_report(path: Path, page: Page) -> None:
     writer = QPdfWriter(str(path))
     writer.setResolution(_DPI)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(36, 36, 36, 36))
+    writer.setPageMargins(QMarginsF(*[_MARGIN_MM] * 4))
     writer.setTitle(f"{page.project}: {page.title}")
     writer.setCreator("Bucketdesk")
     painter = QPainter()
@@ -67,16 +68,17 @@ def _draw(painter: QPainter, page: Page, width: float, height: float) -> None:
         below = _line(painter, card.number.text(), x, below, room, 15, LIGHT.text, strong=True)
         last = _line(painter, card.about.text(), x, below, room, 8, LIGHT.muted)
     y = last + _GAP
-    half = (width - _GAP) / 2
+    half, bottom = (width - _GAP) / 2, y
     for number, (title, size, paint) in enumerate(page.charts):
         x = number * (half + _GAP)
         top = _line(painter, title, x, y, half, 10, LIGHT.text, strong=True)
         high = min(_CHART, half * size.height() / max(1, size.width()))
         paint(painter, QRectF(x, top + 6, half, high))
-    y += _CHART + 2 * _GAP
+        bottom = max(bottom, top + 6 + high)
+    y = bottom + _GAP
     _table(painter, page.capacity.buckets, y, width)
     made = translate("Report", "Made by Bucketdesk on %1. Forecasts hold four times in five.")
-    _line(painter, made.replace("%1", words.clock(datetime.now(UTC))), 0.0, height - 26, width, 8, LIGHT.muted)
+    _line(painter, made.replace("%1", words.day(datetime.now(UTC))), 0.0, height - 26, width, 8, LIGHT.muted)
 
 
 def _table(painter: QPainter, buckets: Sequence[BucketUse], y: float, width: float) -> None:

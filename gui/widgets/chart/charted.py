@@ -41,9 +41,10 @@ class Charted(Readable):
         return self.plot.image()
 
     def paint_on(self, painter: QPainter, target: QRectF) -> None:
-        """Draws the chart on paper: in the light theme, and as sharp as that is."""
+        """Draws the chart on paper, in the light theme. As a picture: pyqtgraph records its axes for the
+        dots of the screen, and on a device with others they would stand elsewhere."""
         self.draw_in(LIGHT)
-        self.plot.paint_on(painter, target)
+        painter.drawImage(target, self.plot.image(3.0))
         self.draw()
 
     def _on_plot_pointed(self, x: float, y: float) -> None:

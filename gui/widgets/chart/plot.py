@@ -144,11 +144,8 @@ class Plot(QWidget):
     def add_label(
         self, x: float, y: float, text: str, colour: str, anchor: tuple[float, float], *, small: bool = True
     ) -> None:
-        """A few words at a place; `anchor` is the part of them that stands there, (0, 0) the upper left corner. They
-        stand on a ground of their own, so that a line behind them does not cross them out."""
-        ground = QColor(self.theme.background)
-        ground.setAlphaF(0.8)
-        item = pg.TextItem(text, color=colour, anchor=anchor, fill=pg.mkBrush(ground))
+        """A few words at a place; `anchor` is the part of them that stands there, (0, 0) the upper left corner."""
+        item = pg.TextItem(text, color=colour, anchor=anchor)
         item.textItem.document().setDocumentMargin(1)
         item.setFont(small_font(self) if small else self.font())
         item.setZValue(15)
