@@ -87,7 +87,10 @@ class Plot(QWidget):
         """A line through points; of many points in one column of pixels the highest and the lowest are kept."""
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         pen = pg.mkPen(colour, width=_LINE_PX, style=style, cosmetic=True)
-        self._plot.addItem(pg.PlotCurveItem(*thinned(np.asarray(x), np.asarray(y), self.width()), pen=pen))
+        item = pg.PlotCurveItem(*thinned(np.asarray(x), np.asarray(y), self.width()), pen=pen)
+        # One by one a thousand short lines are drawn several times as fast as their path, whose crossings Qt works out.
+        item.setSegmentedLineMode("off" if dashed else "on")
+        self._plot.addItem(item)
 
     def add_point(self, x: float, y: float, colour: str) -> None:
         """A dot, where there is only one value or where a line ends."""
