@@ -149,7 +149,7 @@ async def test_our_own_changes_are_not_somebody_elses(images: CatalogWorld, cata
 
 
 @pytest.mark.parametrize("kind", CHANGING)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 async def test_undoing_any_changes_in_reverse_gives_the_first_table_again(kind: str, data: st.DataObject) -> None:
     async with catalog_world(kind) as world:

@@ -146,7 +146,7 @@ async def test_only_the_quarantine_lets_objects_go_for_good(world: StoreWorld, s
     assert results(await store.remove(QUARANTINE, [place])) == [Result.SKIPPED]
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.booleans()), max_size=20), st.integers(0, 6))
 async def test_no_history_of_moves_loses_or_doubles_a_byte(
     world: StoreWorld, history: list[tuple[int, int, bool]], batch: int

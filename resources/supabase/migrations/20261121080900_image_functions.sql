@@ -123,11 +123,15 @@ begin
     end if;
     delete from bucketdesk.removals as r
         where r.bucket = cleanup_old_images.bucket and r.done_at < now() - interval '90 days';
-    -- Of associated rows, only those go whose object was asked to go, and is gone.
+    -- Of associated rows, only those go whose object was asked to go, and is gone for good: what waits in the
+    -- quarantine may be put back, and would come back without its rows.
     execute format(
         $sql$delete from public.image_patient_associations as a using bucketdesk.removals as r
         where r.bucket = $1 and a.bucket_name = r.bucket and a.image_path = r.name
-            and not exists (select from storage.objects as o where o.bucket_id = r.bucket and o.name = r.name)$sql$)
+            and not exists (select from storage.objects as o where o.bucket_id = r.bucket and o.name = r.name)
+            and not exists (
+                select from storage.objects as q where starts_with(q.bucket_id, 'bucketdesk-quarantine')
+                    and right(q.name, length(r.bucket) + length(r.name) + 2) = '/' || r.bucket || '/' || r.name)$sql$)
         using bucket;
     -- What stands under a name again, or was put back since, waits for its own time.
     execute format(

@@ -133,6 +133,18 @@ def test_associated_rows_go_once_their_object_was_asked_to_go_and_is_gone(ward: 
     assert _associated(ward) == ["never-was.jpg", "new.jpg", "old/2.jpg"]
 
 
+def test_associated_rows_stay_while_their_object_waits_in_the_quarantine(ward: Project) -> None:
+    ward.sql("select cleanup_old_images('patient-images', 30)")
+    ward.make_bucket("bucketdesk-quarantine")
+    ward.drop("patient-images", "old/1.jpg")
+    ward.put("bucketdesk-quarantine", ["20261121-1/patient-images/old/1.jpg"])
+    ward.sql("select cleanup_old_images('patient-images', 30)")
+    assert "old/1.jpg" in _associated(ward)
+    ward.drop("bucketdesk-quarantine", "20261121-1/patient-images/old/1.jpg")
+    ward.sql("select cleanup_old_images('patient-images', 30)")
+    assert "old/1.jpg" not in _associated(ward)
+
+
 def test_the_queue_is_emptied_by_the_program(ward: Project) -> None:
     ward.sql("select cleanup_old_images('patient-images', 30)")
     lines = ward.value("select bucketdesk_removals(1)")
