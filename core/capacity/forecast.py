@@ -87,14 +87,15 @@ def forecast(
         reaches(cleanup_at),
         reaches(overflow_at),
         reaches(1.0),
+        z * math.sqrt(growth.day_variance),
     )
 
 
 def expected(found: Forecast, level_bytes: int, days: float) -> tuple[float, float, float]:
     """The low, likeliest and high number of bytes so many days from the forecast on: the band of a chart."""
     middle = level_bytes + found.rate * days
-    low, high = level_bytes + found.rate_low * days, level_bytes + found.rate_high * days
-    return max(0.0, low), max(0.0, middle), max(0.0, high)
+    margin = math.hypot((found.rate_high - found.rate) * days, found.day_spread * math.sqrt(days))
+    return max(0.0, middle - margin), max(0.0, middle), middle + margin
 
 
 def _daily(samples: Sequence[Sample], now: datetime) -> list[Sample]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.capacity.forecast import forecast
+from core.capacity.forecast import expected, forecast
 from core.capacity.models import Forecast, Sample
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -116,6 +116,18 @@ def test_what_is_over_a_threshold_already_has_reached_it() -> None:
 def test_samples_from_the_future_and_out_of_order_count_for_nothing_more() -> None:
     past = [sample(n, 1e8 - n * 1e6 + n % 2 * 1e5) for n in range(20)]
     assert ask([*reversed(past), sample(-3, 9e9)]) == ask(past)
+
+
+def test_the_band_of_a_chart_reaches_a_threshold_when_the_span_says_so() -> None:
+    samples, capacity, _ = history(4, noisy, 0)
+    found = ask(samples, capacity)
+    assert found.full is not None and found.full.middle is not None and found.full.latest is not None
+    level = max(samples, key=lambda s: s.at).bytes
+    low, middle, high = (
+        expected(found, level, when / timedelta(days=1))
+        for when in (found.full.latest, found.full.middle, found.full.earliest)
+    )
+    assert (low[0], middle[1], high[2]) == pytest.approx((capacity,) * 3, rel=1e-6)
 
 
 def sizes() -> st.SearchStrategy[list[tuple[float, float]]]:
