@@ -12,6 +12,7 @@ import pytest
 
 from core.cli.__main__ import main
 from core.engine import open_engine
+from core.errors import Usage
 from core.practice import practice_profile, reset
 
 Run = Callable[..., tuple[int, Any]]
@@ -44,7 +45,7 @@ def test_buckets_are_listed_with_their_families(run: Run) -> None:
         "registered": None,
         "foreign": "",
     }
-    assert by_name["sop-images"]["family"] == ""
+    assert by_name["sop-images"]["family"] == "sop-images"
 
 
 def test_the_next_bucket_of_a_family_is_made_once_and_undone(run: Run) -> None:
@@ -94,14 +95,15 @@ def test_emptying_wants_the_name_of_the_bucket(run: Run, tmp_path: Path) -> None
     assert (code, told["done"], told["kind"]) == (0, head["steps"], "empty")
 
 
-async def test_the_profile_of_the_practice_project_has_one_family(
+async def test_of_the_families_of_the_practice_project_one_must_be_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BUCKETDESK_HOME", str(tmp_path))
     await reset(objects=60, seed=3)
     engine = await open_engine(practice_profile())
     try:
-        assert engine.families.family("").name == "patient-images"
+        with pytest.raises(Usage):
+            engine.families.family("")
         assert engine.families.family("patient-images-1").name == "patient-images"
     finally:
         await engine.close()
