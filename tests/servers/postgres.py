@@ -73,7 +73,7 @@ class Postgres:
         """A new database made from another one that nobody is connected to; returns its name, made unique."""
         unique = f"{name}_{os.getpid()}_{next(_numbers)}"
         names = map(sql.Identifier, (unique, template, owner or self.superuser))
-        statement = sql.SQL("create database {} template {} owner {}").format(*names)
+        statement = sql.SQL("create database {} template {} owner {} strategy file_copy").format(*names)
         with self.connect() as connection:
             connection.execute(statement)
         return unique
