@@ -38,7 +38,7 @@ def test_every_bucket_of_the_practice_project_is_told_of_without_a_scan(desk: De
     by_name = {use["name"]: use for use in found["buckets"]}
     assert by_name["patient-images"]["family"] == "patient-images"
     assert by_name["patient-images"]["days_until_full"] > 0
-    assert by_name["cms-images"]["family"] is None
+    assert by_name["cms-images"]["family"] == "cms-images"
     assert "patient-images" in desk("capacity").out
 
 
