@@ -45,7 +45,7 @@ class Families:
         if not name:
             raise Usage("Say which family of buckets is meant.", f"Families of this profile: {names}.")
         found = next((family for family in known if family.name == name), None)
-        found = found or next((family for family in known if family.holds(name)), None)
+        found = found or self.profile.family_of(name)
         if found is None:
             raise NotFound(f"The profile has no family of buckets named “{name}”.", f"Families: {names}.")
         return found
@@ -66,7 +66,7 @@ class Families:
         `AlreadyExists`, `NotAllowed` …"""
         try:
             run = await bucket_acts.create(self.workspace, self.store, self.profile, bucket)
-            family = next((one for one in self.profile.families if one.holds(bucket.name)), None)
+            family = self.profile.family_of(bucket.name)
             if family is not None:
                 await self.store.register_bucket(bucket.name, family.name)
             return run
@@ -76,7 +76,7 @@ class Families:
     async def register(self, bucket: str) -> bool:
         """Lets the rights of the project's people hold in a bucket; False where the project has no register of them."""
         check_writable(self.profile)
-        family = next((one for one in self.profile.families if one.holds(bucket)), None)
+        family = self.profile.family_of(bucket)
         return await self.store.register_bucket(bucket, family.name if family else bucket)
 
     async def preview_visibility(self, bucket: str, public: bool, *, report: Report = silent) -> Visibility:

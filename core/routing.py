@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from core.errors import Busy, Unavailable
 
@@ -170,11 +171,13 @@ def place_in_family(name: str) -> tuple[str, int]:
     return (found[1], int(found[2])) if found else (name, 0)
 
 
-def next_name(family: str, taken: Iterable[str]) -> str:
-    """What the next overflow bucket of a family is called: the first free number. Names that are taken count whoever
-    made them, and in any letter case."""
+def free_names(family: str, taken: Iterable[str]) -> Iterator[str]:
+    """What further overflow buckets of a family are called: its free numbers in order. Names that are taken count
+    whoever made them, and in any letter case."""
     used = {name.lower() for name in taken}
-    number = 1
-    while f"{family}-{number}".lower() in used:
-        number += 1
-    return f"{family}-{number}"
+    return (name for number in count(1) if (name := f"{family}-{number}").lower() not in used)
+
+
+def next_name(family: str, taken: Iterable[str]) -> str:
+    """What the next overflow bucket of a family is called."""
+    return next(free_names(family, taken))

@@ -6,31 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from core.capacity.levels import ORDER, level_of
 from core.capacity.models import Alert, BucketUse, Level, Severity
 
-MARGIN = 0.02
-"""A threshold counts as left only when the share is so far below it: a bucket on the line does not flicker."""
 SOON = timedelta(days=14)
 NOT_SOON = timedelta(days=21)
 """A threshold is announced within `SOON`, and the announcement is taken back beyond `NOT_SOON`."""
-_ORDER = (Level.OK, Level.CLEAN_UP, Level.OVERFLOW, Level.FULL)
 _SEVERITY: Mapping[Level, Severity] = {
     Level.OK: Severity.INFO,
     Level.CLEAN_UP: Severity.WARNING,
     Level.OVERFLOW: Severity.URGENT,
     Level.FULL: Severity.URGENT,
 }
-
-
-def level_of(share: float, cleanup_at: float, overflow_at: float, before: Level = Level.OK) -> Level:
-    """Where a share of a capacity stands. A level that was reached `before` is left only `MARGIN` below its
-    threshold."""
-    reached = Level.OK
-    for level, threshold in ((Level.CLEAN_UP, cleanup_at), (Level.OVERFLOW, overflow_at), (Level.FULL, 1.0)):
-        held = _ORDER.index(before) >= _ORDER.index(level)
-        if share >= threshold - (MARGIN if held else 0.0):
-            reached = level
-    return reached
 
 
 def update(previous: Sequence[Alert], buckets: Iterable[BucketUse], now: datetime) -> tuple[Alert, ...]:
@@ -45,7 +32,7 @@ def update(previous: Sequence[Alert], buckets: Iterable[BucketUse], now: datetim
 def is_news(alert: Alert, previous: Sequence[Alert]) -> bool:
     """Whether to tell somebody now: it was not there before, or it is worse than it was."""
     before = next((one for one in previous if one.id == alert.id and one.ended is None), None)
-    return alert.ended is None and (before is None or _ORDER.index(alert.level) > _ORDER.index(before.level))
+    return alert.ended is None and (before is None or ORDER.index(alert.level) > ORDER.index(before.level))
 
 
 def _of(bucket: BucketUse, before: Mapping[str, Alert], now: datetime) -> Iterable[Alert]:
@@ -64,7 +51,7 @@ def _going_on(before: Alert | None, now: Alert) -> Alert:
     """Keeps since when, and that somebody has seen it, unless it got worse."""
     if before is None:
         return now
-    worse = _ORDER.index(now.level) > _ORDER.index(before.level)
+    worse = ORDER.index(now.level) > ORDER.index(before.level)
     return replace(now, since=before.since, acknowledged=before.acknowledged and not worse)
 
 
@@ -100,4 +87,4 @@ def _soon(bucket: BucketUse, days: timedelta, now: datetime) -> Alert:
 
 
 def _urgency(alert: Alert) -> tuple[int, str]:
-    return -_ORDER.index(alert.level), alert.bucket
+    return -ORDER.index(alert.level), alert.bucket

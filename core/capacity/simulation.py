@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.capacity.models import BucketUse
 from core.errors import Usage
-from core.routing import next_name, place_in_family
+from core.routing import free_names, place_in_family
 
 _MOST = 10_000
 
@@ -38,7 +38,7 @@ class _Level:
     name: str
     bytes: float
     limit: float
-    open: bool
+    made: bool = False
 
     @property
     def room(self) -> float:
@@ -61,47 +61,40 @@ def simulate(
     after: dict[str, int] = {}
     for family, members in families.items():
         levels = [
-            _Level(m.name, float(m.bytes + m.kept_versions_bytes), m.overflow_at * m.capacity_bytes, m.writable)
+            _Level(m.name, float(m.bytes + m.kept_versions_bytes), m.overflow_at * m.capacity_bytes)
             for m in sorted(members, key=lambda m: place_in_family(m.name))
         ]
+        writable = {m.name for m in members if m.writable}
+        open_ones = [level for level in levels if level.name in writable and level.room > 0]
         a_day = sum(max(0.0, m.day_bytes or 0.0) for m in members) + extra_bytes.get(family, 0) / max(1, days)
-        made = _check_count(family, levels, a_day * days)
+        _check_amount(family, open_ones, levels[0].limit, a_day * days)
+        free, made = free_names(family, names), []
         for day in range(1, days + 1):
             left = a_day
             while left > 0:
-                target = _least_full(levels) or _make(family, levels, names, made)
+                if not open_ones:
+                    made.append(_Level(next(free), 0.0, levels[0].limit, made=True))
+                    open_ones.append(made[-1])
+                target = min(open_ones, key=lambda level: level.bytes / level.limit)
                 if left < target.room:
                     target.bytes, left = target.bytes + left, 0.0
                 else:
                     left -= target.room
                     target.bytes = target.limit
-                    filled.append(Filled(target.name, family, day, target.name in made))
+                    open_ones.remove(target)
+                    filled.append(Filled(target.name, family, day, target.made))
         if made:
-            new[family] = tuple(made)
-        after.update((level.name, int(level.bytes)) for level in levels)
+            new[family] = tuple(level.name for level in made)
+            names.update(new[family])
+        after.update((level.name, int(level.bytes)) for level in (*levels, *made))
     filled.sort(key=lambda one: (one.day, place_in_family(one.bucket)))
     return Simulation(days, tuple(filled), new, after)
 
 
-def _check_count(family: str, levels: list[_Level], coming: float) -> list[str]:
-    """An empty list of new buckets. Raises `Usage` when their number would be absurd: a wrong unit, most likely."""
-    if coming > sum(level.room for level in levels) + _MOST * levels[0].limit:
+def _check_amount(family: str, open_ones: Sequence[_Level], limit: float, coming: float) -> None:
+    """Raises `Usage` when the number of new buckets would be absurd: a wrong unit, most likely."""
+    if coming > sum(level.room for level in open_ones) + _MOST * limit:
         raise Usage(
             f"That would take more than {_MOST:,} new buckets of {family}.",
             "Check the amount and the capacity of the family.",
         )
-    return []
-
-
-def _least_full(levels: list[_Level]) -> _Level | None:
-    return min(
-        (one for one in levels if one.open and one.room > 0), key=lambda one: one.bytes / one.limit, default=None
-    )
-
-
-def _make(family: str, levels: list[_Level], names: set[str], made: list[str]) -> _Level:
-    name = next_name(family, names)
-    names.add(name)
-    made.append(name)
-    levels.append(_Level(name, 0.0, levels[0].limit, True))
-    return levels[-1]

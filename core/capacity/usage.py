@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from core.capacity.models import BucketUse, Capacity, Forecast, Level, Sample, waiting_name
+from core.capacity.levels import level_of
+from core.capacity.models import BucketUse, Capacity, Forecast, Sample, waiting_name
 from core.capacity.outlook import Outlook
 from core.capacity.samples import read_measured
 from core.family_members import family_members
@@ -39,20 +40,6 @@ async def read_capacity(
     return await workspace.journal.read(ask)
 
 
-def family_of(profile: Profile, bucket: str) -> Family | None:
-    """The first family of the profile that a bucket belongs to."""
-    return next((family for family in profile.families if family.holds(bucket)), None)
-
-
-def level_of(share: float, cleanup_at: float, overflow_at: float) -> Level:
-    """Where a share of the capacity stands against the thresholds."""
-    if share >= 1.0:
-        return Level.FULL
-    if share >= overflow_at:
-        return Level.OVERFLOW
-    return Level.CLEAN_UP if share >= cleanup_at else Level.OK
-
-
 def _use(
     c: sqlite3.Connection,
     profile: Profile,
@@ -61,7 +48,7 @@ def _use(
     outlook: Outlook,
     writable: bool,
 ) -> BucketUse:
-    family = family_of(profile, bucket.name)
+    family = profile.family_of(bucket.name)
     rules = family or Family("")
     now = measured.get(bucket.name) or Sample(bucket.name, _NEVER, 0, 0)
     waiting = measured.get(waiting_name(bucket.name))

@@ -59,7 +59,7 @@ def judge(bucket: str, prefix: str, listed: Collection[str], profile: Profile, *
     when it is a folder like any other."""
     families = {name for f in profile.families for name in (f.name, *f.buckets)}
     named = {*listed, *profile.buckets, *families, *(s.bucket for s in profile.sources if s.bucket)}
-    if prefix in named or any(family.holds(prefix) for family in profile.families):
+    if prefix in named or profile.family_of(prefix) is not None:
         return ""
     if has_folder:
         return None

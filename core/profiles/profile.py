@@ -141,6 +141,10 @@ class Profile:
         """The hosts whose storage URLs mean this project's objects; empty when any host's do."""
         return frozenset() if self.supabase is None else self.supabase.all_hosts
 
+    def family_of(self, bucket: str) -> Family | None:
+        """The first family that a bucket belongs to, which is the one that counts; None for a bucket of none."""
+        return next((family for family in self.families if family.holds(bucket)), None)
+
     @property
     def quarantine(self) -> Path:
         """The folder that removed objects wait in, of a profile whose storage is a folder."""

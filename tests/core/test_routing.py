@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Busy, Unavailable
-from core.routing import Answer, Candidate, Route, Router, Upload, next_name, takes
+from core.routing import Answer, Candidate, Route, Router, Upload, free_names, next_name, takes
 
 CAPACITY = 1_000
 
@@ -177,3 +177,12 @@ def test_the_next_bucket_gets_the_first_free_number(taken: list[str], name: str)
 )
 def test_types_are_judged_as_the_storage_judges_them(allowed: str, content_type: str, fits: bool) -> None:
     assert takes([allowed], content_type) is fits
+
+
+def test_further_names_go_on_in_the_gaps_that_are_left() -> None:
+    assert [name for name, _ in zip(free_names("f", ["f", "F-2", "f-4"]), range(4), strict=False)] == [
+        "f-1",
+        "f-3",
+        "f-5",
+        "f-6",
+    ]

@@ -142,7 +142,7 @@ def outlook(use: BucketUse, profile: Profile) -> str:
     """What is to be expected of a bucket, a sentence for the heading."""
     name = use.name
     overflow = f"{round(use.overflow_at * 100)} %"
-    family = next((one for one in profile.families if one.holds(name)), None)
+    family = profile.family_of(name)
     follows = ""
     if family is not None and "overflow" in family.automatic:
         follows = translate("CapacityWords", "; the next bucket of the family then takes new uploads")

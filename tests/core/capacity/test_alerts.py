@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.capacity.alerts import MARGIN, is_news, level_of, update
+from core.capacity.alerts import is_news, update
+from core.capacity.levels import MARGIN, level_of
 from core.capacity.models import Alert, BucketUse, Forecast, Level, Severity, Span
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
