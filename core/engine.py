@@ -24,6 +24,7 @@ from core import (
     profiles,
     purge,
     read_only,
+    retention,
     runs,
     secrets,
     suggest,
@@ -54,6 +55,7 @@ from core.practice import practice_profile
 from core.profiles import Profile
 from core.progress import Report, silent
 from core.references.resolver import Resolver, resolver_of
+from core.retention import BucketTaking
 from core.runs import Entry, Trouble
 from core.secrets import Secrets
 from core.sign_in import SignInState
@@ -215,6 +217,29 @@ class Engine:
             self.workspace, self.catalog, self.store, self.profile, selection, repair, target, report
         )
         return head, target
+
+    async def plan_retention(
+        self,
+        buckets: Sequence[str] | None = None,
+        until_share: float | None = None,
+        destination: str = "",
+        path: Path | None = None,
+        *,
+        report: Report = silent,
+    ) -> tuple[PlanHead, Path]:
+        """Plans to remove what is over age in these buckets (None: all), with the rows that go along, into a file;
+        writes nothing else. `until_share`: oldest first, only until a bucket is down to this share of its capacity.
+        `destination`: `quarantine` or `archive`, '' for the profile's choice."""
+        target = path or await self._plan_path()
+        wish = retention.Wish(tuple(buckets or ()), until_share, destination)
+        head = await retention.plan_retention(
+            self.workspace, self.catalog, self.store, self.profile, wish, target, report
+        )
+        return head, target
+
+    async def takings(self, path: Path) -> tuple[BucketTaking, ...]:
+        """What a retention plan takes of each bucket: objects, bytes, rows that go along."""
+        return await retention.takings(path)
 
     async def plan_purge(
         self, run_ids: Sequence[str] = (), path: Path | None = None, *, report: Report = silent

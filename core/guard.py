@@ -63,13 +63,21 @@ def place_of(step: Step) -> Place | None:
     return None
 
 
-def measure(tolls: Iterable[Toll], limit: float) -> GuardHit | None:
-    """The place with the largest share among those over the limit, None when all pass."""
-    over = [toll for toll in tolls if toll.over(limit)]
+def measure(tolls: Iterable[Toll], limit: float, own: Mapping[str, float] | None = None) -> GuardHit | None:
+    """The place with the largest share among those over the limit, None when all pass. `own`: as in `limit_of`."""
+    over = [toll for toll in tolls if toll.over(limit_of(toll, limit, own))]
     if not over:
         return None
     worst = max(over, key=lambda toll: (toll.share, toll.taken))
-    return GuardHit(share=round(worst.share, 6), limit=limit, where=worst.where)
+    return GuardHit(share=round(worst.share, 6), limit=limit_of(worst, limit, own), where=worst.where)
+
+
+def limit_of(toll: Toll, limit: float, own: Mapping[str, float] | None = None) -> float:
+    """The share that may be taken of a place. `own` holds limits of single buckets; a table, whose rows go along with
+    objects, then bears the largest of them."""
+    if not own:
+        return limit
+    return own.get(toll.where, limit) if toll.is_bucket else max(limit, *own.values())
 
 
 async def weigh(

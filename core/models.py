@@ -350,7 +350,7 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class PlanHead:
     """The first line of a plan file; the same keys as its JSON. `project` identifies storage and catalog; `removal` is
-    where deleted objects go (quarantine, archive), empty when there are none."""
+    where deleted objects go (quarantine, archive), empty when there are none; `kind` is empty for all but retention."""
 
     format: str
     project: str
@@ -365,6 +365,7 @@ class PlanHead:
     profile: str = ""
     removal: str = ""
     refused: tuple[Refusal, ...] = ()
+    kind: str = ""
 
 
 class RunState(enum.StrEnum):

@@ -96,6 +96,7 @@ def head_json(head: PlanHead) -> dict[str, object]:
         "guard": None if guard is None else {"share": guard.share, "limit": guard.limit, "where": guard.where},
         "profile": head.profile,
         "removal": head.removal,
+        "kind": head.kind,
         "refused": [{"where": r.where, "why": r.why, "count": r.count} for r in head.refused],
     }
 
@@ -126,6 +127,7 @@ def read_head_line(line: str | bytes) -> PlanHead:
             profile=_text(data, "profile"),
             removal=_text(data, "removal"),
             refused=tuple(Refusal(**refusal) for refusal in data.get("refused", ())),
+            kind=_text(data, "kind"),
         )
     except (KeyError, TypeError, AttributeError) as exc:
         raise ValueError("not a head") from exc

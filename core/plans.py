@@ -30,6 +30,7 @@ async def write_plan(
     profile: str = "",
     removal: str = "",
     refused: tuple[Refusal, ...] = (),
+    kind: str = "",
 ) -> PlanHead:
     """Writes a plan file, replacing one that is there, and registers it. Steps count from 1 and stream through: memory
     does not grow with them. Nothing is left behind when anything raises. Raises `WorkspaceError`."""
@@ -47,6 +48,7 @@ async def write_plan(
         profile=profile,
         removal=removal,
         refused=refused,
+        kind=kind,
     )
     file = PlanFile(path)  # not in a thread: a cancellation could lose it with its temporary file
     try:

@@ -117,6 +117,7 @@ def _source(source: Source) -> Values:
             name: _unless(getattr(_DEFAULT_SOURCE, name), getattr(source, name), getattr(source, name))
             for name in ("error_status", "pending_status")
         },
+        "goes_along": source.goes_along,
         "columns": columns,
     }
 

@@ -109,6 +109,7 @@ def name_of(run: Run) -> str:
     """What a run did, in a word or two."""
     names = {
         "cleanup": translate("Runs", "clean-up"),
+        "retention": translate("Runs", "retention"),
         "buckets": translate("Runs", "buckets"),
         "empty": translate("Runs", "emptying a bucket"),
         "upload": translate("Runs", "upload"),

@@ -16,6 +16,7 @@ from core.apply.row_checks import RowFacts, judge_row
 from core.apply.snapshots import Spot
 from core.journal import Ending
 from core.models import Kind, Object, State, Step, StepKind
+from core.retention.rules import RETENTION, days_kept, is_over
 from core.runs import Entry, StepState
 from core.things import row_thing
 from core.workspace import from_micros
@@ -97,6 +98,8 @@ def _judge_object(step: Step, facts: Facts, job: Job) -> str:
     ground = facts.grounds.get(step.finding)
     if ground is None:
         return "No finding of the latest scan is behind it any more."
+    if job.record.kind == RETENTION and ground.kind is not Kind.OVER_AGE:
+        return "Retention only takes what is over age."
     if ground.kind not in _REMOVABLE or (ground.bucket, ground.key) != (step.bucket, step.key):
         return "The finding behind it is about something else."
     if ground.kind is Kind.DUPLICATE_CONTENT and step.same_as != ground.related:
@@ -109,9 +112,17 @@ def _judge_object(step: Step, facts: Facts, job: Job) -> str:
     if there.version != step.version or there.size_bytes != step.size_bytes:
         return "It has changed since the plan was made."
     since = there.changed or facts.first_seen.get((step.bucket, step.key))
+    if ground.kind is Kind.OVER_AGE and since is not None and (wrong := _judge_age(there, since, ground, facts, job)):
+        return wrong
     if since is None or facts.now - since < job.profile.safety.grace:
         return f"It is too young to be touched: under {job.profile.safety.grace.total_seconds() / 3600:g} hours."
     return ""
+
+
+def _judge_age(there: Object, since: datetime, ground: Ground, facts: Facts, job: Job) -> str:
+    """Whether the rules and the service's clock still say that an object is over age."""
+    days = days_kept(job.profile, there.bucket, there.key, there.content_type)
+    return "" if ground.is_asked or is_over(days, since, facts.now) else "It is not over age any more."
 
 
 async def _judge_row(step: Step, facts: Facts, row_facts: RowFacts, relations: Relations) -> str:

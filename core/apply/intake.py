@@ -15,6 +15,7 @@ from core.journal import RunRecord, add_run, add_steps, count_steps
 from core.models import QUARANTINE, PlanHead, RunState, Step, StepKind
 from core.plan_files import read_head, read_head_text, read_verified
 from core.plans import check_known
+from core.retention.rules import RETENTION
 from core.runs import Entry, StepState
 from core.workspace import Workspace, system_now
 
@@ -71,6 +72,8 @@ def _take_in(c: sqlite3.Connection, workspace: Workspace, path: Path, project: s
 def _kind(head: PlanHead) -> str:
     if StepKind.PURGE_OBJECT in head.by_kind:
         return "purge"
+    if head.kind == RETENTION:
+        return RETENTION
     # Only emptying a bucket rests on no scan; the head is the one that this desk registered.
     return "empty" if head.scan_id == 0 and StepKind.DELETE_OBJECT in head.by_kind else "cleanup"
 
@@ -88,6 +91,8 @@ def _wrong(step: Step, kind: str) -> str:
         return "purging is a plan of its own"
     if kind == "empty" and step.kind is not StepKind.DELETE_OBJECT:
         return "emptying a bucket is a plan of its own"
+    if kind == RETENTION and step.kind not in (StepKind.DELETE_OBJECT, StepKind.DELETE_ROW):
+        return "retention only removes objects, and rows that go along"
     if step.kind is StepKind.RESTORE_OBJECT:
         return "restoring is what “undo” does"
     if any(need >= step.n for need in step.needs):

@@ -19,7 +19,7 @@ async def intend(job: Job, entries: Sequence[Entry]) -> None:
     `WorkspaceError`, with nothing begun."""
     if not entries:
         return
-    if job.record.kind in ("cleanup", "empty"):
+    if job.record.kind in ("cleanup", "retention", "empty"):
         await _manifest(job, entries)
         job.seam("manifest")
     await job.record.intend([(entry.step.n, _for_journal(entry)) for entry in entries])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Iterable
@@ -11,8 +12,9 @@ from core.apply.job import Job
 from core.errors import Refused
 from core.findings import proof
 from core.findings.proof import Listing
-from core.guard import Toll, taking_of, weigh
+from core.guard import Toll, limit_of, taking_of, weigh
 from core.models import Kind, State
+from core.retention.rules import RETENTION, limits
 from core.workspace import system_now
 
 _AGAIN = "Scan, then make the plan again."
@@ -30,6 +32,12 @@ class Ground:
     source: str
     row_key: str
     related: str
+    facts: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an object is over age because somebody asked for its removal through the database."""
+        return "asked" in json.loads(self.facts or "{}")
 
 
 async def grounds(job: Job, ids: Iterable[str]) -> dict[str, Ground]:
@@ -76,11 +84,12 @@ async def check_guard(job: Job, allowed: float) -> None:
     run_id = job.record.run_id
     taking = await job.workspace.journal.read(lambda c: taking_of(c, run_id))
     tolls = await weigh(job.workspace, job.catalog, taking, system_now(), run_id)
-    limit = job.profile.safety.guard_share
-    over = [toll for toll in tolls if toll.over(limit) and toll.share > allowed]
+    usual = job.profile.safety.guard_share
+    own = limits(job.profile, (p.name for p in taking if p.is_bucket)) if job.record.kind == RETENTION else None
+    over = [toll for toll in tolls if toll.over(limit_of(toll, usual, own)) and toll.share > allowed]
     if over:
         worst = max(over, key=lambda toll: (toll.share, toll.taken))
-        raise _over(worst, max(limit, allowed))
+        raise _over(worst, max(limit_of(worst, usual, own), allowed))
 
 
 def _over(toll: Toll, limit: float) -> Refused:
@@ -109,7 +118,7 @@ def _grounds(c: sqlite3.Connection, ids: list[str]) -> dict[str, Ground]:
     found = {}
     for identity in ids:
         row = c.execute(
-            "SELECT kind, state, bucket, key, tbl, source, row_key, related FROM findings"
+            "SELECT kind, state, bucket, key, tbl, source, row_key, related, facts FROM findings"
             " WHERE id = ? AND state <> 'settled'",
             (identity,),
         ).fetchone()

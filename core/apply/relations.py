@@ -8,7 +8,7 @@ from functools import partial
 
 from core.apply import rows
 from core.apply.job import Job
-from core.apply.row_checks import RowFacts, as_planned, names_no_file
+from core.apply.row_checks import RowFacts, as_planned, judge_association, names_no_file
 from core.apply.snapshots import Spot
 from core.errors import NotFound, Unreadable
 from core.models import Object, Row, RowKey, Step, StepKind, Table
@@ -18,6 +18,7 @@ from core.runs import Entry
 _DEPTH = 16
 _AT_ONCE = 8
 _Reached = dict[tuple[str, RowKey], tuple[str, frozenset[str]]]
+_PARTNERS = (StepKind.DELETE_ROW, StepKind.DELETE_OBJECT)
 _CLEARS = ("set null", "set default")
 
 
@@ -56,13 +57,20 @@ class Relations:
                     found[other.bucket, other.key] = other.same_as
         return found
 
+    async def _removed_after(self, step: Step) -> frozenset[Spot]:
+        """The objects that are removed after this step."""
+        later = [await self._step(number) for number in await self._job.record.needed_by([step.n])]
+        return frozenset((o.bucket, o.key) for o in later if o is not None and o.kind is StepKind.DELETE_OBJECT)
+
     async def judge(self, step: Step, facts: RowFacts, standing: Mapping[Spot, Object]) -> str:
         """Why a step with no finding of its own may not be done; '' when it may. Raises `ServiceError`."""
         partner = await self._step(step.because or 0)
-        if partner is None or step.n not in partner.needs or partner.kind is not StepKind.DELETE_ROW:
+        if partner is None or step.n not in partner.needs or partner.kind not in _PARTNERS:
             return "The step that it goes along with does not reach it."
         if wrong := as_planned(step, facts):
             return wrong
+        if partner.kind is StepKind.DELETE_OBJECT:
+            return judge_association(step, facts, standing, await self._removed_after(step))
         if step.kind is StepKind.DELETE_ROW and (wrong := names_no_file(facts.before(step), standing)):
             return wrong
         try:

@@ -105,6 +105,25 @@ def names_no_file(places: Sequence[Readings], standing: Collection[Spot]) -> str
     return f"It names {there[0]}/{there[1]}, which is there." if there else ""
 
 
+def judge_association(step: Step, facts: RowFacts, standing: Collection[Spot], leaving: Collection[Spot]) -> str:
+    """Whether a row may go along with the objects that retention removes after it: it says whose they are, and names
+    nothing else that is there."""
+    if step.kind is not StepKind.DELETE_ROW:
+        return "Only a whole row goes along with an object."
+    if not any(s.goes_with_object and s.key == step.key_columns for s in facts.of_table(step.table)):
+        return f"Rows of {step.table} do not go along with an object."
+    places = facts.before(step)
+    if not any((bucket, key) in leaving for readings in places for bucket, key, _ in readings):
+        return "It does not name the object that it would go along with."
+    for readings in places:
+        for bucket, key, problem in readings:
+            if (bucket, key) in standing and (bucket, key) not in leaving:
+                return f"It names {bucket}/{key}, which is there."
+            if problem and (bucket or "", key) not in leaving:
+                return f"What it names is not understood: {problem}."
+    return ""
+
+
 def _judge_references(step: Step, facts: RowFacts, standing: Collection[Spot], leaving: Mapping[Spot, str]) -> str:
     """Whether an update takes no file's name away, but for copies that leave, and gives none that is not there."""
     before, after = facts.before(step), facts.after(step)

@@ -27,7 +27,7 @@ async def settle(job: Job, looks: Recheck | None) -> None:
         await _settle_removals(job, looks, [e for e in begun if e.step.kind is StepKind.DELETE_OBJECT])
         await _settle_purges(job, [e for e in begun if e.step.kind is StepKind.PURGE_OBJECT])
         await _settle_restores(job, [e for e in begun if e.step.kind is StepKind.RESTORE_OBJECT])
-    if job.record.kind == "cleanup":
+    if job.record.kind in ("cleanup", "retention"):
         lost = await job.record.lost_partners()
         for start in range(0, len(lost), _MANY):
             await give_up(job, lost[start : start + _MANY])

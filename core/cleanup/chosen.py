@@ -42,21 +42,22 @@ class Chosen:
         return None if self.changed_micros is None else from_micros(self.changed_micros)
 
 
-_COLUMNS = (
+COLUMNS = (
     "f.n, f.id, f.bucket, f.key, f.source, f.tbl, f.row_key, f.col, f.element, f.related, "
     "coalesce(o.size, 0), o.etag, o.version, o.changed"
 )
-_FROM = (
+FROM = (
     "findings f LEFT JOIN listings l ON l.what = 'bucket' AND l.name = f.bucket AND l.current = 1 "
     "LEFT JOIN objects o ON o.listing = l.id AND o.key = f.key"
 )
+"""What `Chosen` is read from: a finding `f` and its object `o`."""
 
 
 def open_page(connection: sqlite3.Connection, selection: Selection, kind: Kind, after: int) -> tuple[Chosen, ...]:
     """The chosen open findings of a kind with numbers over `after`, in their order; empty at the end."""
     condition, parameters = chosen_sql(selection)
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE f.kind = :this AND f.state = 'open' AND f.n > :after AND ({condition}) "
+        f"SELECT {COLUMNS} FROM {FROM} WHERE f.kind = :this AND f.state = 'open' AND f.n > :after AND ({condition}) "
         f"ORDER BY f.n LIMIT {PAGE}",
         {**parameters, "this": str(kind), "after": after},
     )

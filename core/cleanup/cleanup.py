@@ -54,7 +54,7 @@ async def plan_cleanup(
     draft = Draft()
     try:
         planning = Planning(ground, draft, removal)
-        await _settle(planning)
+        await settle_removed(planning)
         await _plan_all(planning, store, selection, kinds, repair, report)
         if not await ground.unchanged():
             raise Busy("A scan ended while the plan was made, so the plan would be out of date.", "Plan again.")
@@ -159,7 +159,7 @@ def _usual(planning: Planning, finding: Chosen) -> Repair | None:
     return Repair.DELETE if source.status_column is None else Repair.MARK_ERROR
 
 
-async def _settle(planning: Planning) -> None:
+async def settle_removed(planning: Planning) -> None:
     """Tells the draft which objects runs have removed since the scan: the inventory still shows them."""
     workspace = planning.ground.workspace
     moment = await workspace.inventory.read(scan_in_force)

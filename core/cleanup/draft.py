@@ -92,14 +92,17 @@ class Draft:
             ).fetchall()
         return {Place(name, bool(is_bucket)): count for name, is_bucket, count in rows}
 
-    def numbered(self) -> Iterator[Step]:
-        """Every step, numbered from 1, after all those it needs."""
+    def numbered(self, *, as_put: bool = False) -> Iterator[Step]:
+        """Every step, numbered from 1, after all those it needs. `as_put`: in the order in which they were put, where
+        each was put after those it needs."""
         with _sentences():
             if self._connection.execute("SELECT 1 FROM needs LIMIT 1").fetchone() is None:
                 rows = self._connection.execute("SELECT line FROM steps ORDER BY seq")
                 yield from (replace(read_step(line), n=n) for n, (line,) in enumerate(rows, 1))
                 return
-            self._order()
+            if not as_put:
+                self._rank()
+            self._number()
             for n, seq, thing in self._connection.execute("SELECT n, seq, thing FROM numbers ORDER BY n"):
                 yield self._numbered(n, seq, thing)
 
@@ -107,7 +110,7 @@ class Draft:
         """Forgets everything."""
         self._connection.close()
 
-    def _order(self) -> None:
+    def _rank(self) -> None:
         deeper = (
             "UPDATE steps SET rank = below.rank + 1 FROM (SELECT needs.thing, max(needed.rank) AS rank FROM needs "
             "JOIN steps AS needed ON needed.thing = needs.need GROUP BY 1) AS below "
@@ -118,6 +121,8 @@ class Draft:
                 break
         else:
             raise ValueError("steps need each other in a circle")
+
+    def _number(self) -> None:
         self._connection.executescript(
             "DELETE FROM numbers; INSERT INTO numbers (seq, thing) SELECT seq, thing FROM steps ORDER BY rank, seq;"
             "CREATE INDEX IF NOT EXISTS numbers_thing ON numbers (thing);"

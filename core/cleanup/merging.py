@@ -38,9 +38,9 @@ async def merge_copies(planning: Planning, findings: Sequence[Chosen]) -> None:
     when one of the rows cannot be pointed elsewhere."""
     ground = planning.ground
     kept = await ground.listed({(f.bucket, f.related) for f in findings})
-    naming = await _naming(planning, findings)
+    naming = await rows_naming(planning, findings)
     places = [(f.bucket, f.key) for f in findings]
-    unclear = await ground.workspace.inventory.read(lambda connection: _meant_otherwise(connection, places))
+    unclear = await ground.workspace.inventory.read(lambda connection: meant_otherwise(connection, places))
     marked = await ground.kept(
         {row_thing(n.table.name, n.row.key) for rows in naming.values() for n in rows}
         | {object_thing(f.bucket, f.key) for f in findings}
@@ -121,7 +121,7 @@ def _without_link(source: Source, table: Table, row: Row) -> dict[str, Value]:
     return changes
 
 
-async def _naming(planning: Planning, findings: Sequence[Chosen]) -> Mapping[tuple[str, str], list[Naming]]:
+async def rows_naming(planning: Planning, findings: Sequence[Chosen]) -> Mapping[tuple[str, str], list[Naming]]:
     """The rows that named each copy at the scan and are still there."""
     ground = planning.ground
     places = [(f.bucket, f.key) for f in findings]
@@ -148,7 +148,7 @@ async def _read(ground: Ground, name: str, keys: Iterable[str]) -> dict[str, Nam
     return {key: Naming(source, table, row) for key, row in found.items()}
 
 
-def _meant_otherwise(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+def meant_otherwise(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """Those of the (bucket, key) that a row may mean although it does not name them exactly: behind a wrong prefix, or
     in another spelling."""
     found = connection.execute(

@@ -9,6 +9,7 @@ from core.browse import ObjectRow
 from core.inventory import ScanReport, SourceReport
 from core.models import Finding, Kind, Run
 from core.practice import PracticeReport
+from core.retention import BucketTaking
 from core.runs import Trouble
 from core.status import Status
 from core.values import encode
@@ -57,6 +58,18 @@ def result(run: Run, found: Sequence[Trouble]) -> Document:
 def troubles(found: Sequence[Trouble]) -> list[Document]:
     """Why steps ended otherwise than done"""
     return [{"state": str(one.state), "reason": one.reason, "steps": one.steps, "where": one.where} for one in found]
+
+
+def taking(found: BucketTaking) -> Document:
+    """One bucket of `plan retention`"""
+    return {
+        "bucket": found.bucket,
+        "objects": found.objects,
+        "bytes": found.bytes,
+        "rows": found.rows,
+        "oldest": time(found.oldest),
+        "newest": time(found.newest),
+    }
 
 
 def _run(run: Run) -> Document:

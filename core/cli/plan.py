@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from core.cli import words
+from core.cli import documents, words
 from core.cli.findings import Kinds
 from core.cli.session import Session
 from core.errors import Usage
 from core.models import FindingFilter, PlanHead, Repair, Selection, State
 from core.plan_lines import head_json
 from core.plan_summary import describe, summarize
+from core.progress import Report
+
+if TYPE_CHECKING:
+    from core.engine import Engine
+    from core.retention import BucketTaking
 
 group = typer.Typer(help="Make a plan, which changes nothing until it is applied.")
 Out = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where the plan goes.")]
@@ -48,6 +54,36 @@ def cleanup(
         _accept(session, name)
     head, path = session.run(lambda engine, report: engine.plan_cleanup(selection, do, output, report=report))
     _answer(session, head, path)
+
+
+@group.command()
+def retention(
+    context: typer.Context,
+    bucket: Annotated[
+        list[str] | None, typer.Option("--bucket", metavar="B", help="Only this bucket; may be repeated.")
+    ] = None,
+    until_share: Annotated[
+        float | None,
+        typer.Option(
+            "--until-share", metavar="X", min=0, max=1, help="Oldest first, until a bucket is down to this share."
+        ),
+    ] = None,
+    archive: Annotated[bool, typer.Option("--archive", help="Into ZIP archives, checked before it goes.")] = False,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="Into the quarantine.")] = False,
+    output: Out = None,
+) -> None:
+    """Plan to remove what is over age, with the rows that only say whose it is."""
+    session = Session.of(context)
+    if archive and quarantine:
+        raise Usage("Say either --archive or --quarantine.", "Without either, the profile's choice counts.")
+    destination = "archive" if archive else "quarantine" if quarantine else ""
+
+    async def work(engine: Engine, report: Report) -> tuple[PlanHead, Path, Sequence[BucketTaking]]:
+        head, path = await engine.plan_retention(bucket, until_share, destination, output, report=report)
+        return head, path, await engine.takings(path)
+
+    head, path, found = session.run(work)
+    _answer(session, head, path, found)
 
 
 @group.command()
@@ -96,12 +132,15 @@ def _accept(session: Session, name: str) -> None:
             session.terminal.say(f"{name}: {sample.value} names {place} ({'found' if sample.found else 'not there'})")
 
 
-def _answer(session: Session, head: PlanHead, path: Path) -> None:
+def _answer(session: Session, head: PlanHead, path: Path, found: Sequence[BucketTaking] | None = None) -> None:
     terminal = session.terminal
     if terminal.as_json:
-        terminal.document({**head_json(head), "file": str(path)})
+        more = {} if found is None else {"buckets": [documents.taking(one) for one in found]}
+        terminal.document({**head_json(head), "file": str(path), **more})
         return
     terminal.heading(f"Plan {head.plan_id}", f"{words.count(head.steps, 'step')}, {words.size(head.bytes)}")
+    for one in found or ():
+        terminal.say(words.taking(one))
     for sentence in describe(asyncio.run(summarize(path))):
         terminal.say(sentence)
     terminal.say()

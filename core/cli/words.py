@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.models import Kind, State, StepKind
+from core.retention import BucketTaking
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 KINDS: Mapping[Kind, str] = {
@@ -91,6 +92,12 @@ def steps(by_kind: Mapping[str, int], size_bytes: int = 0, removal: str = "") ->
         whole = f"({size(size_bytes)})" if thing == "object" and size_bytes else ""
         said.append(" ".join(part for part in (verb, count(amount, thing), whole, where) if part))
     return ", ".join(said)
+
+
+def taking(found: BucketTaking) -> str:
+    """ "patient-images: 40 objects, 1.2 MB, 61 associated rows" """
+    rows = f", {count(found.rows, 'associated row')}" if found.rows else ""
+    return f"{found.bucket}: {count(found.objects, 'object')}, {size(found.bytes)}{rows}"
 
 
 def sentence(text: str, end: str = ".") -> str:

@@ -11,8 +11,6 @@ from core.findings.states import KEPT, PLAIN, KeepMarks, lay_grounds, lay_kept, 
 from core.models import Kind
 from core.profiles import Profile
 
-_DAY = 24 * 3600 * 1_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -121,8 +119,8 @@ def _selects(
             yield from ((links.sql(kind), {"soon": soon, "name": s.name}) for s in profile.sources if s.url_column)
         case Kind.OVER_AGE:
             for bucket in listed:
-                if (days := ages.retention_days(profile, bucket["bucket"])) is not None:
-                    yield ages.SQL, {**bucket, "days": days, "before": moment.now - days * _DAY}
+                if (aging := ages.select(profile, bucket["bucket"])) is not None:
+                    yield aging[0], {**bucket, "now": moment.now, **aging[1]}
 
 
 def _micros(seconds: float) -> int:

@@ -13,11 +13,20 @@ FORMS = ("webp", "jpeg")
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """Objects whose key begins with `prefix` and whose type is among `types` (empty: any) are over age after `days`."""
+    """Objects whose key begins with `prefix` and whose type is among `types` (empty: any; `image/*`: all images) are
+    over age after `days`."""
 
     days: int
     prefix: str = ""
     types: tuple[str, ...] = ()
+
+    def covers(self, key: str, content_type: str) -> bool:
+        """Whether the rule is for an object of this key and type."""
+        bare = content_type.partition(";")[0].strip().lower()
+        wanted = [one.lower() for one in self.types]
+        return key.startswith(self.prefix) and (
+            not wanted or any(bare.startswith(one[:-1]) if one.endswith("/*") else bare == one for one in wanted)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,10 @@ class Family:
         """Whether a bucket belongs to this family."""
         first = bucket in self.buckets if self.buckets else bucket == self.name
         return first or self.overflows_into(bucket)
+
+    def days_for(self, key: str, content_type: str) -> int | None:
+        """For how many days an object is kept: by the first rule that is for it, else by the family. None: ever."""
+        return next((rule.days for rule in self.rules if rule.covers(key, content_type)), self.retention_days)
 
     def overflows_into(self, bucket: str) -> bool:
         """Whether this is the name of one of its numbered buckets."""

@@ -23,7 +23,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "supabase": ("url", "sign_in", "email", "postgres", "hosts", "buckets", "production", "read_only"),
     "sources": (
         *("name", "table", "key", "columns", "describes", "bucket", "bucket_column", "url_column", "expires_column"),
-        *("status_column", "size_column", "time_column", "error_status", "pending_status"),
+        *("status_column", "size_column", "time_column", "error_status", "pending_status", "goes_along"),
     ),
     "columns": ("name", "holds"),
     "safety": ("grace_hours", "guard_share", "removal", "quarantine_folder", "archive_folder", "exclude_tables"),

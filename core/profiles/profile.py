@@ -18,6 +18,8 @@ PRACTICE = "practice"
 """The name, and the kind, of the built-in profile."""
 SUPABASE = "supabase"
 """The kind of a profile of a Supabase project."""
+ASSOCIATIONS = "image_patient_associations"
+"""The table whose rows only say which patient an image belongs to."""
 KEY, PASSWORD = "key", "password"
 """The two ways to sign in to a Supabase project."""
 
@@ -33,7 +35,8 @@ class ReferenceColumn:
 @dataclass(frozen=True, slots=True)
 class Source:
     """A table that names objects. If it `describes`, one row is about one object, and only such rows may be deleted.
-    The bucket is fixed, or read from `bucket_column`, or (both None) must be in the reference itself."""
+    The bucket is fixed, or read from `bucket_column`, or (both None) must be in the reference itself. `goes_along`: its
+    rows go when retention removes their object; None where the profile does not say."""
 
     name: str
     table: str
@@ -49,11 +52,18 @@ class Source:
     time_column: str | None = None
     error_status: str = "error"
     pending_status: str = "pending"
+    goes_along: bool | None = None
+
+    @property
+    def goes_with_object(self) -> bool:
+        """Whether its rows go along with an object that retention removes. Unless the profile says otherwise, only
+        associations do; any other row keeps its object."""
+        return self.table == ASSOCIATIONS if self.goes_along is None else self.goes_along
 
     @property
     def mapping(self) -> str:
-        """A hash of the whole mapping: another one means that earlier findings do not count."""
-        words = [getattr(self, name) for name in self.__slots__ if name != "name"]
+        """A hash of all that says what is named: another one means that earlier findings do not count."""
+        words = [getattr(self, name) for name in self.__slots__ if name not in ("name", "goes_along")]
         return hashlib.sha256(json.dumps(words, default=lambda c: [c.name, c.holds]).encode()).hexdigest()[:16]
 
     @property

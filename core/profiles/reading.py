@@ -159,6 +159,7 @@ def _sources(say: Fields, data: Mapping[str, object]) -> tuple[Source, ...]:
                 time_column=say.optional(part, "time_column"),
                 error_status=say.text(part, "error_status", "error"),
                 pending_status=say.text(part, "pending_status", "pending"),
+                goes_along=say.flag(part, "goes_along") if "goes_along" in part else None,
             )
         )
     return tuple(found)

@@ -1,0 +1,129 @@
+"""The rows that go along with an object: associations that say whose it is, and no row that still needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.cleanup.claims import Claim, read_claim
+from core.cleanup.ground import Ground, is_text
+from core.cleanup.merging import Naming, meant_otherwise, rows_naming
+from core.cleanup.planning import Planning
+from core.cleanup.relations import Held, identity, unit_of
+from core.inventory.cells import moment
+from core.models import Step, StepKind
+from core.profiles import Profile
+from core.retention.candidates import Candidate
+from core.retention.rules import days_kept
+from core.things import row_thing
+from core.workspace import from_micros
+
+Place = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Company:
+    """The rows that go along with one object, by thing; or why it has to stay."""
+
+    rows: dict[str, Naming] = field(default_factory=dict)
+    why: str = ""
+
+
+async def companies(planning: Planning, page: Sequence[Candidate], now: datetime) -> list[Company]:
+    """For each object the rows that name it and go along, each read now. `now` is the service's clock."""
+    findings = [candidate.finding for candidate in page]
+    places = [(finding.bucket, finding.key) for finding in findings]
+    naming = await rows_naming(planning, findings)
+    unclear = await planning.ground.workspace.inventory.read(lambda connection: meant_otherwise(connection, places))
+    marked = await planning.ground.kept({row_thing(n.table.name, n.row.key) for rows in naming.values() for n in rows})
+    found = []
+    for candidate, place in zip(page, places, strict=True):
+        one = Company()
+        if place in unclear:
+            one.why = "a row may mean it by a wrong prefix or another spelling; repair that first"
+        else:
+            needed_since = _needed_since(planning.ground.profile, candidate, now)
+            await _gather(planning.ground, one, naming.get(place, ()), place, needed_since, marked)
+        found.append(one)
+    await _check_others(planning.ground, found, places)
+    return found
+
+
+def row_step(naming: Naming) -> Step:
+    """The step that removes a row which goes along; it has no finding of its own."""
+    return Step(
+        n=0,
+        kind=StepKind.DELETE_ROW,
+        table=naming.table.name,
+        key_columns=naming.source.key,
+        row_key=naming.row.key,
+        before=dict(naming.row.values),
+    )
+
+
+def _needed_since(profile: Profile, candidate: Candidate, now: datetime) -> datetime:
+    """A row from later than this still needs the object: it is not over age itself."""
+    if candidate.asked is not None:
+        return min(candidate.asked, now - profile.safety.grace)
+    finding = candidate.finding
+    days = days_kept(profile, finding.bucket, finding.key, candidate.content_type) or 0
+    return now - max(profile.safety.grace, timedelta(days=min(days, (now - _EPOCH).days)))
+
+
+_EPOCH = from_micros(0)
+
+
+async def _gather(
+    ground: Ground, one: Company, rows: Sequence[Naming], place: Place, needed_since: datetime, marked: frozenset[str]
+) -> None:
+    for naming in rows:
+        table = naming.table.name
+        if place not in {(r.bucket, r.key) for _, r in ground.read(naming.source, naming.row)}:
+            continue  # it names something else by now
+        if not naming.source.goes_with_object:
+            one.why = f"a row of “{table}” names it, and such rows do not go along"
+        elif row_thing(table, naming.row.key) in marked:
+            one.why = "a row that would go along was marked to be kept"
+        elif _is_younger(naming, needed_since):
+            one.why = f"a younger row of “{table}” still needs it"
+        elif hanging := await _hanging(ground, naming):
+            one.why = hanging
+        if one.why:
+            return
+        one.rows[identity(naming.table, naming.source.key, naming.row)] = naming
+
+
+def _is_younger(naming: Naming, needed_since: datetime) -> bool:
+    column = naming.source.time_column
+    micros = None if column is None else moment(naming.row.values.get(column))
+    return micros is not None and from_micros(micros) > needed_since
+
+
+async def _hanging(ground: Ground, naming: Naming) -> str:
+    """Why a row cannot go by itself; '' when nothing hangs on it."""
+    if not naming.table.referenced_by and not naming.table.delete_trigger:
+        return ""
+    try:
+        unit = await unit_of(ground, naming.table.name, naming.source.key, naming.row)
+    except Held as exc:
+        return str(exc)
+    return f"other rows point at the row of “{naming.table.name}” that would go along" if len(unit) > 1 else ""
+
+
+async def _check_others(ground: Ground, found: Sequence[Company], places: Sequence[Place]) -> None:
+    """Lets stay what shares a row with another object that is there, or whose row is not understood."""
+    claims: dict[str, Claim] = {
+        thing: read_claim(ground, naming.table.name, naming.row, may_be_empty=True)
+        for one in found
+        for thing, naming in one.rows.items()
+    }
+    asked = {place for claim in claims.values() for place in claim.places if is_text(place[1])} - set(places)
+    there: Mapping[Place, object] = await ground.listed(asked) if asked else {}
+    for one, place in zip(found, places, strict=True):
+        for thing in one.rows:
+            claim = claims[thing]
+            others = claim.places.keys() - {place}
+            if claim.why or any(other in there or other in places for other in others):
+                one.why = claim.why or "a row that would go along names another object too"
+                break
