@@ -15,6 +15,7 @@ class Change(enum.Flag):
     PROFILES = enum.auto()
     SIGN_IN = enum.auto()
     CAPACITY = enum.auto()
+    ALERTS = enum.auto()
 
 
 class Changes:

@@ -34,7 +34,7 @@ from core.browse import Browse
 from core.capabilities import Capabilities
 from core.capacity.breakdown import read_breakdown
 from core.capacity.measuring import measure, measure_after
-from core.capacity.models import Breakdown, Capacity
+from core.capacity.models import Alert, Breakdown, Capacity
 from core.capacity.models import Sample as UseSample
 from core.capacity.outlook import Outlook
 from core.capacity.samples import history
@@ -48,6 +48,8 @@ from core.families import Families
 from core.findings import settled
 from core.inventory import ScanReport
 from core.models import PlanHead, Repair, Run, Selection, Step
+from core.monitor import Monitor, record
+from core.monitor.looking import Looking
 from core.pictures import Picture
 from core.plan_summary import PlanSummary
 from core.ports import Catalog, ObjectStore
@@ -61,7 +63,7 @@ from core.secrets import Secrets
 from core.sign_in import SignInState
 from core.status import Status, read_status
 from core.suggest import Sample
-from core.workspace import Workspace
+from core.workspace import Workspace, system_now
 
 
 def find_profile(name: str) -> Profile:
@@ -122,6 +124,8 @@ class Engine:
         self.browse = Browse(workspace)
         self._outlook = Outlook()
         self.families = Families(workspace, opened.store, opened.catalog, profile, self.changes)
+        self._looking = Looking(workspace, profile, opened.store, self._outlook)
+        self.monitor = Monitor(self)
         self._decoders = ThreadPoolExecutor(1, "picture")  # one: decoding must leave the window its share
 
     @property
@@ -173,6 +177,29 @@ class Engine:
             await measure(self.workspace, self.profile, self.store)
         finally:
             self.changes.say(Change.CAPACITY)
+
+    async def look(self) -> Capacity:
+        """Measures with one call, while the buckets stay the same, and says where each stands. Raises `NotFound` where
+        a service has nothing that counts."""
+        try:
+            return await self._looking.look()
+        finally:
+            self.changes.say(Change.CAPACITY)
+
+    async def alerts(self) -> tuple[Alert, ...]:
+        """What monitoring told and still holds, the worst first."""
+        return await record.standing_alerts(self.workspace, self.profile.project)
+
+    async def past_alerts(self, limit: int = 200) -> tuple[Alert, ...]:
+        """What monitoring told and is over, the last first."""
+        return await record.past_alerts(self.workspace, self.profile.project, limit)
+
+    async def acknowledge(self, *ids: str) -> tuple[Alert, ...]:
+        """Notes that somebody has seen these alerts: they stay quiet until they end or get worse. Raises `NotFound`."""
+        try:
+            return await record.acknowledge(self.workspace, self.profile.project, ids, system_now())
+        finally:
+            self.changes.say(Change.ALERTS)
 
     async def bucket_history(self, bucket: str, since: datetime) -> tuple[UseSample, ...]:
         """What a bucket held from then on, oldest first."""

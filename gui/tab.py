@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core.changes import Change
 from gui.desk import Desk
 
-EVERYTHING = Change.INVENTORY | Change.FINDINGS | Change.RUNS | Change.PROFILES | Change.CAPACITY
+EVERYTHING = Change.INVENTORY | Change.FINDINGS | Change.RUNS | Change.PROFILES | Change.CAPACITY | Change.ALERTS
 
 
 class Tab(QWidget):

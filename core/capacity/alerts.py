@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.capacity.levels import ORDER, level_of
+from core.capacity.levels import ORDER, level_of, percent
 from core.capacity.models import Alert, BucketUse, Level, Severity
 
 SOON = timedelta(days=14)
@@ -20,11 +20,15 @@ _SEVERITY: Mapping[Level, Severity] = {
 }
 
 
-def update(previous: Sequence[Alert], buckets: Iterable[BucketUse], now: datetime) -> tuple[Alert, ...]:
+def update(
+    previous: Sequence[Alert], buckets: Iterable[BucketUse], now: datetime, more: Iterable[Alert] = ()
+) -> tuple[Alert, ...]:
     """The alerts after a round: those that go on, worse or not, new ones, and those that have just ended (with `ended`
-    set; they are not in the next answer). A bucket that is not there any more ends its alerts."""
+    set; they are not in the next answer). A bucket that is not there any more ends its alerts. `more` are alerts of
+    another kind that hold now."""
     before = {alert.id: alert for alert in previous if alert.ended is None}
     found = {alert.id: alert for bucket in buckets for alert in _of(bucket, before, now)}
+    found.update((alert.id, _going_on(before.get(alert.id), alert)) for alert in more)
     ended = tuple(replace(alert, ended=now) for alert in before.values() if alert.id not in found)
     return (*sorted(found.values(), key=_urgency), *ended)
 
@@ -56,7 +60,7 @@ def _going_on(before: Alert | None, now: Alert) -> Alert:
 
 
 def _filling(bucket: BucketUse, level: Level, now: datetime) -> Alert:
-    share = f"{bucket.share:.0%}"
+    share = percent(bucket.share)
     what, step = {
         Level.CLEAN_UP: (
             f"“{bucket.name}” is {share} full: time to clean up.",
@@ -80,7 +84,7 @@ def _soon(bucket: BucketUse, days: timedelta, now: datetime) -> Alert:
         f"soon:{bucket.name}",
         Severity.INFO,
         bucket.name,
-        f"“{bucket.name}” reaches {bucket.overflow_at:.0%} of its capacity {when}.",
+        f"“{bucket.name}” reaches {percent(bucket.overflow_at)} of its capacity {when}.",
         "Plan a clean-up, or see that an overflow bucket can be made.",
         now,
     )

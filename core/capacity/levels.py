@@ -18,3 +18,8 @@ def level_of(share: float, cleanup_at: float, overflow_at: float, before: Level 
         if share >= threshold - (MARGIN if held else 0.0):
             reached = level
     return reached
+
+
+def percent(share: float) -> str:
+    """A share of a capacity as people write it: 0.954 as "95 %"."""
+    return f"{share * 100:.0f} %"

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from datetime import datetime, timedelta
 
+from core.capacity.models import Sample
 from core.capacity.samples import note, note_history, read_measured
 from core.errors import ServiceError
 from core.ports import ObjectStore
@@ -19,20 +20,22 @@ _COUNTED_AT_ONCE = 100_000
 _log = logging.getLogger(__name__)
 
 
-async def measure(workspace: Workspace, profile: Profile, store: ObjectStore) -> None:
-    """Notes what every bucket holds now; once an hour, also what the service knows of the time before. Raises
-    `NotFound` where a service has nothing that counts, and `ServiceError`."""
+async def measure(workspace: Workspace, profile: Profile, store: ObjectStore) -> tuple[Sample, ...]:
+    """Notes what every bucket holds now and gives it; once an hour, also what the service knows of the time before.
+    Raises `NotFound` where a service has nothing that counts, and `ServiceError`."""
     project = profile.project
-    await note(workspace, project, await store.usage(), whole=True)
+    found = await store.usage()
+    await note(workspace, project, found, whole=True)
     asked = await workspace.journal.read(lambda c: _asked(c, project))
     now = system_now()
     if asked is not None and timedelta(0) <= now - asked < _ASKED_EVERY:
-        return
+        return found
     since = now - _LOOKED_BACK if asked is None else min(asked, now) - _OVERLAP
     await note_history(workspace, project, await store.usage_history(since))
     await workspace.journal.write(
         lambda c: c.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_key(project), str(to_micros(now)))).rowcount
     )
+    return found
 
 
 async def measure_after(workspace: Workspace, profile: Profile, store: ObjectStore) -> None:

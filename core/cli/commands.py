@@ -13,6 +13,7 @@ from core.cli import bucket, database, plan, practice, profile
 from core.cli.apply import apply, undo
 from core.cli.capacity import capacity
 from core.cli.findings import findings, keep, unkeep
+from core.cli.monitor import alerts, monitor
 from core.cli.objects import objects
 from core.cli.profiles import profiles
 from core.cli.runs import runs
@@ -69,7 +70,7 @@ _GROUPS = {
     "profile": profile.group,
     "database": database.group,
 }
-_ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, capacity, profiles)
+_ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, capacity, monitor, alerts, profiles)
 _ORDER = [
     "practice",
     "scan",
@@ -83,6 +84,8 @@ _ORDER = [
     "undo",
     "runs",
     "capacity",
+    "monitor",
+    "alerts",
     "bucket",
     "profiles",
     "profile",

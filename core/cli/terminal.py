@@ -63,6 +63,11 @@ class Terminal:
         """The line an answer begins with."""
         self._out.print(Text.assemble((words.plain(name), "bold"), ("  " + words.plain(rest) if rest else "", "dim")))
 
+    def mark(self, sign: Text, sentence: str, rest: str = "") -> None:
+        """A line that begins with a sign of its own, such as a coloured exclamation mark."""
+        said = Text.assemble(sign, " ", words.plain(sentence), ("  " + words.plain(rest) if rest else "", "dim"))
+        self._out.print(said)
+
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
         """A table without lines; columns whose name begins with `#` are numbers."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
