@@ -13,8 +13,8 @@ import tomlkit
 
 from core import places
 from core.errors import AlreadyExists, BadProfile, WorkspaceError
-from core.profile_document import write_into, write_sources
-from core.profiles import Profile, Source, check_name, load, names, read
+from core.profile_document import write_families, write_into, write_sources
+from core.profiles import Family, Profile, Source, check_name, load, names, read
 
 
 def create(profile: Profile) -> Path:
@@ -47,6 +47,14 @@ def replace_sources(name: str, sources: tuple[Source, ...]) -> Path:
     return _write(path, tomlkit.dumps(document))
 
 
+def replace_families(name: str, families: tuple[Family, ...]) -> Path:
+    """Puts other families in place of a profile's; its other keys and comments stay. Raises `NotFound`,
+    `BadProfile`."""
+    path, document = _open(name)
+    write_families(document, families)
+    return _write(path, tomlkit.dumps(document))
+
+
 def forget(name: str) -> None:
     """Removes a profile's file; its secrets, workspace and quarantine stay. Raises `NotFound`."""
     check_there(name)
@@ -70,6 +78,11 @@ def _open(name: str) -> tuple[Path, tomlkit.TOMLDocument]:
 
 def _write(path: Path, text: str) -> Path:
     read(path.stem, tomllib.loads(text))  # what is written can be read again, or is not written
+    return store(path, text)
+
+
+def store(path: Path, text: str) -> Path:
+    """Puts a text in place of a file, whole or not at all, readable by its owner only. Raises `WorkspaceError`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".profile-")

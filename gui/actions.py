@@ -24,6 +24,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         self._slots: dict[str, Callable[[], None]] = {}
         self._allowed: dict[str, bool] = {}
+        self._reasons: dict[str, str] = {}
         self._forbidden = ""
         self._tab = ""
 
@@ -57,9 +58,11 @@ class Actions(QObject):
         self._slots[command_id] = slot
         self.enable(command_id, True)
 
-    def enable(self, command_id: str, allowed: bool) -> None:
-        """Allows or forbids the action; one of another tab stays off until that tab is shown."""
+    def enable(self, command_id: str, allowed: bool, why: str = "") -> None:
+        """Allows or forbids the action; one of another tab stays off until that tab is shown. `why`: the reason of what
+        is forbidden, for its tooltip."""
         self._allowed[command_id] = allowed
+        self._reasons[command_id] = "" if allowed else why
         self._update(self._commands[command_id])
 
     def forbid_writing(self, why: str) -> None:
@@ -67,8 +70,6 @@ class Actions(QObject):
         self._forbidden = why
         for command in self:
             if command.writes:
-                tip = f"{said(command.tip)}\n{why}" if why else tip_of(command)
-                self._actions[command.id].setToolTip(tip)
                 self._update(command)
 
     @property
@@ -99,6 +100,8 @@ class Actions(QObject):
         bound = command.id in self._slots
         forbidden = command.writes and bool(self._forbidden)
         action = self._actions[command.id]
+        why = self._forbidden if forbidden else self._reasons.get(command.id, "")
+        action.setToolTip(f"{said(command.tip)}\n{why}" if why else tip_of(command))
         action.setEnabled(here and bound and not forbidden and self._allowed.get(command.id, False))
         # A key that a tab has for itself is the tab's while it is shown; two owners of a key get none of its presses.
         action.setShortcut(QKeySequence() if self._is_taken(command) else QKeySequence(command.shortcut))

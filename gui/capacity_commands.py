@@ -1,8 +1,8 @@
-"""The actions of the Capacity tab."""
+"""The actions of the Capacity tab, and those of the bucket that is chosen there."""
 
 from __future__ import annotations
 
-from gui.command import ACTIONS, FILE, WINDOW_ONLY, Command
+from gui.command import ACTIONS, EDIT, FILE, WINDOW_ONLY, Command
 from gui.translation import QT_TRANSLATE_NOOP
 
 CAPACITY = (
@@ -43,6 +43,107 @@ CAPACITY = (
         twin="capacity",
         tip=QT_TRANSLATE_NOOP("Commands", "Write everything that is known of every bucket to a file"),
         icon="file-text",
+        tab="capacity",
+    ),
+)
+
+BUCKETS = (
+    Command(
+        id="review_bucket",
+        text=QT_TRANSLATE_NOOP("Commands", "Open the bucket in Review"),
+        menu=ACTIONS,
+        twin="findings",
+        tip=QT_TRANSLATE_NOOP("Commands", "Show what a scan found in the chosen bucket"),
+        icon="magnifying-glass",
+        tab="capacity",
+    ),
+    Command(
+        id="make_private",
+        text=QT_TRANSLATE_NOOP("Commands", "Make the bucket private…"),
+        menu=ACTIONS,
+        twin="bucket private",
+        tip=QT_TRANSLATE_NOOP("Commands", "Close it to all who are not signed in, after counting the links that break"),
+        icon="lock-simple",
+        tab="capacity",
+        writes=True,
+    ),
+    Command(
+        id="make_public",
+        text=QT_TRANSLATE_NOOP("Commands", "Make the bucket public…"),
+        menu=ACTIONS,
+        twin="bucket public",
+        tip=QT_TRANSLATE_NOOP("Commands", "Let whoever knows an address read it, after saying what that opens"),
+        icon="lock-simple-open",
+        tab="capacity",
+        writes=True,
+    ),
+    Command(
+        id="change_limits",
+        text=QT_TRANSLATE_NOOP("Commands", "Change what the bucket takes…"),
+        menu=ACTIONS,
+        twin="bucket limits",
+        tip=QT_TRANSLATE_NOOP("Commands", "Set the largest size and the types of files; what is in it stays"),
+        icon="sliders-horizontal",
+        tab="capacity",
+        writes=True,
+    ),
+    Command(
+        id="next_bucket",
+        text=QT_TRANSLATE_NOOP("Commands", "New overflow bucket…"),
+        menu=ACTIONS,
+        twin="bucket create --family",
+        tip=QT_TRANSLATE_NOOP("Commands", "Make the next bucket of the family, with its settings"),
+        icon="plus-circle",
+        tab="capacity",
+        writes=True,
+    ),
+    Command(
+        id="upload_files",
+        text=QT_TRANSLATE_NOOP("Commands", "Upload files…"),
+        menu=ACTIONS,
+        twin="bucket upload",
+        tip=QT_TRANSLATE_NOOP(
+            "Commands", "Upload single files into the family of the chosen bucket, where there is room"
+        ),
+        icon="upload-simple",
+        tab="capacity",
+        writes=True,
+    ),
+    Command(
+        id="empty_bucket",
+        text=QT_TRANSLATE_NOOP("Commands", "Take everything out of the bucket…"),
+        menu=ACTIONS,
+        twin="bucket empty",
+        tip=QT_TRANSLATE_NOOP("Commands", "Move all that is in it to the quarantine; asks for the bucket's name"),
+        icon="tray",
+        tab="capacity",
+        writes=True,
+    ),
+    Command(
+        id="estimate_bucket",
+        text=QT_TRANSLATE_NOOP("Commands", "What re-encoding would save…"),
+        menu=ACTIONS,
+        twin="bucket estimate",
+        tip=QT_TRANSLATE_NOOP("Commands", "Try re-encoding on a sample of the bucket's images; changes nothing"),
+        icon="arrows-in-simple",
+        tab="capacity",
+    ),
+    Command(
+        id="edit_family",
+        text=QT_TRANSLATE_NOOP("Commands", "Families…"),
+        menu=ACTIONS,
+        twin=WINDOW_ONLY,
+        tip=QT_TRANSLATE_NOOP("Commands", "Capacity, thresholds, retention and re-encoding of each family of buckets"),
+        icon="stack",
+        tab="capacity",
+    ),
+    Command(
+        id="copy_bucket",
+        text=QT_TRANSLATE_NOOP("Commands", "Copy the bucket's name"),
+        menu=EDIT,
+        twin=WINDOW_ONLY,
+        tip=QT_TRANSLATE_NOOP("Commands", "Put the name of the chosen bucket on the clipboard"),
+        icon="copy",
         tab="capacity",
     ),
 )

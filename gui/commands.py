@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gui.capacity_commands import CAPACITY
+from gui.capacity_commands import BUCKETS, CAPACITY
 from gui.command import ACTIONS, EDIT, FILE, HELP, MENUS, VIEW, WINDOW_ONLY, Command
 from gui.project_commands import PROJECT
 from gui.translation import QT_TRANSLATE_NOOP, translate
@@ -242,7 +242,7 @@ HISTORY = (
     ),
 )
 
-COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *CAPACITY, *REVIEW, *HISTORY)
+COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *CAPACITY, *BUCKETS, *REVIEW, *HISTORY)
 
 
 def said(text: str) -> str:

@@ -57,6 +57,14 @@ async def choose_file(parent: QWidget, title: str, filters: Sequence[str], start
     return await _chosen_file(dialog)
 
 
+async def choose_files(parent: QWidget, title: str) -> tuple[Path, ...]:
+    """Asks for files that exist, of any type; none when cancelled."""
+    dialog = QFileDialog(parent, title, QDir.homePath())
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    accepted = await finished(dialog)
+    return tuple(Path(name) for name in dialog.selectedFiles()) if accepted else ()
+
+
 async def choose_new_file(parent: QWidget, title: str, name: str, filters: Sequence[str]) -> Path | None:
     """Asks where to write a file; the dialog itself asks before one is replaced. None when cancelled."""
     dialog = QFileDialog(parent, title, QDir.homePath())
@@ -79,6 +87,7 @@ __all__ = [
     "Question",
     "choose",
     "choose_file",
+    "choose_files",
     "choose_folder",
     "choose_new_file",
     "confirm",

@@ -36,6 +36,7 @@ class Opening(QObject):
         self._desk: Desk = window.desk
         self._greeted = ""
         self._desk.session.changed.connect(self._on_session_changed)
+        self._desk.session.wanted.connect(self.open)
         self._desk.session.news.connect(self._on_session_news)
 
     def open(self, name: str) -> None:

@@ -26,6 +26,8 @@ class Session(QObject):
     the project cannot be opened."""
 
     changed = Signal()
+    wanted = Signal(str)
+    """The name of a profile that is to be opened, or opened again because it says something else now."""
     news = Signal(object)
 
     def __init__(self, opener: Opener | None = None, parent: QObject | None = None) -> None:

@@ -17,6 +17,8 @@ class Tab(QWidget):
     """One tab of the window. Subclasses make their widgets in `build` and ask the engine anew in `refresh`."""
 
     selection_said = Signal(str)
+    look_wanted = Signal(str, str)
+    """The id of another tab that is to be shown, and the bucket that it should look at."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,9 @@ class Tab(QWidget):
     def panes(self) -> Sequence[QWidget]:
         """The parts that F6 walks through, in their order."""
         return ()
+
+    def look_at(self, bucket: str) -> None:
+        """Shows what it has of one bucket; a tab that knows no buckets stays as it is."""
 
     def step_back(self) -> bool:
         """Takes the filter, then the selection away (Esc); says whether there was something to take."""

@@ -103,6 +103,7 @@ class TabStack(QWidget):
             tab = self.places[self.bar.currentIndex()].make(self._desk)
             tab.build()
             tab.selection_said.connect(lambda text, key=tab_id: self._on_tab_selection_said(key, text))
+            tab.look_wanted.connect(self._on_tab_look_wanted)
             self.stack.addWidget(tab)
             self._tabs[tab_id] = tab
             self._stale[tab_id] = EVERYTHING
@@ -117,6 +118,11 @@ class TabStack(QWidget):
         if tab is not None and change:
             self._stale[self.current_id] = _NOTHING
             tab.refresh(change)
+
+    def _on_tab_look_wanted(self, tab_id: str, bucket: str) -> None:
+        self.go(tab_id)
+        if self.current is not None:
+            self.current.look_at(bucket)
 
     def _on_tab_selection_said(self, tab_id: str, text: str) -> None:
         self._said[tab_id] = text

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
 
 if TYPE_CHECKING:
+    from gui.remembered import Remembered
     from gui.table import Table
 
 _PICTURE = 44
@@ -100,6 +101,12 @@ class TableColumns(QObject, Generic[T]):
         menu.addAction(self.tr("Widths that fit")).triggered.connect(self._on_fit_triggered)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+    def remember(self, remembered: Remembered, name: str) -> None:
+        """Puts the columns as they were left under this name, and keeps from now on how they are left."""
+        if saved := remembered.get(name):
+            self.restore(saved)
+        self.changed.connect(lambda: remembered.put(name, self.save()))
 
     def save(self) -> bytes:
         """Order, widths set by hand, and what is hidden."""

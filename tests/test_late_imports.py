@@ -19,3 +19,14 @@ def test_a_local_profile_waits_for_no_service(module: str) -> None:
     code = f"import {module}, sys; print(*sorted({HEAVY!r} & {{name.partition('.')[0] for name in sys.modules}}))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.split() == []
+
+
+def test_the_window_paints_before_anything_draws_charts_or_icons() -> None:
+    """The first picture needs the window alone; pyqtgraph takes a second, and comes after it."""
+    heavy = HEAVY | {"pyqtgraph", "numpy", "qtawesome", "PIL"}
+    code = (
+        "import gui.app, gui.tabs.capacity.tab, gui.tabs.capacity.report, sys;"
+        f"print(*sorted({heavy!r} & {{name.partition('.')[0] for name in sys.modules}}))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == []

@@ -80,7 +80,7 @@ def create(
         raise Usage(
             "The next bucket of a family is set like its first.", "Leave out --public, --size-limit and --type."
         )
-    _ask(session, f"Make the {'next bucket of ' + family if family else 'bucket ' + name}?", yes, confirm)
+    ask(session, f"Make the {'next bucket of ' + family if family else 'bucket ' + name}?", yes, confirm)
     if family:
         made = session.run(lambda engine, _: engine.families.make_next(family))
         document: Document = {**_settings(made.bucket), "family": made.family, "made": made.made, "run_id": made.run_id}
@@ -118,7 +118,7 @@ def limits(
     session = Session.of(context)
     if (any_size and size_limit) or (any_type and type_) or not (any_size or any_type or size_limit or type_):
         raise Usage("Say what the bucket shall take.", "--size-limit BYTES or --any-size, --type TYPE or --any-type.")
-    _ask(session, f"Change what {name} takes?", yes, confirm)
+    ask(session, f"Change what {name} takes?", yes, confirm)
 
     async def work(engine: Engine) -> tuple[Run, Bucket]:
         now = await engine.store.bucket(name)
@@ -189,7 +189,7 @@ def estimate(
     session.terminal.say(f"{held}. {tried} {words.size(found.saved_bytes)}.")
 
 
-def _ask(session: Session, question: str, yes: bool, confirm: str | None) -> None:
+def ask(session: Session, question: str, yes: bool, confirm: str | None) -> None:
     """A yes, or in production the profile's name, where a yes is not enough."""
     profile = find_profile(session.asked.profile_name)
     if profile.production:
@@ -207,7 +207,7 @@ def _switch(session: Session, name: str, public: bool, yes: bool, confirm: str |
             session.terminal.say(sentence)
         for link in found.samples:
             session.terminal.say(f"  {link.table}: {link.url}")
-    _ask(session, f"Make {name} {'public' if public else 'private'}?", yes, confirm)
+    ask(session, f"Make {name} {'public' if public else 'private'}?", yes, confirm)
     run = session.run(lambda engine, _: engine.families.set_public(name, public))
     document = {"name": name, "public": public, "run_id": run.run_id, "would_break": _preview(found)}
     _answer(session, document, f"{name} is {'public' if public else 'private'} now.", run.run_id)

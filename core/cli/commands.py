@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import typer
 from typer.core import TyperGroup
 
-from core.cli import bucket, database, plan, practice, profile
+from core.cli import bucket, bucket_upload, database, plan, practice, profile
 from core.cli.apply import apply, undo
 from core.cli.capacity import capacity
 from core.cli.findings import findings, keep, unkeep
@@ -91,6 +91,7 @@ _ORDER = [
     "profile",
     "database",
 ]
+bucket.group.command("upload")(bucket_upload.upload)
 for name, group in _GROUPS.items():
     app.add_typer(group, name=name)
 for one in _ONES:

@@ -446,4 +446,114 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>BucketActs</name>
+        <message numerus="yes">
+            <source>Make %1 private and break %Ln stored link(s)?</source>
+            <translation>
+                <numerusform>Make %1 private and break %Ln stored link?</numerusform>
+                <numerusform>Make %1 private and break %Ln stored links?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln stored link(s) would stop working</source>
+            <translation>
+                <numerusform>%Ln stored link would stop working</numerusform>
+                <numerusform>%Ln stored links would stop working</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 in %Ln object(s)</source>
+            <translation>
+                <numerusform>%1 in %Ln object</numerusform>
+                <numerusform>%1 in %Ln objects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Dropping</name>
+        <message numerus="yes">
+            <source>… and %Ln more; History has all of them</source>
+            <translation>
+                <numerusform>… and %Ln more; History has all of them</numerusform>
+                <numerusform>… and %Ln more; History has all of them</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Upload %Ln file(s) into %1?</source>
+            <translation>
+                <numerusform>Upload %Ln file into %1?</numerusform>
+                <numerusform>Upload %Ln files into %1?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Upload %Ln file(s) into %1</source>
+            <translation>
+                <numerusform>Upload %Ln file into %1</numerusform>
+                <numerusform>Upload %Ln files into %1</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln not stored</source>
+            <translation>
+                <numerusform>%Ln not stored</numerusform>
+                <numerusform>%Ln not stored</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln file(s) in %1</source>
+            <translation>
+                <numerusform>%Ln file in %1</numerusform>
+                <numerusform>%Ln files in %1</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Emptying</name>
+        <message numerus="yes">
+            <source>Take all %Ln object(s) (%1) out of %2?</source>
+            <translation>
+                <numerusform>Take the only object (%1) out of %2?</numerusform>
+                <numerusform>Take all %Ln objects (%1) out of %2?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Take %Ln object(s) out of %1</source>
+            <translation>
+                <numerusform>Take %Ln object out of %1</numerusform>
+                <numerusform>Take %Ln objects out of %1</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln reference(s) in tables would point at nothing.</source>
+            <translation>
+                <numerusform>%Ln reference in tables would point at nothing.</numerusform>
+                <numerusform>%Ln references in tables would point at nothing.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln object(s) marked to keep stay.</source>
+            <translation>
+                <numerusform>%Ln object marked to keep stays.</numerusform>
+                <numerusform>%Ln objects marked to keep stay.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln object(s) listed</source>
+            <translation>
+                <numerusform>%Ln object listed</numerusform>
+                <numerusform>%Ln objects listed</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>FamilyChoice</name>
+        <message numerus="yes">
+            <source>Upload %Ln file(s) into which family?</source>
+            <translation>
+                <numerusform>Upload %Ln file into which family?</numerusform>
+                <numerusform>Upload %Ln files into which family?</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

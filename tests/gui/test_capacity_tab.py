@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from gui.tabs.capacity.report import write_report
 from gui.tabs.capacity.tab import CapacityTab
@@ -62,15 +62,3 @@ def test_a_thinned_line_keeps_its_ends_and_its_peaks() -> None:
     few_x, few_y = thinned(x, y, 500)
     assert len(few_x) <= 2_000
     assert (few_x[0], few_x[-1], few_y.max()) == (0.0, 9_999.0, 9.0)
-
-
-async def test_the_menu_of_a_bucket_offers_what_can_be_done_about_it(review: Review) -> None:
-    review.window.tabs.go("capacity")
-    await review.settle()
-    tab = review.window.tabs.current
-    assert isinstance(tab, CapacityTab)
-    tab.table.customContextMenuRequested.emit(tab.table.rect().center())
-    menu = await shown(tab, QMenu)
-    words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["Open Review", "Make public…", "Make the next bucket…"]
-    menu.close()

@@ -43,9 +43,11 @@ class BarsPanel(Panel):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "buckets-by-type", parent)
         self.title.setText(self.tr("Buckets by type, share of capacity"))
-        self._legend = QHBoxLayout()
+        self._legend_line = QWidget()
+        self._legend = QHBoxLayout(self._legend_line)
+        self._legend.setContentsMargins(0, 0, 0, 0)
         self._legend.setSpacing(GAP_SMALL)
-        self.column.addLayout(self._legend)
+        self.column.addWidget(self._legend_line)
         self._may_draw = False
         self.chart: StackedBars | None = None
         self.bars: Bars | None = None
@@ -61,6 +63,9 @@ class BarsPanel(Panel):
         """Draws the fullest buckets; `known` are the breakdowns that have been read so far."""
         self._shown = (buckets, known)
         self._show_again()
+
+    def legend_fits(self, shown: bool) -> None:
+        self._legend_line.setVisible(shown)
 
     def _show_again(self) -> None:
         buckets, known = self._shown

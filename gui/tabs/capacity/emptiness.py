@@ -25,20 +25,28 @@ def say_never_measured(empty: EmptyState, desk: Desk) -> None:
         translate(
             "CapacityEmpty",
             "A scan measures every bucket and shows what it is made of. It changes nothing. "
-            "After seven days of history there is a forecast.",
+            "After seven days of history there is a forecast. Files that are dropped here are uploaded.",
         ),
         step=translate("CapacityEmpty", "Scan now"),
         act=desk.actions["scan"].trigger,
     )
 
 
-def say_no_buckets(empty: EmptyState) -> None:
-    """The project has no buckets at all."""
-    empty.say(
-        "tray",
-        translate("CapacityEmpty", "This project has no buckets"),
-        translate("CapacityEmpty", "A bucket is made by the first upload, or in the project's own dashboard."),
-    )
+def say_no_buckets(empty: EmptyState, desk: Desk) -> None:
+    """The project has no buckets at all; a family says what the first one will be."""
+    profile = desk.engine.profile if desk.engine is not None else None
+    title = translate("CapacityEmpty", "This project has no buckets")
+    if profile is None or not profile.families:
+        text = translate(
+            "CapacityEmpty", "A bucket is made in the project's own dashboard, or by the first upload into a family."
+        )
+        step, act = translate("CapacityEmpty", "Make a family…"), desk.actions["edit_family"].trigger
+    else:
+        text = translate("CapacityEmpty", "Drop files here: the first upload makes the first bucket of %1.").replace(
+            "%1", profile.families[0].name
+        )
+        step, act = translate("CapacityEmpty", "Choose files…"), desk.actions["upload_files"].trigger
+    empty.say("tray", title, text, step=step, act=act)
 
 
 def say_failed(empty: EmptyState, desk: Desk, error: Exception) -> None:

@@ -80,8 +80,12 @@ class Panel(QWidget):
     def _make_table(self, kind: str, columns: Sequence[Column[Line]]) -> Table[Line]:
         model: TableModel[Line] = TableModel(self.desk.jobs, columns, f"capacity.{kind}", is_checkable=False)
         table: Table[Line] = Table(self.desk.themes, model, self.tr("%1 as a table").replace("%1", self.title.text()))
+        table.shown_columns.remember(self.desk.remembered, f"columns.capacity.{kind}")
         self.places.addWidget(table)
         return table
+
+    def legend_fits(self, shown: bool) -> None:
+        """The chart, and not its table, is seen: what explains its colours is wanted or not."""
 
     def _show_place(self) -> None:
         table = self._tables.get(self._table_of)
@@ -89,7 +93,9 @@ class Panel(QWidget):
         self.table_button.setEnabled(bool(self.lines))
         self.out_button.setEnabled(self._chart is not None)
         shown: QWidget = self._chart or self.empty
-        self.places.setCurrentWidget(table if wants_table and table is not None and self._chart is not None else shown)
+        is_table = wants_table and table is not None and self._chart is not None
+        self.places.setCurrentWidget(table if is_table and table is not None else shown)
+        self.legend_fits(self._chart is not None and not is_table)
 
     def _tool(self, icon: str, text: str, *, checkable: bool) -> QToolButton:
         tool = QToolButton()

@@ -5,28 +5,33 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.capacity.models import Breakdown, BucketUse, Capacity
 from core.changes import Change
 from core.errors import CoreError
-from gui import words
 from gui.dialogs import choose_new_file, finished
 from gui.tab import Tab
 from gui.table import Table
 from gui.table_model import TableModel
-from gui.tabs.capacity import emptiness, wording
+from gui.tabs.capacity import emptiness, family_editing
 from gui.tabs.capacity.bars_panel import BarsPanel
-from gui.tabs.capacity.bucket_menu import open_menu
+from gui.tabs.capacity.bucket_actions import BucketActions
+from gui.tabs.capacity.bucket_acts import bytes_and_objects
 from gui.tabs.capacity.bucket_panel import AGES, FOLDERS, TIME, TYPES, BucketPanel
-from gui.tabs.capacity.cards import Cards, stored_bytes
+from gui.tabs.capacity.cards import Cards
 from gui.tabs.capacity.columns import BUCKET_KEYS, bucket_columns
+from gui.tabs.capacity.drop_veil import DropVeil
+from gui.tabs.capacity.dropping import choose_and_upload, clear_family, files_in, upload
 from gui.tabs.capacity.exports import export_buckets, say_written
+from gui.tabs.capacity.headings import heading_of
 from gui.tabs.capacity.measuring import start_measuring
+from gui.tabs.capacity.ranges import Ranges
 from gui.tabs.capacity.report import Page, write_report
 from gui.tabs.capacity.series import MOST_BARS
 from gui.tabs.capacity.what_if import WhatIfDialog
@@ -34,15 +39,14 @@ from gui.theme import GAP, GAP_SMALL
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.heading import Heading
 from gui.widgets.held_rows import HeldRows
+from gui.widgets.split import beside
 
 if TYPE_CHECKING:
     from core.engine import Engine
 
 _TOLD_BY = Change.CAPACITY | Change.INVENTORY | Change.PROFILES
-_RANGES = (30, 90, 365, 0)
-_FIRST_RANGE = 1
-_AHEAD = {30: 10, 90: 30, 365: 120, 0: 180}
 _CHARTS_PX, _TABLE_PX = 380, 190
+_NEED_NUMBERS = ("what_if", "capacity_report", "export_buckets")
 
 
 async def load_charts() -> None:
@@ -60,9 +64,9 @@ class CapacityTab(Tab):
         self._known: dict[str, Breakdown] = {}
         desk = self.desk
         self.heading = Heading()
-        self.ranges = self.heading.add(self._make_ranges())
-        self.heading.add(desk.actions.button("measure"))
-        self.heading.add(desk.actions.button("what_if"))
+        self.ranges = self.heading.add(Ranges(desk.remembered))
+        for command in ("measure", "what_if"):
+            self.heading.add(desk.actions.button(command))
         self.main_button = self.heading.add(desk.actions.button("capacity_report", main=True))
         self.cards = Cards()
         self.bars = BarsPanel(desk)
@@ -71,8 +75,12 @@ class CapacityTab(Tab):
             desk.jobs, bucket_columns(desk.icons, desk.themes), "capacity", is_checkable=False
         )
         self.table: Table[BucketUse] = Table(desk.themes, model, self.tr("Buckets"))
+        self.table.shown_columns.remember(desk.remembered, "columns.capacity")
         self.empty = EmptyState(desk.icons)
+        self.acts = BucketActions(desk, lambda: self.use, lambda name: self.look_wanted.emit("review", name), self)
         self._lay_out()
+        self.veil = DropVeil(desk, self)
+        self.setAcceptDrops(True)
         self._bind()
         self._say_empty()
         desk.jobs.ask(load_charts(), lambda _: self._on_charts_loaded(), newest="capacity.charts")
@@ -107,53 +115,56 @@ class CapacityTab(Tab):
             self.bucket.show_view(view)
             yield view
         self.bucket.show_view(TIME)
-        self.bars.table_button.setChecked(True)
-        self.bucket.table_button.setChecked(True)
+        for panel in (self.bars, self.bucket):
+            panel.table_button.setChecked(True)
         yield "tables"
-        self._on_what_if_triggered()
-        yield "what-if"
-        for dialog in self.desk.window.findChildren(WhatIfDialog):
-            dialog.reject()
-        self.bars.table_button.setChecked(False)
-        self.bucket.table_button.setChecked(False)
+        for panel in (self.bars, self.bucket):
+            panel.table_button.setChecked(False)
+        for command in ("what_if", "change_limits", "edit_family", "estimate_bucket"):
+            if self.desk.actions[command].isEnabled():
+                self.desk.actions[command].trigger()
+                yield command.replace("_", "-")
+                for dialog in self.desk.window.findChildren(QDialog):
+                    dialog.reject()
+        self._on_menu_wanted(self.table.viewport().mapToGlobal(self.table.rect().center()))
+        yield "menu"
+        self.acts.close_menu()
 
-    def _make_ranges(self) -> QComboBox:
-        ranges = QComboBox()
-        ranges.setAccessibleName(self.tr("Time that is looked back on"))
-        said = (self.tr("Last 30 days"), self.tr("Last 90 days"), self.tr("Last year"), self.tr("All of it"))
-        for days, text in zip(_RANGES, said, strict=True):
-            ranges.addItem(text, days)
-        ranges.setCurrentIndex(_FIRST_RANGE)
-        ranges.currentIndexChanged.connect(lambda _: self._ask_history())
-        return ranges
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.desk.engine is not None and files_in(event.mimeData()):
+            family = clear_family(self.desk.engine.profile, self.use)
+            self.veil.lift(family.name if family else "")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.veil.hide()
+        if paths := files_in(event.mimeData()):
+            event.acceptProposedAction()
+            self.desk.jobs.ask(upload(self.desk, paths, self.use))
 
     def _lay_out(self) -> None:
-        charts = QWidget()
-        row = QHBoxLayout(charts)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP + GAP_SMALL)
-        row.addWidget(self.bars, 1)
-        row.addWidget(self.bucket, 1)
+        charts = beside(self.bars, self.bucket)
         self.parts = QSplitter(Qt.Orientation.Vertical)
         self.parts.setHandleWidth(GAP_SMALL)
         self.parts.setChildrenCollapsible(False)
-        self.parts.addWidget(charts)
-        self.parts.addWidget(self.table)
-        self.parts.setStretchFactor(0, 3)
-        self.parts.setStretchFactor(1, 1)
+        for part, stretch in ((charts, 3), (self.table, 1)):
+            self.parts.addWidget(part)
+            self.parts.setStretchFactor(self.parts.indexOf(part), stretch)
         self.parts.setSizes([_CHARTS_PX, _TABLE_PX])
         self.table.setMinimumHeight(90)
         charts.setMinimumHeight(160)
-        full = QWidget()
-        inside = QVBoxLayout(full)
+        self._full = QWidget()
+        inside = QVBoxLayout(self._full)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(GAP)
         inside.addWidget(self.cards)
         inside.addWidget(self.parts, 1)
         self.places = QStackedWidget()
-        self.places.addWidget(full)
+        self.places.addWidget(self._full)
         self.places.addWidget(self.empty)
-        self._full = full
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP_SMALL)
         column.setSpacing(GAP)
@@ -161,14 +172,17 @@ class CapacityTab(Tab):
         column.addWidget(self.places, 1)
 
     def _bind(self) -> None:
-        actions = self.desk.actions
+        actions, ask = self.desk.actions, self.desk.jobs.ask
         actions.bind("measure", lambda: start_measuring(self.desk))
         actions.bind("export_buckets", self._on_export_triggered)
         actions.bind("what_if", self._on_what_if_triggered)
-        actions.bind("capacity_report", lambda: self.desk.jobs.ask(self._report()))
-        for command in ("what_if", "capacity_report", "export_buckets"):
+        actions.bind("capacity_report", lambda: ask(self._report()))
+        actions.bind("edit_family", lambda: ask(family_editing.edit(self.desk, self.chosen)))
+        actions.bind("upload_files", lambda: ask(choose_and_upload(self.desk, self.use)))
+        for command in _NEED_NUMBERS:
             actions.enable(command, False)
-        self.table.menu_wanted.connect(lambda place: open_menu(self.desk, self, self.use, place))
+        self.ranges.currentIndexChanged.connect(lambda _: self._ask_history())
+        self.table.menu_wanted.connect(self._on_menu_wanted)
         self.bars.bucket_chosen.connect(self.choose)
         self.bucket.wanted.connect(self._ask_breakdown)
         self.table.current_changed.connect(self._on_table_current_changed)
@@ -198,10 +212,12 @@ class CapacityTab(Tab):
 
     def _show(self, found: Capacity) -> None:
         self.capacity = found
-        self._say_heading(found)
-        for command in ("what_if", "capacity_report", "export_buckets"):
+        profile = self.desk.engine.profile if self.desk.engine is not None else None
+        self.heading.say(*heading_of(found, profile))
+        for command in _NEED_NUMBERS:
             self.desk.actions.enable(command, found.at is not None and bool(found.buckets))
         if found.at is None or not found.buckets:
+            self.chosen = ""
             self._say_empty()
             return
         self.places.setCurrentWidget(self._full)
@@ -212,26 +228,14 @@ class CapacityTab(Tab):
         self.table.rows.show(HeldRows(found.buckets, BUCKET_KEYS))
         self._show_chosen()
 
-    def _say_heading(self, found: Capacity) -> None:
-        engine = self.desk.engine
-        if engine is None or found.at is None or not found.buckets:
-            self.heading.say(self.tr("Capacity"), "")
-            return
-        room = sum(use.capacity_bytes for use in found.buckets)
-        title = self.tr("%1 of %2 used").replace("%1", words.size(stored_bytes(found)))
-        urgent = min(found.buckets, key=lambda use: _urgency(use))
-        measured = self.tr("measured %1").replace("%1", words.clock(found.at))
-        self.heading.say(
-            title.replace("%2", words.size(room)), f"{wording.outlook(urgent, engine.profile)} · {measured}"
-        )
-
     def _say_empty(self) -> None:
         self.places.setCurrentWidget(self.empty)
+        self.acts.update()
         if self.desk.engine is None or self.capacity is None:
-            self.heading.say(self.tr("Capacity"), "")
+            self.heading.say(*heading_of(None, None))
             emptiness.say_opening(self.empty, self.desk)
         elif not self.capacity.buckets:
-            emptiness.say_no_buckets(self.empty)
+            emptiness.say_no_buckets(self.empty, self.desk)
         else:
             emptiness.say_never_measured(self.empty, self.desk)
 
@@ -274,41 +278,41 @@ class CapacityTab(Tab):
     def _show_chosen(self) -> None:
         use = self.use
         self.bucket.show_bucket(use)
+        self.acts.update()
         if use is not None:
-            said = self.tr("%1: %2 in %3 objects").replace("%2", words.size(use.bytes))
-            self.selection_said.emit(said.replace("%3", words.number(use.objects)).replace("%1", use.name))
+            self.selection_said.emit(f"{use.name}: {bytes_and_objects(use)}")
             self._ask_history()
             self._ask_breakdown(self.bucket.folder)
 
     def _ask_history(self) -> None:
         engine, use = self.desk.engine, self.use
-        if engine is None or use is None:
-            return
-        days = int(self.ranges.currentData())
-        now = datetime.now().astimezone()
-        since = now - timedelta(days=days) if days else datetime(1970, 1, 2).astimezone()
-        self.desk.jobs.ask(
-            engine.bucket_history(use.name, since),
-            lambda samples: self.bucket.show_history(samples, _AHEAD[days]),
-            newest="capacity.history",
-        )
+        if engine is not None and use is not None:
+            ahead = self.ranges.days_ahead
+            self.desk.jobs.ask(
+                engine.bucket_history(use.name, self.ranges.since),
+                lambda samples: self.bucket.show_history(samples, ahead),
+                newest="capacity.history",
+            )
 
     def _ask_breakdown(self, folder: str) -> None:
         engine, use = self.desk.engine, self.use
-        if engine is None or use is None:
-            return
-        self.desk.jobs.ask(
-            engine.breakdown(use.name, folder),
-            lambda found: self.bucket.show_breakdown(found, folder),
-            newest="capacity.breakdown",
-            failed=lambda error: self.bucket.show_breakdown(None, "", str(error)),
-        )
+        if engine is not None and use is not None:
+            self.desk.jobs.ask(
+                engine.breakdown(use.name, folder),
+                lambda found: self.bucket.show_breakdown(found, folder),
+                newest="capacity.breakdown",
+                failed=lambda error: self.bucket.show_breakdown(None, "", str(error)),
+            )
 
     def _on_what_if_triggered(self) -> None:
         if self.capacity is not None:
             self.desk.jobs.ask(finished(WhatIfDialog(self.desk, self.capacity)))
 
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        self.acts.open_menu(place, self.table.copy, self.table.column_menu(), self)
+
     async def _report(self) -> None:
+        await load_charts()
         page = self._page()
         asked = self.tr("Save the report")
         name = f"capacity-{datetime.now().astimezone():%Y-%m-%d}.pdf"
@@ -322,7 +326,7 @@ class CapacityTab(Tab):
         engine, found = self.desk.engine, self.capacity
         if engine is None or found is None or found.at is None:
             return None
-        charts = [(self.bars.title.text(), self.bars.chart), (self.chosen, self.bucket.course)]
+        charts = [(self.bars.title.text(), self.bars.chart), (self.chosen, self.bucket.course_for_paper())]
         drawn = [(title, chart.size(), chart.paint_on) for title, chart in charts if chart is not None]
         title, outlook = self.heading.title.text(), self.heading.subtitle.text()
         return Page(engine.profile.name, title, outlook, found, self.cards.all, drawn)
@@ -330,12 +334,3 @@ class CapacityTab(Tab):
     def _on_export_triggered(self) -> None:
         if self.capacity is not None:
             self.desk.jobs.ask(export_buckets(self.desk, self.capacity.buckets))
-
-
-def _urgency(use: BucketUse) -> tuple[float, float]:
-    """What is past a threshold first, the fullest of it; then what reaches one soonest."""
-    if use.share >= use.overflow_at:
-        return -use.share, 0.0
-    span = use.forecast.overflow
-    soon = float("inf") if span is None else (span.middle or span.earliest).total_seconds()
-    return (0.0, soon) if use.forecast.enough else (1.0, -use.share)

@@ -90,6 +90,15 @@ class FilterLine(QWidget):
         self._bucket.setCurrentIndex(max(self._bucket.findData(kept), 0))
         self._bucket.blockSignals(False)
 
+    def choose_bucket(self, bucket: str) -> None:
+        """Lets everything of one bucket through, and nothing else."""
+        if self._bucket.findData(bucket) < 0:
+            self._bucket.addItem(bucket, bucket)  # what is offered may still be on its way
+        self._bucket.blockSignals(True)
+        self._bucket.setCurrentIndex(self._bucket.findData(bucket))
+        self._bucket.blockSignals(False)
+        self._clear((self._type, self._size))
+
     def allow(self, *, types_and_sizes: bool, buckets: bool) -> None:
         """Shows the choices that mean something for what the table shows."""
         self._type.setVisible(types_and_sizes)
@@ -98,7 +107,10 @@ class FilterLine(QWidget):
 
     def clear(self) -> None:
         """Lets everything through again."""
-        for choice in (self._bucket, self._type, self._size):
+        self._clear((self._bucket, self._type, self._size))
+
+    def _clear(self, choices: Sequence[QComboBox]) -> None:
+        for choice in choices:
             choice.blockSignals(True)
             choice.setCurrentIndex(0)
             choice.blockSignals(False)

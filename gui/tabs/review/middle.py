@@ -178,11 +178,7 @@ class Middle(QWidget):
     def _make_table(self, name: str, shown: Sequence[Column[T]], is_checkable: bool) -> Table[T]:
         model: TableModel[T] = TableModel(self._desk.jobs, shown, f"review.{name}", is_checkable=is_checkable)
         table = Table(self._desk.themes, model, noun_of(name))
-        saved = self._desk.remembered.get(f"columns.{name}")
-        if saved:
-            table.shown_columns.restore(saved)
-        keep = self._desk.remembered.put
-        table.shown_columns.changed.connect(lambda: keep(f"columns.{name}", table.shown_columns.save()))
+        table.shown_columns.remember(self._desk.remembered, f"columns.{name}")
         model.filled.connect(self._on_filled)
         model.failed.connect(self._on_failed)
         model.choice_changed.connect(self._on_choice_changed)

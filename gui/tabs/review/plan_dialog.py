@@ -48,10 +48,13 @@ class PlanDialog(QDialog):
     """Shown before anything is changed; accepted by its verb. Where the guard stops, its place has to be typed, and on
     production the name of the profile."""
 
-    def __init__(self, desk: Desk, head: PlanHead, path: Path, summary: PlanSummary) -> None:
+    def __init__(
+        self, desk: Desk, head: PlanHead, path: Path, summary: PlanSummary, *, title: str = "", more: str = ""
+    ) -> None:
+        """`title` asks more exactly than the plan's own words can; `more` says what else comes of it."""
         super().__init__(desk.window)
         self._desk, self.head, self._path, self._summary = desk, head, path, summary
-        title = questions.question(head)
+        title = title or questions.question(head)
         self.setWindowTitle(self.tr("Preview"))
         self.setAccessibleName(title)
         self.resize(760, 620)
@@ -61,6 +64,8 @@ class PlanDialog(QDialog):
         column.setSpacing(GAP_SMALL)
         column.addWidget(Text(title, "heading", wraps=True))
         column.addWidget(Text(questions.consequence(head), tone="muted", wraps=True))
+        if more:
+            column.addWidget(Text(more, tone="warning", wraps=True))
         column.addSpacing(GAP_SMALL)
         column.addWidget(self._parts(), 1)
         if head.refused:

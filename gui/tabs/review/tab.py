@@ -17,7 +17,7 @@ from gui.tab import Tab
 from gui.tabs.review import headings, offers, wording
 from gui.tabs.review.columns import picture_of
 from gui.tabs.review.details import Details, Item, Step
-from gui.tabs.review.kinds import FINDINGS, SHELVES, Shelf, ShelfList, count_of
+from gui.tabs.review.kinds import FINDINGS, ROWS, SHELVES, Shelf, ShelfList, count_of
 from gui.tabs.review.middle import Middle
 from gui.tabs.review.repairs import Repairs
 from gui.theme import GAP, GAP_SMALL
@@ -80,6 +80,11 @@ class ReviewTab(Tab):
         self.middle.say_settled(self.settled)
         self.middle.show_shelf(self.shelves.shelf)
         self._show_status(await engine.status())
+
+    def look_at(self, bucket: str) -> None:
+        if self.shelves.shelf.shows == ROWS:
+            self.shelves.go_to(SHELVES[0].id)
+        self.middle.filters.choose_bucket(bucket)
 
     def panes(self) -> Sequence[QWidget]:
         return (self.shelves, self.middle.filters.words, self.middle.table, self.details)

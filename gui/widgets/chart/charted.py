@@ -36,6 +36,13 @@ class Charted(Readable):
     def draw(self) -> None:
         self.draw_in(self.themes.current)
 
+    def settle(self) -> None:
+        """Gives all parts their places though the chart is not seen, so that it can be painted elsewhere."""
+        for widget in (self, self.plot):
+            layout = widget.layout()
+            if layout is not None:
+                layout.setGeometry(widget.contentsRect())
+
     def image(self) -> QImage:
         """The chart as a picture."""
         return self.plot.image()

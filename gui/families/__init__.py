@@ -1,0 +1,1 @@
+"""The dialog of bucket families: what holds for all buckets of one purpose."""
