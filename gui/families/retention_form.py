@@ -1,4 +1,4 @@
-"""For how long a family keeps what it holds: one age for all, others by folder and type, and how much may go at once."""
+"""For how long a family keeps what it holds: an age for all, others by folder and type, how much may go at once."""
 
 from __future__ import annotations
 

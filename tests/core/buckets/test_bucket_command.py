@@ -133,3 +133,14 @@ def test_in_production_a_yes_is_not_enough(run: Run, tmp_path: Path, capsys: pyt
         assert command(*words)[1]["error"]["kind"] == "needs_confirmation"
     assert [path.name for path in (tmp_path / "collection").iterdir()] == ["photos"]
     assert command("--confirm", "shop")[1]["name"] == "photos-1"
+
+
+def test_files_are_uploaded_into_a_family_and_a_folder_is_told_of(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "new.txt").write_text("new")
+    code, told = run(
+        "bucket", "upload", str(tmp_path / "new.txt"), "--family", "cms-images", "--prefix", "in/", "--yes"
+    )
+    assert (code, told["stored"], told["failed"], told["new_buckets"]) == (0, 1, 0, [])
+    assert (told["files"][0]["bucket"], told["files"][0]["key"]) == ("cms-images", "in/new.txt")
+    code, told = run("bucket", "upload", str(tmp_path), "--family", "cms-images", "--yes")
+    assert (code, told["failed"], told["files"][0]["stored"]) == (1, 1, False)
