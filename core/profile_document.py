@@ -44,14 +44,14 @@ def write_into(document: tomlkit.TOMLDocument, profile: Profile) -> None:
     write_sources(document, profile.sources)
 
 
-def write_sources(document: tomlkit.TOMLDocument, sources: Iterable[Source]) -> None:
-    """Puts sources in place of those in the document; one of the same name keeps its unknown keys and comments."""
-    _put_all(document, "sources", sources, lambda s: s.name, lambda e: e.get("name", e.get("table")), _source)
-
-
 def write_families(document: tomlkit.TOMLDocument, families: Iterable[Family]) -> None:
     """Puts families in place of those in the document; one of the same name keeps its unknown keys and comments."""
     _put_all(document, "families", families, lambda f: f.name, lambda e: e.get("name"), _family)
+
+
+def write_sources(document: tomlkit.TOMLDocument, sources: Iterable[Source]) -> None:
+    """Puts sources in place of those in the document; one of the same name keeps its unknown keys and comments."""
+    _put_all(document, "sources", sources, lambda s: s.name, lambda e: e.get("name", e.get("table")), _source)
 
 
 def _place(profile: Profile) -> Values:

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from core.capacity.models import Alert, Severity
 from core.cli import monitor_documents, words
+from core.cli.apply import Yes
+from core.cli.monitor_permission import change_permission
 from core.cli.session import Session
 from core.cli.terminal import Terminal
 from core.engine import Engine
@@ -24,9 +26,23 @@ _MARKS = {
 def monitor(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="One round, and end: for a scheduler.")] = False,
+    allow: Annotated[
+        str,
+        typer.Option("--allow", metavar="FAMILY", help="Let its retention run by itself; shows first what it takes."),
+    ] = "",
+    forbid: Annotated[str, typer.Option("--forbid", metavar="FAMILY", help="Take that back.")] = "",
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", metavar="NAME", help="Confirm --allow by name, in production.")
+    ] = None,
+    yes: Yes = False,
 ) -> None:
     """Measure the buckets again and again, tell what fills up, and do what is automatic. Ctrl-C ends it."""
     session = Session.of(context)
+    if sum((once, bool(allow), bool(forbid))) > 1:
+        context.fail("Say one of --once, --allow and --forbid.")
+    if allow or forbid:
+        change_permission(session, allow, forbid, confirm, yes)
+        return
     if not once:
         session.run(lambda engine, _: _keep_looking(session, engine))
     made = session.run(lambda engine, _: engine.monitor.once())

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from core.capacity.models import BucketUse, Capacity
 from core.monitor.acting import Acted
-from core.monitor.deeds import OVERFLOW, read_deeds
+from core.monitor.deeds import APPLY, OVERFLOW, PLAN, read_deeds
 from core.monitor.overflow import Overflow
+from core.monitor.retention import Retention
 from core.monitor.watched import Watched
 from core.profiles import Profile
 
@@ -28,6 +29,9 @@ async def act(project: Watched, found: Capacity, now: datetime) -> Acted:
         uses = by_family.get(family.name)
         if uses and "overflow" in family.automatic:
             acted += await Overflow(project, family, uses, known, deeds.get((family.name, OVERFLOW)), now).act()
+        if uses and "plan" in family.automatic:
+            planned, applied = deeds.get((family.name, PLAN)), deeds.get((family.name, APPLY))
+            acted += await Retention(project, family, uses, planned, applied, now).act()
     return acted
 
 

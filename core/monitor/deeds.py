@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from core.capacity.models import Alert, Level, Severity
+from core.models import RunState
 from core.workspace import Workspace, from_micros, to_micros
 
 OVERFLOW, PLAN, APPLY = "overflow", "plan", "apply"
@@ -33,7 +34,9 @@ class Deed:
 
     def alert(self, bucket: str) -> Alert:
         """How people are told, while it is worth telling; `bucket` is the fullest of the family."""
-        name = f"{self.kind}:{self.family}:{self.about}"
+        name = f"{self.kind}:{self.family}"
+        if self.kind != PLAN:  # a plan that is made anew the next day is no news
+            name = f"{name}:{self.about}"
         return Alert(name, self.severity, bucket, self.what, self.next_step, self.at, _LEVELS[self.kind])
 
 
@@ -74,6 +77,14 @@ async def forget_deed(workspace: Workspace, project: str, family: str, kind: str
         c.execute("DELETE FROM deeds WHERE project = ? AND family = ? AND kind = ?", (project, family, kind))
 
     await workspace.journal.write(work)
+
+
+async def was_undone(workspace: Workspace, run_id: str) -> bool:
+    """Whether somebody took the run of a deed back. Whoever did that did not want it; to do it again would be a
+    quarrel."""
+    sql = "SELECT state = ? FROM runs WHERE run_id = ?"
+    row = await workspace.journal.read(lambda c: c.execute(sql, (RunState.UNDONE, run_id)).fetchone())
+    return row is not None and bool(row[0])
 
 
 def _deed(row: tuple[str, str, int, str, str, str, str, str, str, int]) -> Deed:

@@ -8,10 +8,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NoReturn
 
 from core.changes import Change
 from core.errors import CoreError, WorkspaceError
+from core.monitor import allowing
+from core.monitor.allowing import Preview
 from core.monitor.record import Told, standing_alerts
 from core.monitor.rounds import Round, make_round
 from core.monitor.schedule import Clock, SystemClock, pause, wait
@@ -62,6 +65,19 @@ class Monitor:
             length = pause(self._project.profile.monitor_every, self.standing.failures, self._chance())
             self.standing = Standing(made, self.standing.failures, self._clock.now() + length)
             tell(made)
+
+    async def preview(self, family: str) -> Preview:
+        """What retention of a family would take today, if it ran by itself; nothing is applied. Raises `CoreError`."""
+        return await allowing.preview(self._project, family, self._clock.now())
+
+    async def allow(self, seen: Preview) -> Path:
+        """Lets it run by itself from now on. It holds when the project is opened the next time. The file that says so.
+        Raises `CoreError`."""
+        return await allowing.allow(self._project, seen, self._clock.now())
+
+    async def forbid(self, family: str) -> Path:
+        """Takes that back. Raises `CoreError`."""
+        return await allowing.forbid(self._project, family)
 
     async def _round(self) -> Round:
         now = self._clock.now()

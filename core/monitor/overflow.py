@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from core.capacity.levels import percent
 from core.capacity.models import Alert, BucketUse, Level, Severity
 from core.errors import CoreError, Unavailable
-from core.models import RunState
-from core.monitor.acting import Acted
-from core.monitor.deeds import OVERFLOW, Deed, forget_deed, note_deed
+from core.monitor.acting import Acted, command
+from core.monitor.deeds import OVERFLOW, Deed, forget_deed, note_deed, was_undone
 from core.monitor.watched import Watched
 from core.overflow import NextBucket
 from core.profiles import Family
@@ -38,9 +37,9 @@ class Overflow:
         writable = [use for use in self.uses if use.writable]
         if not writable or any(use.share < self.family.overflow_at for use in writable):
             return await self._with_room()
-        if self.last is not None and self.last.run_id and await self._was_undone(self.last.run_id):
+        if self.last is not None and await was_undone(self.project.workspace, self.last.run_id):
             why = f"the bucket {self.last.about}, made for what comes next, was taken back, so none is made by itself."
-            by_hand = f"bucketdesk-cli bucket create --family {self.family.name}"
+            by_hand = command(self.project.profile, "bucket", "create", "--family", self.family.name)
             return self._trouble(why, f"Make room by a clean-up, or make a bucket: {by_hand}")
         try:
             made = await self.project.families.make_next(self.family.name, self.known)
@@ -83,12 +82,6 @@ class Overflow:
             return Acted(alerts=(self.last.alert(self._fullest.name),))
         await forget_deed(self.project.workspace, self.project.profile.project, self.family.name, OVERFLOW)
         return Acted()
-
-    async def _was_undone(self, run_id: str) -> bool:
-        """Whoever undid it did not want it; making it again would be a quarrel."""
-        sql = "SELECT state = ? FROM runs WHERE run_id = ?"
-        row = await self.project.workspace.journal.read(lambda c: c.execute(sql, (RunState.UNDONE, run_id)).fetchone())
-        return row is not None and bool(row[0])
 
     def _trouble(self, why: str, hint: str) -> Acted:
         use = self._fullest

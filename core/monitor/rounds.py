@@ -11,7 +11,7 @@ from core.capacity.models import Alert, Capacity, Severity
 from core.changes import Change
 from core.errors import NotFound
 from core.monitor.actions import act, told_of
-from core.monitor.deeds import Deed
+from core.monitor.deeds import APPLY, Deed
 from core.monitor.record import Told, renew
 from core.monitor.watched import Watched
 
@@ -47,6 +47,8 @@ async def make_round(project: Watched, now: datetime) -> Round:
         trouble, hint = exc.message, exc.hint
         found = await project.capacity()
     acted = await act(project, found, now)
+    if any(deed.kind == APPLY for deed in acted.deeds):
+        found = await project.capacity()  # what was taken has been measured already
     buckets = list(told_of(project.profile, found.buckets))
     told = await renew(
         project.workspace,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from core.capacity.models import Capacity
 from core.changes import Changes
 from core.families import Families
+from core.inventory import ScanReport
+from core.models import PlanHead, Run
 from core.profiles import Profile
+from core.retention import BucketTaking
+from core.status import Status
 from core.workspace import Workspace
 
 
@@ -40,4 +46,24 @@ class Watched(Protocol):
 
     async def capacity(self) -> Capacity:
         """As measured last."""
+        ...
+
+    async def status(self) -> Status:
+        """Where the last scan stands."""
+        ...
+
+    async def scan(self) -> ScanReport:
+        """Scans everything. Raises `Busy`, `ServiceError`."""
+        ...
+
+    async def plan_retention(self, buckets: Sequence[str]) -> tuple[PlanHead, Path]:
+        """A plan that takes what is over age in these buckets."""
+        ...
+
+    async def takings(self, path: Path) -> tuple[BucketTaking, ...]:
+        """What such a plan takes of each."""
+        ...
+
+    async def apply(self, path: Path, *, confirm: str | None = None) -> Run:
+        """Applies a plan, or goes on with it. Raises `Refused` at the guard."""
         ...

@@ -85,3 +85,18 @@ def test_ctrl_c_ends_it_with_130_after_whole_rounds(run: Run, monkeypatch: pytes
 def test_an_alert_that_is_not_there_is_named(run: Run) -> None:
     code, told = run("alerts", "--acknowledge", "filling:nothing")
     assert (code, told["error"]["kind"]) == (1, "not_found")
+
+
+def test_retention_runs_by_itself_only_after_its_preview_was_confirmed(run: Run) -> None:
+    code, told = run("monitor", "--allow", "patient-images")
+    assert (code, told["error"]["kind"]) == (2, "needs_confirmation")
+    assert "apply" not in practice_profile().families[0].automatic
+    code, told = run("monitor", "--allow", "patient-images", "--yes")
+    assert (code, told["allowed"]) == (0, True)
+    assert sum(one["objects"] for one in told["would_take"]) > 0
+    assert {"plan", "apply"} <= practice_profile().families[0].automatic
+    assert run("runs")[1]["runs"] == []
+    code, told = run("monitor", "--forbid", "patient-images")
+    assert (code, told["allowed"]) == (0, False)
+    assert "apply" not in practice_profile().families[0].automatic
+    assert run("monitor", "--once", "--allow", "patient-images")[0] == 2
