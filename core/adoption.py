@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core.apply import archive
+from core.apply.archived import lies_where
 from core.errors import NotFound, Usage
 from core.journal import add_run, add_steps, count_steps
 from core.models import RunState
@@ -15,6 +15,7 @@ from core.ports import ObjectStore
 from core.profiles import Profile
 from core.quarantine import read_manifests
 from core.runs import Entry
+from core.traces import Trace
 from core.workspace import Workspace
 
 
@@ -24,6 +25,7 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
     another project's."""
     await workspace.journal.write(lambda c: _clear(c, run_id))
     found = False
+    archived = await asyncio.to_thread(lies_where, profile.archive, run_id)
     async for head, entries in read_manifests(store, run_id):
         if head.get("project") != profile.project:
             raise Usage(
@@ -31,7 +33,7 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
                 "Open that profile to undo it.",
             )
         found = True
-        known = [await _with_file(profile, run_id, entry) for entry in entries]
+        known = [_with_file(entry, archived) for entry in entries]
         await workspace.journal.write(lambda c, known=known: _add(c, run_id, known))  # type: ignore[misc]
     if not found:
         raise NotFound(
@@ -40,18 +42,12 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
     await workspace.journal.write(lambda c: _finish(c, run_id, profile.project))
 
 
-async def _with_file(profile: Profile, run_id: str, entry: Entry) -> Entry:
-    """An archived object's file, where this machine has it."""
-    if entry.step.removal != "archive":
+def _with_file(entry: Entry, archived: Mapping[int, Trace]) -> Entry:
+    """The entry with where its object is archived, where this machine has it."""
+    known = archived.get(entry.step.n)
+    if known is None or entry.step.removal != "archive":
         return entry
-    for path in (
-        archive.file_for(profile.archive, run_id, entry.step),
-        archive.other_file(profile.archive, run_id, entry.step),
-    ):
-        digest = await asyncio.to_thread(archive.digest_of, path)
-        if digest:
-            return replace(entry, trace=replace(entry.trace, archived=str(path), digest=digest))
-    return entry
+    return replace(entry, trace=replace(entry.trace, archived=known.archived, member=known.member, digest=known.digest))
 
 
 def _add(c: sqlite3.Connection, run_id: str, entries: Sequence[Entry]) -> None:

@@ -14,10 +14,10 @@ from core.values import decode_row, encode_row
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """`place` and `version`: where an object lies in the quarantine, and as what. `attributes`, `archived`, `digest`:
-    an archived object's attributes, file and content. `before`, `row`: the whole row before and after. `back`: why the
-    act is being put back, `back_state`: how the step then ends. `origin`: the step (run, n) that this one undoes or
-    purges."""
+    """`place` and `version`: where an object lies in the quarantine, and as what. `attributes`, `archived`, `member`,
+    `digest`: an archived object's attributes, ZIP file, name in it (empty: a file by itself) and content. `before`,
+    `row`: the whole row before and after. `back`: why the act is being put back, `back_state`: how the step then ends.
+    `origin`: the step (run, n) that this one undoes or purges."""
 
     place: str = ""
     version: str = ""
@@ -29,9 +29,10 @@ class Trace:
     back: str = ""
     back_state: str = ""
     origin: tuple[str, int] | None = None
+    member: str = ""
 
 
-_TEXTS = ("place", "version", "archived", "digest", "back", "back_state")
+_TEXTS = ("place", "version", "archived", "member", "digest", "back", "back_state")
 
 
 def write_trace(trace: Trace) -> str:

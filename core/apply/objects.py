@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from core.apply.archived import taken_out
 from core.apply.job import ENDED, Job
 from core.errors import AlreadyExists, NotFound, ServiceError, Unavailable
 from core.journal import Ending
@@ -84,10 +85,18 @@ def _restored(entry: Entry, outcome: Outcome | None, occupant: Object | None) ->
 
 async def _upload(job: Job, entry: Entry) -> Ending:
     """An archived object comes back by an upload; after a crash its own earlier upload is known by its content."""
+    path = await taken_out(entry.trace, job.workspace.folder)
+    if path is None:
+        reason = f"{entry.trace.archived} is not there any more, or does not hold it as it was."
+        return Ending(entry.step.n, StepState.FAILED, reason)
+    try:
+        return await _upload_file(job, entry, path)
+    finally:
+        await asyncio.to_thread(path.unlink, True)
+
+
+async def _upload_file(job: Job, entry: Entry, path: Path) -> Ending:
     step, trace = entry.step, entry.trace
-    path = Path(trace.archived)
-    if not await asyncio.to_thread(path.is_file):
-        return Ending(step.n, StepState.FAILED, f"Its file {path} is not in the archive any more.")
     try:
         await job.patiently(partial(job.store.upload, step.bucket, step.key, path, trace.attributes or Attributes()))
     except AlreadyExists:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from core.apply import archive, objects
-from core.apply.back import put_back
+from core.apply.back import is_partner, put_back
 from core.apply.intents import intend
 from core.apply.job import ENDED, Job
 from core.apply.proofs import grounds
@@ -106,8 +106,11 @@ async def _archive(job: Job, entries: Sequence[Entry]) -> None:
     try:
         traces = await archive.fetch(job, entries)
     except (ServiceError, WorkspaceError) as exc:
-        reasons = dict.fromkeys((entry.step.n for entry in entries), exc.message)
-        await put_back(job, entries, reasons, StepState.WAITING)
+        # With the rows that went along: all is as it was, and waits.
+        found = await job.record.entries(need for entry in entries for need in entry.step.needs)
+        along = [row for row in found.values() if is_partner(row.step) and row.state is StepState.DONE]
+        reasons = dict.fromkeys((entry.step.n for entry in (*entries, *along)), exc.message)
+        await put_back(job, (*entries, *along), reasons, StepState.WAITING)
         raise
     filed = [replace(entry, trace=traces[entry.step.n]) for entry in entries]
     await job.record.intend([(entry.step.n, entry.trace) for entry in filed])

@@ -33,7 +33,13 @@ def reverse(entry: Entry, run_id: str, n: int = 0) -> Entry:
             version=trace.version or None,
             place=trace.place,
         )
-        kept = Trace(archived=trace.archived, digest=trace.digest, attributes=trace.attributes, origin=origin)
+        kept = Trace(
+            archived=trace.archived,
+            member=trace.member,
+            digest=trace.digest,
+            attributes=trace.attributes,
+            origin=origin,
+        )
         return Entry(back, StepState.WAITING, kept)
     before, left = trace.before, trace.row
     table, columns = step.table, step.key_columns

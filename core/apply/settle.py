@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.apply import archive, objects, removal, rows
+from core.apply import objects, removal, rows
+from core.apply.archived import is_whole
 from core.apply.back import finish
 from core.apply.job import Job
 from core.apply.recheck import Recheck
@@ -62,10 +63,10 @@ async def _settle_removals(job: Job, looks: Recheck | None, entries: Sequence[En
 
 
 async def _settle_archived(job: Job, entry: Entry, waits: bool, filed: list[Entry]) -> None:
-    if await archive.is_whole(entry.trace):
+    if await is_whole(entry.trace):
         filed.append(entry)
     elif waits:
-        clean = replace(entry.trace, archived="", digest="")
+        clean = replace(entry.trace, archived="", member="", digest="")
         await job.end([Ending(entry.step.n, StepState.DONE, "It is in the quarantine, not in the archive.", clean)])
     else:
         reason = f"Its file {entry.trace.archived} is not in the archive any more."

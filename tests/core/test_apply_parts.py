@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.apply.archive import file_for
 from core.apply.job import Job
 from core.apply.reversal import reverse
 from core.apply.windows import levels
+from core.apply.zip_archive import member_for
 from core.errors import NotAllowed, ServiceError, Unavailable
 from core.models import Attributes, Outcome, Result, Step, StepKind
 from core.quarantine import place
@@ -48,14 +47,12 @@ def test_a_place_in_the_quarantine_tells_where_it_came_from_unless_that_is_too_l
 
 
 @pytest.mark.parametrize("key", ["../x", "/etc/passwd", "a//b", "CON.txt", "a:b", "trailing.", "x" * 300, "a/./b"])
-def test_an_archived_file_with_an_impossible_name_goes_by_its_number(key: str) -> None:
-    step = Step(7, StepKind.DELETE_OBJECT, bucket="b", key=key)
-    assert file_for(Path("archive"), "run", step) == Path("archive/run/_/7")
+def test_an_archived_object_with_an_impossible_name_goes_by_its_number(key: str) -> None:
+    assert member_for("b", key, 7) == "_/7"
 
 
-def test_an_archived_file_keeps_its_own_name_where_it_can() -> None:
-    step = Step(7, StepKind.DELETE_OBJECT, bucket="b", key="a/ü c.png")
-    assert file_for(Path("archive"), "run", step) == Path("archive/run/b/a/ü c.png")
+def test_an_archived_object_keeps_its_own_name_where_it_can() -> None:
+    assert member_for("b", "a/ü c.png", 7) == "b/a/ü c.png"
 
 
 @given(ROWS, ROWS, st.text(), st.text())
@@ -63,7 +60,7 @@ def test_a_trace_comes_back_from_the_journal_as_it_was(
     before: dict[str, object], row: dict[str, object], where: str, back: str
 ) -> None:
     attributes = Attributes("image/png", "max-age=1", {"a": where}, datetime(2024, 1, 1, tzinfo=UTC), None)
-    trace = Trace(where, "v", attributes, "file", "digest", before, row, back, "drifted", ("run", 3))  # type: ignore[arg-type]
+    trace = Trace(where, "v", attributes, "file", "digest", before, row, back, "drifted", ("run", 3), "b/c")  # type: ignore[arg-type]
     assert read_trace(write_trace(trace)) == trace
 
 

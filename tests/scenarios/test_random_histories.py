@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +63,7 @@ class World:
     def check(self) -> None:
         """No content that was there is gone, and what a row names is in its place."""
         there = set(_contents(self.collection.storage)) | set(_contents(self.collection.profile.quarantine))
-        there |= set(_contents(self.collection.profile.archive))
+        there |= set(_archived(self.collection.profile.archive))
         assert self.contents <= there
 
     def named(self) -> set[str]:
@@ -73,6 +74,12 @@ class World:
 
 def _contents(folder: Path) -> Sequence[str]:
     return [hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()]
+
+
+def _archived(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            yield from (hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist())
 
 
 async def apply_somehow(world: World, plan: Path) -> Run | None:
