@@ -1,0 +1,371 @@
+"""Retention plans over a ward on disk: what they take, what they leave, and that all of it comes back."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.errors import NotFound, Refused, Unavailable, Usage, WorkspaceError
+from core.keeps import keep
+from core.models import FindingFilter, Kind, ObjectPage, RunState, Selection, StepKind
+from core.plan_files import read_verified
+from core.profiles import RetentionRule
+from tests.scenarios.killing import Killer, start_again
+from tests.scenarios.ward import BUCKET, OURS, REPORTS, Ward
+
+
+@pytest_asyncio.fixture
+async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
+    """An empty ward whose family lets retention take half of a bucket."""
+    made = Ward(tmp_path / "project", retention_share=0.5)
+    yield made
+    await made.close()
+
+
+def why(head: object) -> dict[str, int]:
+    """What a plan leaves as it is, and how often."""
+    return {refusal.why: refusal.count for refusal in head.refused}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("destination", ["quarantine", "archive"])
+async def test_what_is_over_age_goes_with_its_rows_and_comes_back_as_it_was(ward: Ward, destination: str) -> None:
+    ward.fill_ward(old=4, rows=2)
+    before = ward.picture()
+    await ward.scan()
+    path, head = await ward.plan_removal(destination=destination)
+    assert (head.kind, head.removal, head.guard) == ("retention", destination, None)
+    assert head.by_kind == {"delete_object": 4, "delete_row": 8}
+    assert [step.key for step in read_verified(path) if step.kind is StepKind.DELETE_OBJECT] == [
+        f"old/{n:05d}.png" for n in (3, 2, 1, 0)
+    ]
+    assert [(t.bucket, t.objects, t.rows) for t in await ward.taken(path)] == [(BUCKET, 4, 8)]
+    assert ward.picture() == before
+
+    run = await ward.apply(path)
+
+    assert (run.kind, run.state, run.done, run.drifted, run.failed) == ("retention", RunState.DONE, 12, 0, 0)
+    assert not [key for key in ward.there() if key.startswith("old/")]
+    assert (ward.rows(), len(ward.sql("SELECT 1 FROM patients"))) == (120, 5)
+    assert len(ward.waiting()) == (4 if destination == "quarantine" else 0)
+    assert run.undoable
+    await ward.undo(run.run_id)
+    assert ward.picture() == before
+    assert ward.waiting() == [] and ward.manifests() == 0
+
+
+async def test_the_archive_is_a_zip_that_says_what_it_holds_and_which_rows_went_along(ward: Ward) -> None:
+    ward.fill_ward(old=2)
+    await ward.scan()
+    path, _ = await ward.plan_removal(destination="archive")
+    run = await ward.apply(path)
+    (file,) = (ward.profile.archive / run.run_id).glob("*.zip")
+    with zipfile.ZipFile(file) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        assert {one["key"]: archive.read(one["member"]) for one in manifest["objects"]} == {
+            "old/00000.png": b"old/00000.png",
+            "old/00001.png": b"old/00001.png",
+        }
+    assert all(len(one["rows"]) == 1 and len(one["sha256"]) == 64 for one in manifest["objects"])
+    assert manifest["objects"][0]["rows"][0]["values"]["image_path"] == "old/00001.png"
+
+
+async def test_oldest_first_until_the_bucket_is_down_to_a_share_and_no_further(ward: Ward) -> None:
+    for number in range(10):
+        ward.image(f"{number}.png", 100 - number, size=1000)
+    ward.family(retention_share=1.0)
+    await ward.scan()
+    path, _ = await ward.plan_removal(until_share=0.65)
+    assert [s.key for s in read_verified(path) if s.key] == ["0.png", "1.png", "2.png", "3.png"]
+    _, head = await ward.plan_removal(until_share=1.0)
+    assert head.steps == 0
+    with pytest.raises(Usage, match="cannot be brought down"):
+        await ward.plan_removal(until_share=-0.1)
+    with pytest.raises(Usage, match="shred"):
+        await ward.plan_removal(destination="shred")
+    with pytest.raises(NotFound, match="nowhere"):
+        await ward.plan_removal(buckets=("nowhere",))
+
+
+async def test_what_is_kept_needed_young_or_shared_stays_and_the_plan_says_why(ward: Ward) -> None:
+    ward.fill_ward(old=1)
+    ward.image("kept.png", 50)
+    ward.image("reported.png", 50)
+    ward.sql("INSERT INTO reports (path) VALUES ('reported.png')")
+    ward.image("seen-again.png", 50)
+    ward.image("row-kept.png", 50)
+    ward.sql(
+        "INSERT INTO image_patient_associations (patient_id, bucket_name, image_path, created_at) "
+        "VALUES (1, 'ward', 'seen-again.png', '2999-01-01')"
+    )
+    ward.image("from-the-future.png", -400)
+    await ward.scan()
+    workspace = await ward.workspace()
+    await keep(workspace, Selection(FindingFilter(text="kept.png", buckets=(BUCKET,))), "still in court")
+    await workspace.journal.write(
+        lambda c: c.execute(
+            "INSERT OR REPLACE INTO keeps SELECT 'r:image_patient_associations:[' || ? || ']', '', '', 'why', 0",
+            (ward.sql("SELECT id FROM image_patient_associations WHERE image_path = 'row-kept.png'")[0][0],),
+        )
+    )
+    await workspace.journal.write(lambda c: c.execute("DELETE FROM keeps WHERE thing = 'o:ward/row-kept.png'"))
+    await ward.scan()
+
+    path, head = await ward.plan_removal()
+
+    assert [s.key for s in read_verified(path) if s.key] == ["old/00000.png"]
+    assert why(head) == {
+        "it was marked to be kept": 1,
+        "a row of “reports” names it, and such rows do not go along": 1,
+        "a younger row of “image_patient_associations” still needs it": 1,
+        "a row that would go along was marked to be kept": 1,
+    }
+
+
+async def test_rows_of_another_table_go_along_only_where_its_source_says_so(ward: Ward) -> None:
+    ward.fill_ward(old=1)
+    ward.sql("INSERT INTO reports (path) VALUES ('old/00000.png'), ('new/00000.png'), ('new/00001.png')")
+    ward.profile = replace(ward.profile, sources=(OURS, replace(REPORTS, goes_along=True)))
+    before = ward.picture()
+    await ward.scan()
+    path, head = await ward.plan_removal()
+    assert head.by_kind == {"delete_object": 1, "delete_row": 2}
+    run = await ward.apply(path)
+    assert (run.done, run.drifted) == (3, 0)
+    await ward.undo(run.run_id)
+    assert ward.picture() == before
+    ward.profile = replace(ward.profile, sources=(replace(OURS, goes_along=False), replace(REPORTS, goes_along=True)))
+    assert (await ward.plan_removal())[1].steps == 0
+
+
+async def test_a_row_that_others_hang_on_or_that_names_two_images_keeps_its_image(tmp_path: Path) -> None:
+    shared = replace(OURS, columns=(*OURS.columns, replace(OURS.columns[0], name="note")))
+    ward = Ward(tmp_path, sources=(shared, REPORTS), retention_share=0.5)
+    ward.sql(
+        "CREATE TABLE seals (id INTEGER PRIMARY KEY, a INTEGER REFERENCES image_patient_associations (id) "
+        "ON DELETE CASCADE)"
+    )
+    for key in ("sealed.png", "left.png", "right.png"):
+        ward.image(key, 60)
+    for number in range(20):
+        ward.image(f"new/{number}.png", 3)
+    ward.sql("UPDATE image_patient_associations SET note = NULL")
+    ward.sql("UPDATE image_patient_associations SET note = 'right.png' WHERE image_path = 'left.png'")
+    ward.sql("INSERT INTO seals (a) SELECT id FROM image_patient_associations WHERE image_path = 'sealed.png'")
+    await ward.scan()
+    _, head = await ward.plan_removal()
+    assert head.steps == 0
+    assert why(head) == {
+        "a row that would go along names another object too": 2,
+        "other rows point at the row of “image_patient_associations” that would go along": 1,
+    }
+    await ward.close()
+
+
+async def test_rules_for_a_folder_or_a_type_come_before_the_days_of_the_family(ward: Ward) -> None:
+    ward.fill_ward(old=0, new=20)
+    for key in ("scans/a.png", "scans/b.tif", "b.tif", "c.png"):
+        ward.image(key, 50)
+    ward.family(
+        rules=(RetentionRule(10, prefix="scans/", types=("image/tiff",)), RetentionRule(90, prefix="scans/")),
+    )
+    ward.image("scans/new.tif", 12)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+    assert sorted(s.key for s in read_verified(path) if s.key) == ["b.tif", "c.png", "scans/b.tif", "scans/new.tif"]
+    ward.family(retention_days=None, rules=(RetentionRule(10, types=("image/*",)),))
+    await ward.scan()
+    assert len(set((await ward.findings(Kind.OVER_AGE)).keys())) == 5
+    ward.family(rules=())
+    _, head = await ward.plan_removal()
+    assert why(head) == {"it is not over age by the rules and the clock as they are now": 5}
+    await ward.scan()
+    with pytest.raises(Usage, match="No family of the profile says when"):
+        await ward.plan_removal()
+
+
+async def test_a_rule_that_would_take_everything_stops_at_the_guard_whatever_its_author_allowed(ward: Ward) -> None:
+    for number in range(30):
+        ward.image(f"{number}.png", 60)
+    ward.family(retention_share=1.0)
+    await ward.scan()
+    path, head = await ward.plan_removal()
+    assert head.guard is not None and (head.guard.share, head.guard.limit) == (1.0, 1.0)
+    with pytest.raises(Refused, match="nothing would be left there"):
+        await ward.apply(path)
+    assert len(ward.there()) == 30 and await ward.runs() == ()
+
+
+async def test_the_author_of_a_rule_says_how_much_of_a_bucket_it_may_take(ward: Ward) -> None:
+    ward.fill_ward(old=30, new=60)
+    await ward.scan()
+    path, head = await ward.plan_removal()
+    assert head.guard is None  # a third, of half that may go
+    ward.family(retention_share=0.25)
+    with pytest.raises(Refused, match=r"33 % of bucket ward .* the limit is 25 %"):
+        await ward.apply(path)
+    ward.family(retention_share=None)
+    _, head = await ward.plan_removal(name="usual")
+    assert head.guard is not None and head.guard.limit == 0.2
+    ward.family(retention_share=0.5)
+    assert (await ward.apply(path)).done == 60
+
+
+async def test_a_clock_set_back_and_longer_days_leave_what_was_planned(ward: Ward) -> None:
+    ward.fill_ward(old=3)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+    other, _ = await ward.plan_removal(name="other")
+    ward.store.ahead = timedelta(days=-20)
+    run = await ward.apply(path)
+    assert (run.done, run.drifted) == (0, 6)
+    assert "It is not over age any more." in (await ward.reasons(run.run_id)).values()
+    _, head = await ward.plan_removal(name="back")
+    assert head.steps == 0
+    ward.store.ahead = timedelta(0)
+    ward.family(retention_days=41)
+    run = await ward.apply(other)
+    assert (run.done, run.drifted) == (4, 2)
+    assert [key for key in ward.there() if key.startswith("old/")] == ["old/00000.png"]
+
+
+async def test_scenario_3_a_listing_that_failed_takes_nothing(ward: Ward) -> None:
+    ward.fill_ward(old=3)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+
+    async def broken(bucket: str, **options: object) -> ObjectPage:
+        raise Unavailable("The storage does not answer.")
+
+    ward.store.list_objects = broken  # type: ignore[method-assign, assignment]
+    assert not (await ward.scan()).complete
+    with pytest.raises(Refused, match="not complete"):
+        await ward.apply(path)
+    _, head = await ward.plan_removal(name="again")
+    assert (head.steps, why(head)) == (0, {"whether it is still needed is not proven": 3})
+    del ward.store.list_objects  # type: ignore[attr-defined]
+    assert len(ward.there()) == 63
+
+
+async def test_scenario_6_a_row_that_comes_after_the_plan_keeps_its_image_and_all_its_rows(ward: Ward) -> None:
+    ward.fill_ward(old=2, rows=2)
+    ward.image("yesterday.png", 0.5)
+    ward.family(retention_days=1)
+    await ward.scan()
+    path, head = await ward.plan_removal()
+    assert head.by_kind["delete_object"] == 62
+    ward.family(retention_days=30)
+    ward.sql(
+        "INSERT INTO image_patient_associations (patient_id, bucket_name, image_path, created_at) "
+        "VALUES (4, 'ward', 'old/00000.png', '2026-01-01')"
+    )
+    before = ward.picture()
+    run = await ward.apply(path, allow_share=0.99)
+    assert [key for key in ward.there() if key.startswith("old/")] == ["old/00000.png"]
+    assert len(ward.sql("SELECT 1 FROM image_patient_associations WHERE image_path = 'old/00000.png'")) == 3
+    assert run.done == 3
+    await ward.undo(run.run_id)
+    assert ward.picture() == before
+
+
+@pytest.mark.parametrize("destination", ["quarantine", "archive"])
+async def test_scenario_8_killed_at_one_point_after_the_other_it_still_gets_there_and_back(
+    tmp_path: Path, destination: str
+) -> None:
+    ward = Ward(tmp_path, retention_share=0.5)
+    ward.fill_ward(old=3, new=25, rows=2)
+    await ward.scan()
+    path, _ = await ward.plan_removal(destination=destination)
+    before = ward.picture()
+
+    def small() -> None:
+        ward.store.limits = replace(ward.store.limits, batch_size=4)  # type: ignore[misc]
+
+    async def applied(seam: Killer) -> object:
+        small()
+        return await ward.apply(path, seam=seam)
+
+    run, processes = await start_again(ward, applied)  # type: ignore[arg-type]
+    assert processes > 5
+    assert (run.done, run.skipped, run.failed, run.drifted) == (9, 0, 0, 0)  # type: ignore[attr-defined]
+    assert ward.rows() == 50 and len(ward.there()) == 25
+
+    async def undone(seam: Killer) -> object:
+        small()
+        return await ward.undo(run.run_id, seam=seam)  # type: ignore[attr-defined]
+
+    back, _ = await start_again(ward, undone)  # type: ignore[arg-type]
+    assert (back.done, back.failed, back.drifted) == (9, 0, 0)  # type: ignore[attr-defined]
+    assert ward.picture() == before
+    await ward.close()
+
+
+async def test_scenario_15_where_every_image_looks_new_at_once_nothing_goes(ward: Ward) -> None:
+    ward.fill_ward(old=5)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+    for key in ward.there():
+        ward.ages[key] = 0
+    before = ward.picture()
+    run = await ward.apply(path)
+    assert (run.done, run.drifted) == (0, 10)
+    assert ward.picture() == before
+    await ward.scan()
+    assert (await ward.plan_removal(name="again"))[1].steps == 0
+
+
+async def test_scenario_16_a_wiped_table_of_associations_makes_everything_unproven(ward: Ward) -> None:
+    ward.fill_ward(old=10)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+    ward.sql("DELETE FROM image_patient_associations WHERE id > 20")
+    await ward.scan()
+    _, head = await ward.plan_removal(name="again")
+    assert head.steps == 0 and set(why(head)) == {"whether it is still needed is not proven"}
+    with pytest.raises(Refused, match="doubted"):
+        await ward.apply(path)
+    assert len(ward.there()) == 70
+
+
+async def test_a_full_disk_of_the_archive_leaves_images_and_rows_in_their_places(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.fill_ward(old=6, rows=2)
+    before = ward.picture()
+    await ward.scan()
+    path, _ = await ward.plan_removal(destination="archive")
+
+    def full(*_: object) -> None:
+        raise WorkspaceError("The disk of the archive is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.apply.archive.write_archive", full)
+        with pytest.raises(WorkspaceError, match="full"):
+            await ward.apply(path)
+    assert ward.picture() == before and ward.waiting() == []
+    run = await ward.apply(path)
+    assert (run.done, run.state) == (18, RunState.DONE)
+    await ward.undo(run.run_id)
+    assert ward.picture() == before
+
+
+async def test_a_missing_archive_is_said_and_the_rows_stay_with_the_images_that_are_gone(ward: Ward) -> None:
+    ward.fill_ward(old=2)
+    await ward.scan()
+    path, _ = await ward.plan_removal(destination="archive")
+    run = await ward.apply(path)
+    (file,) = (ward.profile.archive / run.run_id).glob("*.zip")
+    file.rename(file.with_suffix(".away"))
+    back = await ward.undo(run.run_id)
+    assert (back.done, back.failed) == (0, 2)
+    assert all("is not there any more" in why for why in (await ward.reasons(back.run_id)).values() if "zip" in why)
+    assert ward.rows() == 60
+    file.with_suffix(".away").rename(file)
+    back = await ward.undo(run.run_id)
+    assert ward.rows() == 62 and len(ward.there()) == 62
