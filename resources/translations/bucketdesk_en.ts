@@ -128,6 +128,13 @@
     <context>
         <name>Questions</name>
         <message numerus="yes">
+            <source>, with %Ln row(s) that go along</source>
+            <translation>
+                <numerusform>, with %Ln row that goes along</numerusform>
+                <numerusform>, with %Ln rows that go along</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Change %Ln row(s)</source>
             <translation>
                 <numerusform>Change %Ln row</numerusform>
@@ -553,6 +560,40 @@
             <translation>
                 <numerusform>Upload %Ln file into which family?</numerusform>
                 <numerusform>Upload %Ln files into which family?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Retention</name>
+        <message numerus="yes">
+            <source>%Ln object(s)</source>
+            <translation>
+                <numerusform>%Ln object</numerusform>
+                <numerusform>%Ln objects</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>, with %Ln row(s) that go along</source>
+            <translation>
+                <numerusform>, with %Ln row that goes along</numerusform>
+                <numerusform>, with %Ln rows that go along</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln more</source>
+            <translation>
+                <numerusform>%Ln more</numerusform>
+                <numerusform>%Ln more</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>RetentionDialog</name>
+        <message numerus="yes">
+            <source>Clean up %Ln bucket(s)?</source>
+            <translation>
+                <numerusform>Clean up %Ln bucket?</numerusform>
+                <numerusform>Clean up %Ln buckets?</numerusform>
             </translation>
         </message>
     </context>

@@ -70,7 +70,7 @@ class PlanDialog(QDialog):
         column.addWidget(self._parts(), 1)
         if head.refused:
             column.addWidget(Text(self._refused_words(), tone="warning", wraps=True))
-        for name, text in self._names_to_type():
+        for name, text in names_to_type(head, self.confirmed_name):
             self._add_name_field(column, name, text)
         column.addSpacing(GAP_SMALL)
         column.addLayout(self._buttons())
@@ -137,16 +137,6 @@ class PlanDialog(QDialog):
         engine = self._desk.engine
         return engine.profile.name if engine is not None and engine.profile.production else None
 
-    def _names_to_type(self) -> Iterator[tuple[str, str]]:
-        guard = self.head.guard
-        if guard is not None:
-            text = self.tr("This takes %1 % of %2; the limit is %3 %. Type %2 to go on.")
-            text = text.replace("%1", words.number(round(guard.share * 100))).replace("%2", guard.where)
-            yield guard.where, text.replace("%3", words.number(round(guard.limit * 100)))
-        if self.confirmed_name is not None:
-            text = self.tr("%1 is production. Type its name to go on.")
-            yield self.confirmed_name, text.replace("%1", self.confirmed_name)
-
     def _add_name_field(self, column: QVBoxLayout, name: str, text: str) -> None:
         field = self.name_fields[name] = QLineEdit()
         field.setAccessibleName(text)
@@ -176,6 +166,19 @@ class PlanDialog(QDialog):
 
     def _on_export_clicked(self) -> None:
         self._desk.jobs.ask(export_plan(self._desk, self, self._path, self.head))
+
+
+def names_to_type(head: PlanHead, production_name: str | None) -> Iterator[tuple[str, str]]:
+    """What has to be typed before a plan is applied, each with the sentence that asks for it: the place where the guard
+    stops it, and the name of a project in production."""
+    guard = head.guard
+    if guard is not None:
+        text = translate("PlanDialog", "This takes %1 % of %2; the limit is %3 %. Type %2 to go on.")
+        text = text.replace("%1", words.number(round(guard.share * 100))).replace("%2", guard.where)
+        yield guard.where, text.replace("%3", words.number(round(guard.limit * 100)))
+    if production_name is not None:
+        text = translate("PlanDialog", "%1 is production. Type its name to go on.")
+        yield production_name, text.replace("%1", production_name)
 
 
 def step_columns() -> tuple[Column[Step], ...]:

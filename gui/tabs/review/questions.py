@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.models import PlanHead, StepKind
+from core.retention import RETENTION
 from gui import words
 from gui.translation import translate
 
@@ -17,6 +18,10 @@ def job_title(head: PlanHead) -> str:
     counts = {kind: head.by_kind.get(kind.value, 0) for kind in StepKind}
     objects, size = counts[StepKind.DELETE_OBJECT], words.size(head.bytes)
     rows = counts[StepKind.UPDATE_ROW] + counts[StepKind.DELETE_ROW] + counts[StepKind.INSERT_ROW]
+    if head.kind == RETENTION:
+        moved = _filled(translate("Questions", "Move %Ln object(s) (%1) to %2", "", objects), head, size)
+        along = translate("Questions", ", with %Ln row(s) that go along", "", rows) if rows else ""
+        return moved + along
     if _is_mixed(head):
         parts = [
             translate("Questions", "Delete %Ln row(s)", "", counts[StepKind.DELETE_ROW]),
@@ -41,7 +46,7 @@ def job_title(head: PlanHead) -> str:
 
 def verb(head: PlanHead) -> str:
     """The word on the button that does it."""
-    if _is_mixed(head):
+    if _is_mixed(head) and head.kind != RETENTION:
         return translate("Questions", "Do all of this")
     if head.by_kind.get(StepKind.DELETE_OBJECT.value):
         if head.removal == "archive":
