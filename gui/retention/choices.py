@@ -95,7 +95,7 @@ class Choices(QWidget):
             )
         else:
             text = self.tr(
-                "Kept in the project's storage, and only free once the quarantine is emptied. Until then, undo puts each "
-                "back where it was."
+                "Kept in the project's storage: the space is free once the quarantine is emptied. Until then undo "
+                "puts each back where it was."
             )
         self.consequence.setText(text)
