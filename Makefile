@@ -2,6 +2,7 @@
 # `make PYTHON=python3.12 test` chooses another Python.
 
 PREPARE = sh requirements/prepare.sh
+# `BUCKETDESK_THOROUGH=1 make test` tries more cases of each kind, which takes twice as long.
 # Tests at a time, one for each core; `make JOBS=0 test` runs them one after another in one process.
 JOBS = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 
@@ -35,7 +36,7 @@ types:
 
 test:
 	@$(PREPARE) test
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup --durations=15
 
 bench:
 	@$(PREPARE) test

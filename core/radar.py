@@ -68,7 +68,7 @@ async def look_through(
             rows, looked = await _look_at(catalog, profile, resolver, write, table, in_full, report)
             problem = ""
         except ServiceError as exc:
-            if in_full and isinstance(exc, Unavailable):
+            if in_full and isinstance(exc, Unavailable | NotFound):
                 raise  # it may be there again in a moment, and then what is known still holds
             rows, looked, problem = 0, 0, exc.message
         if looked or problem:

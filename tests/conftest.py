@@ -26,6 +26,16 @@ settings.register_profile("ci", deadline=None, derandomize=True, suppress_health
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what would take long and tell little more, unless somebody asks for all of it."""
+    if os.environ.get("BUCKETDESK_THOROUGH"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty BUCKETDESK_HOME, so that no test reads or writes the profiles of whoever runs it."""
@@ -35,6 +45,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(variable, raising=False)
     secrets.of_this_process.cache_clear()
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def drawn_once() -> None:
+    """Practice projects of one process share their pictures, which take most of the time that it takes to make one."""
+    import core.practice.files
+    from tests import pictures
+
+    core.practice.files.draw = pictures.draw_once
 
 
 class _Overheard(logging.Handler):

@@ -17,6 +17,7 @@ import pytest
 
 from core.engine import open_engine
 from core.practice import practice_profile, reset
+from tests.end2end import warm
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "core.cli"]
@@ -57,6 +58,8 @@ class Desk:
 
     def __call__(self, *words: str | Path, text: str = "") -> Answer:
         """Runs a command; `text` is on its standard input."""
+        if warm.CAN_FORK:
+            return Answer(*warm.run([*map(str, words)], self.home, self.environment, text))
         command = [*COMMAND, *map(str, words)]
         done = subprocess.run(
             command,

@@ -38,7 +38,7 @@ def test_a_reset_that_is_stopped_leaves_the_earlier_project(desk: Desk, number: 
 
 
 def test_an_apply_that_is_stopped_goes_on_under_the_same_run(desk: Desk) -> None:
-    desk.practice(4000)
+    desk.practice(1500)
     head = desk.json("plan", "cleanup", "--kind", "file_without_row", "-o", "p.jsonl")
     quarantine = desk.home / "practice" / "quarantine"
     process = desk.start("apply", "p.jsonl", "--yes", "--json")

@@ -205,7 +205,7 @@ async def until(condition: Callable[[], object]) -> None:
     """Lets the loop run until the condition holds; thirty seconds are a failure."""
     async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)  # a busy loop would take the time of the threads that are waited for
 
 
 async def press(parent: QWidget, text: str) -> None:

@@ -32,6 +32,7 @@ PARTS = Source(
 async def desk(qapp: QApplication) -> AsyncIterator[ProjectDesk]:
     of_this_process.cache_clear()
     made = ProjectDesk(qapp)
+    await made.settle()  # between fixture and test the loop stands still, and no question survives that
     yield made
     await made.close()
     of_this_process.cache_clear()

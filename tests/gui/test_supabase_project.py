@@ -29,6 +29,7 @@ __all__ = ["bare_supabase", "supabase"]
 async def desk(qapp: QApplication) -> AsyncIterator[ProjectDesk]:
     of_this_process.cache_clear()
     made = ProjectDesk(qapp)
+    await made.settle()  # between fixture and test the loop stands still, and no question survives that
     yield made
     await made.close()
     of_this_process.cache_clear()
@@ -50,6 +51,7 @@ async def test_from_the_first_paste_to_a_clean_up_that_is_undone(
     await desk.settle()
     assert profiles.load("Clinic North").sources[0].describes
     await set_up(desk, bare_supabase)
+    desk.window.tabs.go("review")
     await desk.scan()
     await desk.look_at("file_without_row")
     assert desk.listed() == [f"parts/loose-{number}.png" for number in range(3)]

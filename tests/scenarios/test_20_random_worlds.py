@@ -19,7 +19,7 @@ from core.references import Resolver
 from core.workspace import Workspace
 from tests.core.worlds import World
 
-WORLDS = int(os.environ.get("BUCKETDESK_WORLDS", "200"))
+WORLDS = int(os.environ.get("BUCKETDESK_WORLDS", "60"))
 """How many worlds a run tries; each is made from its number alone."""
 REPAIRS: tuple[Repair | None, ...] = (
     None, Repair.DELETE, Repair.CLEAR, Repair.MERGE, Repair.INSERT, Repair.MARK_ERROR, Repair.MARK_PENDING,
