@@ -51,13 +51,14 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
   border: 2px solid $accent; padding: 3px 7px; }
-QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { border-color: $hairline; color: $outline; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0 0 0 4px; background: transparent; min-height: 0; }
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { border-color: $hairline; color: $outline; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent;
+  min-height: 0; }
 QComboBox QLineEdit { border: none; padding: 0; background: transparent; min-height: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$icons/caret-$name.svg"); width: 12px; height: 12px; }
-QSpinBox, QDoubleSpinBox { padding: 4px 24px 4px 4px; }
-QSpinBox:focus, QDoubleSpinBox:focus { padding: 3px 23px 3px 3px; }
+QSpinBox, QDoubleSpinBox { padding: 4px 24px 4px 8px; }
+QSpinBox:focus, QDoubleSpinBox:focus { padding: 3px 23px 3px 7px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 22px; subcontrol-position: top right; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 22px; subcontrol-position: bottom right; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$icons/caret-up-$name.svg"); width: 10px; height: 10px; }

@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
-from core.capacity.forecast import forecast
+from core.capacity.forecast import ENOUGH_DAYS, forecast_of
 from core.capacity.models import Forecast, Sample, Span
-from core.capacity.samples import read_days
+from core.capacity.samples import read_extent, read_levels
 from core.capacity.thinning import DAY
 from core.profiles import Family
 from core.workspace import system_now, to_micros
@@ -29,14 +29,12 @@ class Outlook:
         # What was told last is as recent as can be, also after a clock was set back.
         now = max(system_now(), latest.at)
         since, until = to_micros(now - _LOOKED_BACK) // DAY * DAY, to_micros(now)
-        span = (project, latest.bucket, since, until)
-        sums = "SELECT count(*), min(at), sum(bytes + kept_bytes) FROM samples WHERE project = ? AND bucket = ?"
-        known = c.execute(f"{sums} AND at BETWEEN ? AND ?", span).fetchone()
-        rests_on = (since, *known, rules.capacity_bytes, rules.cleanup_at, rules.overflow_at)
+        extent = read_extent(c, project, latest.bucket, since, until)
+        rests_on = (since, *extent, rules.capacity_bytes, rules.cleanup_at, rules.overflow_at)
         made = self._made.get((project, latest.bucket))
         if made is None or made[0] != rests_on or made[1].at > now:
-            days = read_days(c, project, latest.bucket, since, until)
-            found = forecast(days, rules.capacity_bytes, rules.cleanup_at, rules.overflow_at, now)
+            days = read_levels(c, project, latest.bucket, extent) if extent.spans(ENOUGH_DAYS) else []
+            found = forecast_of(days, rules.capacity_bytes, rules.cleanup_at, rules.overflow_at, now)
             self._made[project, latest.bucket] = (rests_on, found)
             return found
         passed = now - made[1].at

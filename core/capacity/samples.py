@@ -5,12 +5,29 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from core.capacity.models import Sample, waiting_name
 from core.capacity.thinning import DAY, HOUR, aged_since, repeats, superfluous
 from core.workspace import Workspace, from_micros, to_micros
 
 _VALUES = "at, objects, bytes, kept, kept_bytes"
+
+
+class Extent(NamedTuple):
+    """How many samples there are, the moments of the first and the last in microseconds, and the sum, the least and the
+    most of their bytes."""
+
+    count: int
+    first: int
+    last: int
+    sum: int
+    lowest: int
+    highest: int
+
+    def spans(self, days: float) -> bool:
+        """Whether so many days, or almost, lie between the first and the last."""
+        return self.last - self.first >= (days - 1.0) * DAY
 
 
 async def note(workspace: Workspace, project: str, samples: Sequence[Sample], *, whole: bool = False) -> None:
@@ -67,16 +84,25 @@ def read_measured(c: sqlite3.Connection, project: str) -> Mapping[str, Sample]:
     return {row[0]: _sample(row[0], row[1:]) for row in rows}
 
 
-def read_days(c: sqlite3.Connection, project: str, bucket: str, since: int, until: int) -> list[Sample]:
-    """The last sample of each day between two moments, oldest first; of a bucket that never changed, the two ends."""
-    span = (project, bucket, since, until)
-    where = "FROM samples WHERE project = ? AND bucket = ? AND at BETWEEN ? AND ?"
-    low, high, first, last = c.execute(
-        f"SELECT min(bytes + kept_bytes), max(bytes + kept_bytes), min(at), max(at) {where}", span
-    ).fetchone()
-    ends = f"AND at IN ({first}, {last})" if low is not None and low == high else ""
-    days = f"SELECT max(at), objects, bytes, kept, kept_bytes {where} {ends} GROUP BY at / {DAY} ORDER BY 1"
-    return [_sample(bucket, row) for row in c.execute(days, span)]
+def read_extent(c: sqlite3.Connection, project: str, bucket: str, since: int, until: int) -> Extent:
+    """What there is between two moments, without reading it all into memory."""
+    sql = (
+        "SELECT count(*), coalesce(min(at), 0), coalesce(max(at), 0), coalesce(sum(bytes + kept_bytes), 0),"
+        " coalesce(min(bytes + kept_bytes), 0), coalesce(max(bytes + kept_bytes), 0)"
+        " FROM samples WHERE project = ? AND bucket = ? AND at BETWEEN ? AND ?"
+    )
+    return Extent(*c.execute(sql, (project, bucket, since, until)).fetchone())
+
+
+def read_levels(c: sqlite3.Connection, project: str, bucket: str, extent: Extent) -> list[tuple[float, int]]:
+    """What was held at the last sample of each day, by the moment in seconds since the epoch, oldest first; of a bucket
+    that never changed, at the two ends. Plain numbers: ten thousand buckets are asked for at once."""
+    ends = f" AND at IN ({extent.first}, {extent.last})" if extent.lowest == extent.highest else ""
+    sql = (
+        "SELECT max(at) / 1e6, bytes + kept_bytes FROM samples WHERE project = ? AND bucket = ?"
+        f" AND at BETWEEN ? AND ?{ends} GROUP BY at / {DAY} ORDER BY 1"
+    )
+    return c.execute(sql, (project, bucket, extent.first, extent.last)).fetchall()
 
 
 async def note_scan(workspace: Workspace, project: str) -> None:

@@ -31,6 +31,7 @@ class AutomaticForm(QWidget):
             ),
         }
         self.boxes: dict[str, QCheckBox] = {}
+        self.explained: dict[str, Text] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_TINY)
@@ -40,7 +41,7 @@ class AutomaticForm(QWidget):
             column.addWidget(box)
             if more:
                 box.setAccessibleDescription(more)
-                label = Text(more, "small", "danger" if name == "apply" else "muted", wraps=True)
+                label = self.explained[name] = Text(more, "small", "muted", wraps=True)
                 label.setContentsMargins(_INDENT, 0, 0, GAP_TINY)
                 column.addWidget(label)
 
@@ -50,6 +51,7 @@ class AutomaticForm(QWidget):
         for name, box in self.boxes.items():
             box.setChecked(name in family.automatic)
         self.boxes["apply"].setEnabled("plan" in family.automatic)
+        self._warn()
         self.blockSignals(False)
 
     def put_into(self, family: Family) -> Family:
@@ -61,4 +63,8 @@ class AutomaticForm(QWidget):
         self.boxes["apply"].setEnabled(plans)
         if not plans:
             self.boxes["apply"].setChecked(False)
+        self._warn()
         self.changed.emit()
+
+    def _warn(self) -> None:
+        self.explained["apply"].set_tone("warning" if self.boxes["apply"].isChecked() else "muted")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from core.profiles import Family
 from gui.theme import GAP, GAP_SMALL
+from gui.widgets.numbers import WholeNumber
 from gui.widgets.size_field import SizeField
 from gui.widgets.text import Text
 
@@ -27,8 +28,8 @@ class BasicsForm(QWidget):
         self.buckets_field = QLineEdit()
         self.region_field = QLineEdit()
         self.capacity = SizeField(self.tr("Capacity of each bucket"))
-        self.cleanup = _percents()
-        self.overflow = _percents()
+        self.cleanup = WholeNumber(1, 100, " %")
+        self.overflow = WholeNumber(1, 100, " %")
         self.example = Text("", "small", "muted", wraps=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -50,9 +51,9 @@ class BasicsForm(QWidget):
             row = line if line < 2 else line + 1
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
-        grid.addWidget(self.example, 2, 1)
+        grid.addWidget(self.example, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
-        self.region_field.setPlaceholderText(self.tr("a label for people, may be empty"))
+        self.region_field.setPlaceholderText(self.tr("may stay empty"))
         for field in (self.name_field, self.buckets_field, self.region_field):
             field.textChanged.connect(self._on_changed)
         for spin in (self.cleanup, self.overflow):
@@ -93,15 +94,9 @@ class BasicsForm(QWidget):
     def _say_example(self) -> None:
         name = self.name_field.text().strip() or self.tr("name")
         self.buckets_field.setPlaceholderText(name)
-        text = self.tr("Empty: the bucket %1. Overflow buckets are %1-1, %1-2 and so on, either way.")
+        text = self.tr("Left empty, the bucket %1. Overflow buckets are %1-1, %1-2 and so on.")
         self.example.setText(text.replace("%1", name))
 
 
-def _percents() -> QSpinBox:
-    field = QSpinBox(minimum=1, maximum=100)
-    field.setSuffix(" %")
-    return field
-
-
-def _share(field: QSpinBox, before: float) -> float:
+def _share(field: WholeNumber, before: float) -> float:
     return before if round(before * 100) == field.value() else field.value() / 100

@@ -116,7 +116,9 @@ class FamilyDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
         column.setSpacing(GAP)
-        column.addWidget(Text(self.tr("Families of %1").replace("%1", profile.name), "heading"))
+        column.addWidget(Text(self.tr("Families of buckets"), "heading"))
+        said = self.tr("What a family says holds for all its buckets. It is kept with the profile “%1”.")
+        column.addWidget(Text(said.replace("%1", profile.name), tone="muted"))
         column.addLayout(sides, 1)
         column.addLayout(foot)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
 
 from core.profiles import Recompression
 from gui.theme import GAP, GAP_SMALL
+from gui.widgets.numbers import WholeNumber
 from gui.widgets.size_field import SizeField
 from gui.widgets.text import Text
 
@@ -24,7 +25,7 @@ class RecompressionForm(QWidget):
         self.form = QComboBox()
         for form, name in _NAMES.items():
             self.form.addItem(name, form)
-        self.quality = QSpinBox(minimum=1, maximum=100)
+        self.quality = WholeNumber(1, 100, self.tr(" of 100"))
         self.above = SizeField(self.tr("Only images larger than"))
         self.originals_box = QCheckBox(self.tr("Keep the originals in the archive folder of this computer"))
         self.position_box = QCheckBox(self.tr("Drop the place where a picture was taken (GPS)"))
@@ -48,7 +49,6 @@ class RecompressionForm(QWidget):
             box.setVisible(whole)
             box.toggled.connect(self.changed)
         grid.setColumnStretch(0, 1)
-        self.quality.setSuffix(self.tr(" of 100"))
         self.form.currentIndexChanged.connect(self.changed)
         self.quality.valueChanged.connect(self.changed)
         self.above.changed.connect(self.changed)

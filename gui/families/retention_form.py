@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.profiles import Family, RetentionRule
 from gui.icons import Icons
 from gui.theme import GAP, GAP_SMALL
 from gui.translation import translate
 from gui.widgets.buttons import button, quiet_button
+from gui.widgets.numbers import WholeNumber
 from gui.widgets.text import Text
 
 _USUAL_DAYS, _MOST_DAYS = 30, 36_500
@@ -69,8 +70,8 @@ class RetentionForm(QWidget):
         self.days = _days(_USUAL_DAYS)
         self.days.setAccessibleName(self.age_box.text())
         self.share_box = QCheckBox(self.tr("One clean-up may take of a bucket up to"))
-        self.share = QSpinBox(minimum=1, maximum=100, value=_USUAL_SHARE)
-        self.share.setSuffix(" %")
+        self.share = WholeNumber(1, 100, " %")
+        self.share.setValue(_USUAL_SHARE)
         self.share.setAccessibleName(self.share_box.text())
         self.share_box.setToolTip(self.tr("Otherwise the guard of the profile decides."))
         grid = QGridLayout()
@@ -153,8 +154,7 @@ class RetentionForm(QWidget):
         line.deleteLater()
 
 
-def _days(value: int) -> QSpinBox:
-    field = QSpinBox(minimum=1, maximum=_MOST_DAYS)
+def _days(value: int) -> WholeNumber:
+    field = WholeNumber(1, _MOST_DAYS, translate("RetentionForm", " days"))
     field.setValue(value)
-    field.setSuffix(translate("RetentionForm", " days"))
     return field

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from gui.theme import GAP_SMALL
+from gui.widgets.numbers import ShortNumber
 
 _UNITS = (("KB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12))
 _BINARY = (("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40))
@@ -21,9 +22,9 @@ class SizeField(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exact: int | None = None
-        self.number = QDoubleSpinBox(decimals=3, maximum=_MOST)
+        self.number = ShortNumber(_MOST)
         self.number.setAccessibleName(name)
-        self.number.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.number.setStepType(ShortNumber.StepType.AdaptiveDecimalStepType)
         self.unit = QComboBox()
         self.unit.setAccessibleName(self.tr("Unit of %1").replace("%1", name))
         for text, size in (*_UNITS, *_BINARY):
@@ -42,9 +43,9 @@ class SizeField(QWidget):
         """The size as it stands."""
         return round(self.number.value() * int(self.unit.currentData())) if self._exact is None else self._exact
 
-    def show_size(self, size_bytes: int) -> None:
-        """Shows a size in the unit that says it shortest."""
-        unit = unit_for(size_bytes)
+    def show_size(self, size_bytes: int, like: int = 0) -> None:
+        """Shows a size in the unit that says it shortest, or in that of another size."""
+        unit = unit_for(like or size_bytes)
         for field in (self.number, self.unit):
             field.blockSignals(True)
         self.unit.setCurrentIndex(self.unit.findData(unit))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.capacity.models import BucketUse
-from core.profiles import Family, Profile
+from core.profiles import Profile
 from gui.desk import Desk
 from gui.dialogs import finished
 from gui.tabs.capacity import bucket_acts
@@ -108,11 +108,6 @@ class BucketActions(QObject):
         return self.tr("Its bucket is a folder: who may read it, and what goes in, is set in the file system.")
 
     async def _estimate(self, use: BucketUse) -> None:
-        family = family_of(self._profile, use.name)
+        profile = self._profile
+        family = profile.family_of(use.name) if profile is not None else None
         await finished(EstimateDialog(self._desk, use, family.recompress if family else None))
-
-
-def family_of(profile: Profile | None, bucket: str) -> Family | None:
-    """The first family of the profile that holds a bucket."""
-    families = profile.families if profile is not None else ()
-    return next((family for family in families if family.holds(bucket)), None)

@@ -126,7 +126,7 @@ class CapacityTab(Tab):
                 yield command.replace("_", "-")
                 for dialog in self.desk.window.findChildren(QDialog):
                     dialog.reject()
-        self._on_menu_wanted(self.table.viewport().mapToGlobal(self.table.rect().center()))
+        self._on_menu_wanted(self.bars.mapToGlobal(self.bars.rect().topLeft()))
         yield "menu"
         self.acts.close_menu()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.capacity.models import Capacity
 from core.capacity.simulation import Simulation, simulate
@@ -12,11 +12,12 @@ from gui import words
 from gui.desk import Desk
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
 from gui.widgets.buttons import button
+from gui.widgets.numbers import WholeNumber
+from gui.widgets.size_field import SizeField
 from gui.widgets.text import Text
 
 _MOST_FAMILIES = 8
 _MOST_LINES = 12
-_GB = 1_000_000_000
 
 
 class WhatIfDialog(QDialog):
@@ -28,10 +29,10 @@ class WhatIfDialog(QDialog):
         self._capacity = capacity
         self.setWindowTitle(self.tr("What if"))
         self.setMinimumWidth(520)
-        self.days = QSpinBox(minimum=1, maximum=730, value=30)
-        self.days.setSuffix(self.tr(" days"))
+        self.days = WholeNumber(1, 730, self.tr(" days"))
+        self.days.setValue(30)
         self.days.setAccessibleName(self.tr("In how many days"))
-        self.amounts: dict[str, QDoubleSpinBox] = {}
+        self.amounts: dict[str, SizeField] = {}
         self.answer = Text("", "strong", wraps=True)
         self.lines = Text("", wraps=True)
         grid = QGridLayout()
@@ -40,10 +41,9 @@ class WhatIfDialog(QDialog):
         for row, family in enumerate(dict.fromkeys(use.family or use.name for use in capacity.buckets)):
             if row == _MOST_FAMILIES:
                 break
-            amount = QDoubleSpinBox(decimals=3, maximum=1_000_000.0, singleStep=1.0)
-            amount.setSuffix(" GB")
-            amount.setAccessibleName(self.tr("More in %1").replace("%1", family))
-            amount.valueChanged.connect(lambda _: self._ask())
+            amount = SizeField(self.tr("More in %1").replace("%1", family))
+            amount.show_size(0, like=next(u.capacity_bytes for u in capacity.buckets if family in (u.family, u.name)))
+            amount.changed.connect(self._ask)
             self.amounts[family] = amount
             grid.addWidget(Text(family), row, 0)
             grid.addWidget(amount, row, 1)
@@ -67,7 +67,7 @@ class WhatIfDialog(QDialog):
         self._ask()
 
     def _ask(self) -> None:
-        extra = {family: round(amount.value() * _GB) for family, amount in self.amounts.items()}
+        extra = {family: amount.size_bytes for family, amount in self.amounts.items()}
         asked = asyncio.to_thread(simulate, self._capacity.buckets, extra, self.days.value())
         self._desk.jobs.ask(asked, self._show, newest="what-if", failed=self._on_failed)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
-from gui.theme import Theme, Themes
+from gui.theme import Theme, Themes, small_font
 from gui.widgets.chart.charted import Charted
 from gui.widgets.chart.shapes import Bar
 from gui.widgets.chart.ticks import Tick, share_ticks, size_ticks
@@ -60,12 +61,14 @@ class StackedBars(Charted):
             bottoms = [low + height for low, height in zip(bottoms, heights, strict=True)]
         self._draw_levels(theme)
         for number, bar in enumerate(bars):
+            if not bar.height:
+                continue  # its note says "0 bytes"; over an axis that would be noise
             plot.add_label(number, bar.height, bar.label, theme.text, (0.5, 1.05), small=len(bars) > 5)
 
     def _names(self) -> list[Tick]:
         """The names below, cut in the middle where they would run into each other."""
-        room = max(40, self.plot.ground.width() // max(1, len(self._bars)) - 10)
-        metrics = self.fontMetrics()
+        room = max(40, self.plot.ground.width() // max(1, len(self._bars)) - 6)
+        metrics = QFontMetrics(small_font(self))
         return [
             (number, metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, room))
             for number, bar in enumerate(self._bars)
@@ -78,7 +81,7 @@ class StackedBars(Charted):
         if len(kinds) == 1:
             for level in next(iter(kinds)):
                 self.plot.add_level(level.at, colours[level.tone])
-                self.plot.add_label(len(self._bars) - 0.4, level.at, level.text, colours[level.tone], (1, 1))
+                self.plot.add_label(len(self._bars) - 0.4, level.at, level.text, colours[level.tone], (1, 1.1))
             return
         for number, bar in enumerate(self._bars):
             for level in bar.levels:

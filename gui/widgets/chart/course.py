@@ -84,7 +84,7 @@ class CourseChart(Charted):
         for level in course.levels:
             if low <= level.at <= high:
                 plot.add_level(level.at, colours[level.tone])
-                plot.add_label(start + room * 0.01, level.at, level.text, colours[level.tone], (0, 1))
+                plot.add_label(start + room * 0.01, level.at, level.text, colours[level.tone], (0, 1.1))
 
     def _draw_ahead(self, course: Course, colour: str, theme: Theme, low: float) -> None:
         if not course.ahead:

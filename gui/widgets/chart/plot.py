@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -84,10 +85,13 @@ class Plot(QWidget):
             self._plot.addItem(line, ignoreBounds=True)
 
     def add_line(self, x: Sequence[float], y: Sequence[float], colour: str, *, dashed: bool = False) -> None:
-        """A line through points; of many points in one column of pixels the highest and the lowest are kept."""
+        """A line through points; of many points in one column as wide as the line, the highest and lowest are kept."""
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         pen = pg.mkPen(colour, width=_LINE_PX, style=style, cosmetic=True)
-        item = pg.PlotCurveItem(*thinned(np.asarray(x), np.asarray(y), self.width()), pen=pen)
+        columns = max(1, self.width() // _LINE_PX)
+        kept_x, kept_y = thinned(np.asarray(x), np.asarray(y), columns)
+        # So many points are upright strokes side by side: smoothing their edges costs most of the time and shows nothing.
+        item = pg.PlotCurveItem(kept_x, kept_y, pen=pen, antialias=len(kept_x) <= 2 * columns)
         # One by one a thousand short lines are drawn several times as fast as their path, whose crossings Qt works out.
         item.setSegmentedLineMode("off" if dashed else "on")
         self._plot.addItem(item)
@@ -131,7 +135,8 @@ class Plot(QWidget):
 
     def add_level(self, y: float, colour: str, span: tuple[float, float] | None = None) -> None:
         """A dashed level, all the way or from one place to another."""
-        pen = pg.mkPen(colour, width=1.5, style=Qt.PenStyle.DashLine, cosmetic=True)
+        pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine, cosmetic=True)
+        y = self._on_pixel(y)
         if span is None:
             item = pg.InfiniteLine(y, angle=0, pen=pen)
         else:
@@ -148,7 +153,8 @@ class Plot(QWidget):
         self, x: float, y: float, text: str, colour: str, anchor: tuple[float, float], *, small: bool = True
     ) -> None:
         """A few words at a place; `anchor` is the part of them that stands there, (0, 0) the upper left corner."""
-        item = pg.TextItem(text, color=colour, anchor=anchor)
+        ground = QColor(self.theme.background)
+        item = pg.TextItem(text, color=colour, anchor=anchor, fill=pg.mkBrush(ground))
         item.textItem.document().setDocumentMargin(1)
         item.setFont(small_font(self) if small else self.font())
         item.setZValue(15)
@@ -197,6 +203,11 @@ class Plot(QWidget):
         elif kind == QEvent.Type.Resize:
             self.resized.emit()
         return super().eventFilter(watched, event)
+
+    def _on_pixel(self, y: float) -> float:
+        """The nearest value in the middle of a row of pixels: between two rows a thin line is a broad grey one."""
+        at = self._box.mapViewToScene(QPointF(0.0, y))
+        return float(self._box.mapSceneToView(QPointF(at.x(), math.floor(at.y()) + 0.5)).y())
 
     def _numbers_at(self, place: QPointF) -> tuple[float, float]:
         at = self._box.mapSceneToView(self._view.mapToScene(place.toPoint()))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.capacity.models import Sample, waiting_name
-from core.capacity.samples import history, note, note_history, read_days, read_measured
+from core.capacity.samples import history, note, note_history, read_extent, read_levels, read_measured
 from core.capacity.thinning import DAY, HOUR, TIERS, superfluous
 from core.workspace import Workspace, to_micros
 
@@ -132,5 +132,18 @@ async def test_days_for_a_forecast_are_the_last_of_each_day(workspace: Workspace
     samples = [Sample("b", NOW - timedelta(hours=6 * n), 1, 100 - n) for n in range(8)]
     await note_history(workspace, "p", samples)
     span = (to_micros(NOW - timedelta(days=9)), to_micros(NOW))
-    days = await workspace.journal.read(lambda c: read_days(c, "p", "b", *span))
-    assert [day.bytes for day in days] == [93, 97, 100]
+    extent = await workspace.journal.read(lambda c: read_extent(c, "p", "b", *span))
+    days = await workspace.journal.read(lambda c: read_levels(c, "p", "b", extent))
+    assert [held for _, held in days] == [93, 97, 100]
+    assert days[-1][0] == NOW.timestamp() and extent.count == 8
+
+
+async def test_of_a_bucket_that_never_changed_a_forecast_reads_the_ends(workspace: Workspace) -> None:
+    at = [NOW - timedelta(days=n) for n in (9, 5, 1)]
+    await note_history(workspace, "p", [Sample("b", moment, 1, 7) for moment in at])
+    span = (to_micros(NOW - timedelta(days=20)), to_micros(NOW))
+    extent = await workspace.journal.read(lambda c: read_extent(c, "p", "b", *span))
+    days = await workspace.journal.read(lambda c: read_levels(c, "p", "b", extent))
+    assert [moment for moment, _ in days] == [at[0].timestamp(), at[2].timestamp()]
+    nothing = await workspace.journal.read(lambda c: read_extent(c, "p", "none", *span))
+    assert nothing.count == 0 and not nothing.spans(7.0)
