@@ -36,7 +36,7 @@ _MAD = 1.4826  # of a normal distribution: its deviation in units of its MAD
 
 _Gain = tuple[int, int, float, float, float, float]
 """What a bucket gained over some days: the last day of the week among them (0 to 6), how many days of the week there
-are, the days, the bytes, how much that says by now, and the bytes a day. A plain tuple, because ten thousand buckets have
+are, the days, the bytes, how much that says by now, and the bytes a day. A plain tuple: ten thousand buckets have
 half a million of them."""
 
 

@@ -18,7 +18,7 @@ class Extent(NamedTuple):
     """How many samples there are, the moments of the first and the last in microseconds, and the sum, the least and the
     most of their bytes."""
 
-    count: int
+    items: int
     first: int
     last: int
     sum: int

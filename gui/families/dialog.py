@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent
@@ -24,6 +23,7 @@ from core.family_files import check_families, save_families
 from core.profiles import Family, Profile
 from gui.desk import Desk
 from gui.families.form import FamilyForm
+from gui.families.permission import to_allow, without_permission
 from gui.profiles.notice import Notice
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
 from gui.widgets.buttons import button, main_button
@@ -36,12 +36,14 @@ _SIZE = (1080, 680)
 
 
 class FamilyDialog(QDialog):
-    """Accepted once the families are written; `chosen` is the bucket or family that it opens with."""
+    """Accepted once the families are written; `chosen` is the bucket or family that it opens with. `to_allow` are those
+    in which retention is to run by itself: that is written once its owner has seen what it takes."""
 
     def __init__(self, desk: Desk, profile: Profile, chosen: str = "") -> None:
         super().__init__(desk.window)
         self._desk, self._profile = desk, profile
         self.families: list[Family] = list(profile.families)
+        self.to_allow: tuple[str, ...] = ()
         self.setWindowTitle(self.tr("Families"))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Families of buckets"))
@@ -183,12 +185,7 @@ class FamilyDialog(QDialog):
             self.notice.say_error(error)
 
         self.save_button.setEnabled(False)
-        families = tuple(self.families)
+        self.to_allow = to_allow(self._profile.families, self.families)
+        families = without_permission(self.families, self.to_allow)
         saved = asyncio.to_thread(save_families, self._profile, families)
         self._desk.jobs.ask(saved, lambda _: self.accept(), failed=failed)
-
-
-def newly_applied(before: Sequence[Family], after: Sequence[Family]) -> tuple[Family, ...]:
-    """The families in which retention is let remove objects by itself from now on."""
-    known = {family.name for family in before if "apply" in family.automatic}
-    return tuple(family for family in after if "apply" in family.automatic and family.name not in known)

@@ -597,4 +597,14 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>Permission</name>
+        <message numerus="yes">
+            <source>Today it would take %Ln object(s) (%1).</source>
+            <translation>
+                <numerusform>Today it would take %Ln object (%1).</numerusform>
+                <numerusform>Today it would take %Ln objects (%1).</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

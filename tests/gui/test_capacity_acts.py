@@ -43,6 +43,7 @@ async def test_the_menu_key_offers_every_act_on_a_bucket_and_each_does_what_it_s
     offered = [action.text() for action in menu.actions() if action.text() and action.isEnabled()]
     assert offered == [
         "Open the bucket in Review",
+        "Clean all buckets up…",
         "Make the bucket public…",
         "Change what the bucket takes…",
         "Upload files…",

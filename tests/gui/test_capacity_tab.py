@@ -43,6 +43,7 @@ async def test_after_a_scan_the_tab_says_how_full_buckets_are_and_takes_it_to_a_
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     review.desk.actions["what_if"].trigger()
     dialog = await shown(review.window, WhatIfDialog)
+    dialog.amounts["patient-images"].unit.setCurrentText("MB")
     dialog.amounts["patient-images"].number.setValue(1)
     await until(lambda: "new bucket" in dialog.answer.text())
     dialog.reject()

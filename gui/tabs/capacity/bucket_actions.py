@@ -12,6 +12,7 @@ from core.capacity.models import BucketUse
 from core.profiles import Profile
 from gui.desk import Desk
 from gui.dialogs import finished
+from gui.retention import open_retention
 from gui.tabs.capacity import bucket_acts
 from gui.tabs.capacity.emptying import plan_emptying
 from gui.tabs.capacity.estimate_dialog import EstimateDialog
@@ -35,6 +36,8 @@ class BucketActions(QObject):
         self._bind("next_bucket", lambda use: desk.jobs.ask(bucket_acts.make_next(desk, use.family)))
         self._bind("empty_bucket", lambda use: plan_emptying(desk, use.name))
         self._bind("estimate_bucket", lambda use: desk.jobs.ask(self._estimate(use)))
+        self._bind("clean_bucket", lambda use: open_retention(desk, (use.name,)))
+        desk.actions.bind("clean_all", lambda: open_retention(desk))
         self._bind("copy_bucket", lambda use: QGuiApplication.clipboard().setText(use.name))
         self.update()
 
@@ -53,8 +56,18 @@ class BucketActions(QObject):
         if use is not None:
             enable("change_limits", not folder, folder)
             enable("empty_bucket", use.objects > 0, self.tr("There is nothing in it."))
+        self._update_cleaning(use)
         in_none = self.tr("It is in no family: “Families…” makes one.")
         enable("next_bucket", use is not None and bool(use.family), in_none if use else nothing)
+
+    def _update_cleaning(self, use: BucketUse | None) -> None:
+        """Only where somebody said how long objects are kept, something can be over age."""
+        profile, enable = self._profile, self._desk.actions.enable
+        families = profile.families if profile is not None else ()
+        aged = {family.name for family in families if family.retention_days is not None or family.rules}
+        ageless = self.tr("Nothing says how long its objects are kept: “Families…” can.")
+        enable("clean_bucket", use is not None and use.family in aged, ageless)
+        enable("clean_all", bool(aged), self.tr("No family says how long objects are kept: “Families…” can."))
 
     def open_menu(self, place: QPoint, copy: Callable[[], None], columns: QMenu, parent: QWidget) -> None:
         """Opens the menu of the chosen bucket at a place of the screen; `copy` copies the row, `columns` is what the
@@ -65,6 +78,9 @@ class BucketActions(QObject):
         menu = QMenu(parent)
         menu.setToolTipsVisible(True)
         menu.addAction(actions["review_bucket"])
+        menu.addSeparator()
+        menu.addAction(actions["clean_bucket"])
+        menu.addAction(actions["clean_all"])
         menu.addSeparator()
         menu.addAction(actions["make_private" if use.public else "make_public"])
         menu.addAction(actions["change_limits"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Callable
 
 from gui.desk import Desk
 from gui.dialogs import finished
@@ -17,5 +18,22 @@ async def edit(desk: Desk, chosen: str) -> None:
         return
     await asyncio.to_thread(importlib.import_module, "core.family_files")
     dialog = importlib.import_module("gui.families.dialog").FamilyDialog(desk, profile, chosen)
-    if await finished(dialog):
-        desk.session.wanted.emit(desk.session.name)
+    if not await finished(dialog):
+        return
+    names: tuple[str, ...] = dialog.to_allow
+    if names:
+        _when_open(desk, lambda: importlib.import_module("gui.families.permission").look_and_ask(desk, names))
+    desk.session.wanted.emit(desk.session.name)
+
+
+def _when_open(desk: Desk, act: Callable[[], None]) -> None:
+    """Does something once, as soon as the project is open again; not at all where it cannot be opened."""
+    session = desk.session
+
+    def _on_session_changed() -> None:
+        if session.engine is not None or session.error is not None:
+            session.changed.disconnect(_on_session_changed)
+            if session.engine is not None:
+                act()
+
+    session.changed.connect(_on_session_changed)

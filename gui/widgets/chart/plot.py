@@ -90,7 +90,7 @@ class Plot(QWidget):
         pen = pg.mkPen(colour, width=_LINE_PX, style=style, cosmetic=True)
         columns = max(1, self.width() // _LINE_PX)
         kept_x, kept_y = thinned(np.asarray(x), np.asarray(y), columns)
-        # So many points are upright strokes side by side: smoothing their edges costs most of the time and shows nothing.
+        # So many points are upright strokes side by side: smoothing their edges takes most of the time, for nothing.
         item = pg.PlotCurveItem(kept_x, kept_y, pen=pen, antialias=len(kept_x) <= 2 * columns)
         # One by one a thousand short lines are drawn several times as fast as their path, whose crossings Qt works out.
         item.setSegmentedLineMode("off" if dashed else "on")

@@ -135,7 +135,7 @@ async def test_days_for_a_forecast_are_the_last_of_each_day(workspace: Workspace
     extent = await workspace.journal.read(lambda c: read_extent(c, "p", "b", *span))
     days = await workspace.journal.read(lambda c: read_levels(c, "p", "b", extent))
     assert [held for _, held in days] == [93, 97, 100]
-    assert days[-1][0] == NOW.timestamp() and extent.count == 8
+    assert days[-1][0] == NOW.timestamp() and extent.items == 8
 
 
 async def test_of_a_bucket_that_never_changed_a_forecast_reads_the_ends(workspace: Workspace) -> None:
@@ -146,4 +146,4 @@ async def test_of_a_bucket_that_never_changed_a_forecast_reads_the_ends(workspac
     days = await workspace.journal.read(lambda c: read_levels(c, "p", "b", extent))
     assert [moment for moment, _ in days] == [at[0].timestamp(), at[2].timestamp()]
     nothing = await workspace.journal.read(lambda c: read_extent(c, "p", "none", *span))
-    assert nothing.count == 0 and not nothing.spans(7.0)
+    assert nothing.items == 0 and not nothing.spans(7.0)
