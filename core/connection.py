@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from core.capabilities import Capabilities
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.read_only import ReadOnlyCatalog, ReadOnlyStore
+from core.retention.queue import Queued
 from core.sign_in import SignInState
 
 
@@ -34,6 +35,14 @@ class Project(Protocol):
 
     async def sign_out(self) -> None:
         """Ends the session by password and forgets the password. Raises `Unavailable`, `Usage`."""
+        ...
+
+    async def removals(self) -> tuple[Queued, ...]:
+        """What its database functions ask to go, the oldest first. Raises `ServiceError`."""
+        ...
+
+    async def removals_done(self, ids: Sequence[int]) -> None:
+        """Tells that these have been dealt with. Raises `ServiceError`."""
         ...
 
     async def close(self) -> None:

@@ -58,6 +58,7 @@ from core.profiles import Profile
 from core.progress import Report, silent
 from core.references.resolver import Resolver, resolver_of
 from core.retention import BucketTaking
+from core.retention.queue import conclude, note_queue, prepare
 from core.runs import Entry, Trouble
 from core.secrets import Secrets
 from core.sign_in import SignInState
@@ -259,8 +260,9 @@ class Engine:
         `destination`: `quarantine` or `archive`, '' for the profile's choice."""
         target = path or await self._plan_path()
         wish = retention.Wish(tuple(buckets or ()), until_share, destination)
+        unseen = await note_queue(self.workspace, self.project)
         head = await retention.plan_retention(
-            self.workspace, self.catalog, self.store, self.profile, wish, target, report
+            self.workspace, self.catalog, self.store, self.profile, wish, target, report, unseen
         )
         return head, target
 
@@ -299,6 +301,7 @@ class Engine:
     ) -> Run:
         """Applies a plan of this desk, or goes on with it."""
         self._check_role()
+        await prepare(self.workspace, self.project, path)
         try:
             run = await apply_runs.apply(
                 self.workspace,
@@ -313,6 +316,7 @@ class Engine:
             )
             await settled.note_run(self.workspace, run.run_id)
             await measure_after(self.workspace, self.profile, self.store)
+            await conclude(self.workspace, self.project, run)
             return run
         finally:
             self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY | Change.CAPACITY)

@@ -103,7 +103,10 @@ def _evidence(witness: Witness, finding: Finding, source: str, facts: dict[str, 
             expires = facts.get("expires")
             return [f"The link {verb} on {_day(from_micros(expires), witness.now)}" if expires else "", size]
         case Kind.OVER_AGE:
-            return [f"Objects of bucket {finding.bucket} are kept for {facts.get('days', 0)} days", size, changed]
+            kept = f"Objects of bucket {finding.bucket} are kept for {facts.get('days', 0)} days"
+            asked = facts.get("asked")
+            told = "" if asked is None else f"Its removal was asked for on {_day(from_micros(asked), witness.now)}"
+            return [told or kept, size, changed]
 
 
 def _complete(bucket: Listing | None, sources: Sequence[Listing]) -> str:

@@ -17,7 +17,7 @@ from core.cleanup.planning import Planning
 from core.errors import Busy, NotFound, Usage
 from core.findings import proof
 from core.guard import measure, weigh
-from core.models import PlanHead
+from core.models import PlanHead, Refusal
 from core.plans import write_plan
 from core.ports import Catalog, ObjectStore
 from core.profiles import Family, Profile
@@ -53,11 +53,13 @@ async def plan_retention(
     wish: Wish,
     path: Path,
     report: Report = silent,
+    unseen: Sequence[Refusal] = (),
 ) -> PlanHead:
     """Writes a plan that removes what is over age by the profile's rules, and with each object the associations that
     name it; nothing else is changed by it. Never takes what is kept, young, unproven, or named by a row that needs it;
-    what stays is counted in the head's `refused`. Raises `Usage` for a wish that means nothing or before the first
-    scan, `NotFound` for a bucket that was not scanned, `Busy` when a scan ends meanwhile."""
+    what stays is counted in the head's `refused`, with `unseen`, which the database asks for in vain. Raises `Usage`
+    for a wish that means nothing or before the first scan, `NotFound` for a bucket that was not scanned, `Busy` when a
+    scan ends meanwhile."""
     _check(profile, wish)
     ground = await stand_on(workspace, catalog, profile)
     buckets = await _buckets(workspace, wish)
@@ -77,7 +79,7 @@ async def plan_retention(
         tolls = await weigh(workspace, catalog, taking, system_now())
         own = limits(profile, (place.name for place in taking if place.is_bucket))
         others = await workspace.inventory.read(lambda connection: tuple(not_open(connection, buckets)))
-        refused = (*planning.refusals(), *others)
+        refused = (*planning.refusals(), *others, *(one for one in unseen if one.where in buckets))
         if not taking and not refused:
             _check_ruled(profile, buckets)
         return await write_plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core import places
 from core.capabilities import Capabilities
@@ -12,12 +12,14 @@ from core.clients.supabase.failures import CHECK_URL
 from core.clients.supabase.kept_session import KeptSession
 from core.clients.supabase.patience import Patience
 from core.clients.supabase.probe import about, probe
+from core.clients.supabase.queue import read_queue, tell_done
 from core.clients.supabase.session import Session
 from core.clients.supabase.sign_in import KeyTokens, PasswordTokens
 from core.clients.supabase.store import SupabaseStore
 from core.connection import Connection
 from core.errors import BadProfile, NotAllowed, NotFound, Usage
 from core.profiles import KEY, PASSWORD, Profile, Supabase
+from core.retention.queue import Queued
 from core.secrets import SUPABASE_KEY, VARIABLES, Secrets
 from core.sign_in import KeyKind, SignInState, check_key, clean_key, describe_key, key_kind
 
@@ -53,6 +55,14 @@ class SupabaseProject:
     async def sign_out(self) -> None:
         """Ends the session by password and forgets the password. Raises `Unavailable`, `Usage`."""
         await self._person().sign_out()
+
+    async def removals(self) -> tuple[Queued, ...]:
+        """What its database functions ask to go, the oldest first. Raises `ServiceError`."""
+        return await read_queue(self._session)
+
+    async def removals_done(self, ids: Sequence[int]) -> None:
+        """Tells that these have been dealt with. Raises `ServiceError`."""
+        await tell_done(self._session, ids)
 
     async def close(self) -> None:
         """Waits until what keeps the sign-in alive may be cut off."""

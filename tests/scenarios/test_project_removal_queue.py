@@ -1,0 +1,125 @@
+"""What the database function `cleanup_old_images` asks to go is taken by a retention plan, and told done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.engine import Engine, open_engine
+from core.errors import ServiceError
+from core.plan_files import read_verified
+from core.profiles import Family, Profile, ReferenceColumn, Safety, Source, Supabase
+from core.retention.queue import UNSEEN
+from core.secrets import SUPABASE_KEY, of_this_process
+from tests.scenarios.project_desk import picture
+from tests.servers.project import SupabaseProject
+
+WARD = "patient-images"
+OURS = Source(
+    name="image_patient_associations",
+    table="image_patient_associations",
+    key=("id",),
+    columns=(ReferenceColumn("image_path", "path"),),
+    bucket_column="bucket_name",
+    time_column="created_at",
+)
+
+
+def add(project: SupabaseProject, key: str, days: float) -> None:
+    """An image so many days old, with a row of the same age."""
+    project.put(
+        WARD, key, f"picture {key}".encode(), "image/png", age=timedelta(days=days), user_metadata={"by": "Größe"}
+    )
+    project.sql(
+        "insert into image_patient_associations (patient_id, bucket_name, image_path, created_at) "
+        "values ('P1', %s, %s, now() - %s)",
+        *(WARD, key, timedelta(days=days)),
+    )
+
+
+@pytest_asyncio.fixture
+async def engine(project: SupabaseProject, tmp_path: Path) -> AsyncIterator[Engine]:
+    """An administrator's desk at a ward that keeps images for 30 days."""
+    project.make_bucket(WARD)
+    for number in range(25):
+        add(project, f"new/{number}.png", 3)
+    add(project, "old/0.png", 40)
+    add(project, "asked/0.png", 12)
+    add(project, "asked/1.png", 12)
+    await of_this_process().put("ward", SUPABASE_KEY, project.secret_key)
+    profile = Profile(
+        "ward",
+        "supabase",
+        sources=(OURS,),
+        families=(Family(WARD, retention_days=30, retention_share=0.5),),
+        safety=Safety(archive_folder=tmp_path / "archive"),
+        supabase=Supabase(project.url),
+    )
+    made = await open_engine(profile)
+    yield made
+    await made.close()
+
+
+def waiting(project: SupabaseProject) -> list[str]:
+    """The queue, as the database has it."""
+    return [
+        str(name) for (name,) in project.sql("select name from bucketdesk.removals where done_at is null order by 1")
+    ]
+
+
+@pytest.mark.parametrize("destination", ["quarantine", "archive"])
+async def test_what_is_queued_is_planned_with_its_rows_taken_told_done_and_comes_back(
+    project: SupabaseProject, engine: Engine, destination: str
+) -> None:
+    assert (await engine.scan()).complete
+    before = picture(project)
+    project.sql("select cleanup_old_images(%s, 10)", WARD)
+    assert waiting(project) == ["asked/0.png", "asked/1.png", "old/0.png"]
+
+    head, path = await engine.plan_retention(destination=destination)
+
+    assert head.by_kind == {"delete_object": 3, "delete_row": 3}
+    assert {step.key for step in read_verified(path) if step.key} == {"asked/0.png", "asked/1.png", "old/0.png"}
+    assert len(waiting(project)) == 3
+    run = await engine.apply(path)
+    assert (run.kind, run.done, run.failed, run.drifted) == ("retention", 6, 0, 0)
+    assert waiting(project) == []
+    assert set(project.keys(WARD)) == {f"new/{n}.png" for n in range(25)}
+    assert project.sql("select count(*) from image_patient_associations") == [(25,)]
+    assert (await engine.plan_retention())[0].steps == 0
+
+    back = await engine.undo(run.run_id)
+    assert (back.done, back.failed, back.drifted) == (6, 0, 0)
+    after = picture(project)
+    assert {k: v for k, v in after.items() if k != "table image_bucket_stats"} == {
+        k: v for k, v in before.items() if k != "table image_bucket_stats"
+    }
+
+
+async def test_what_nobody_asks_for_any_more_stays_and_what_could_not_be_told_is_told_later(
+    project: SupabaseProject, engine: Engine
+) -> None:
+    project.sql("select cleanup_old_images(%s, 10)", WARD)
+    add(project, "later.png", 12)
+    await engine.scan()
+    add(project, "unseen.png", 12)
+    project.sql("select cleanup_old_images(%s, 10)", WARD)
+    head, path = await engine.plan_retention()
+    assert head.by_kind["delete_object"] == 4
+    assert [(refusal.why, refusal.count) for refusal in head.refused] == [(UNSEEN, 1)]
+    project.sql("delete from bucketdesk.removals where name = 'asked/1.png'")
+    project.faults.add("POST /rest/v1/rpc/bucketdesk_removals_done", "status", status=400, times=1)
+
+    with pytest.raises(ServiceError, match="was not told what is done") as raised:
+        await engine.apply(path)
+
+    assert "Apply the plan again" in raised.value.hint
+    assert "asked/1.png" in project.keys(WARD) and "asked/0.png" not in project.keys(WARD)
+    assert "asked/0.png" in waiting(project)
+    run = await engine.apply(path)
+    assert (run.done, run.drifted) == (6, 2)
+    assert waiting(project) == ["unseen.png"]
