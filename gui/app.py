@@ -91,11 +91,13 @@ async def _with_window(app: QApplication, life: Callable[[MainWindow], Coroutine
 async def main(window: MainWindow, profile: str) -> int:
     """The window's whole life: paint, open the project, wait for the end, pause what runs."""
     ended = asyncio.Event()
-    window.close_asked.connect(ended.set)  # until there is something that could be running
+    for asked in (window.close_asked, window.quit_asked):
+        asked.connect(ended.set)  # until there is something that could be running
     closing: Closing | None = None
     try:
         await paint(window)
-        window.close_asked.disconnect(ended.set)
+        for asked in (window.close_asked, window.quit_asked):
+            asked.disconnect(ended.set)
         closing = make_closing(window, ended)
         furnish(window).open(first_profile(profile, window.desk.settings))
         await ended.wait()
@@ -136,6 +138,7 @@ def make_closing(window: MainWindow, ended: asyncio.Event) -> Closing:
 def furnish(window: MainWindow) -> Opening:
     """Everything that may come after the first picture, its imports too: what the commands do, icons, the tabs."""
     from core.log import start_log
+    from gui.monitor.alert_bar import AlertBar
     from gui.opening import Opening
     from gui.project_actions import ProjectActions
     from gui.standing import Standing
@@ -147,6 +150,7 @@ def furnish(window: MainWindow) -> Opening:
     WindowActions(window, opening)
     ProjectActions(window, opening)
     Standing(window)
+    AlertBar(window)
     window.desk.icons.load()
     window.tabs.fill(window.desk)
     return opening

@@ -24,9 +24,16 @@ class Closing(QObject):
         self._ended = ended
         self._is_asking = False
         window.close_asked.connect(self._on_window_close_asked)
-        self._tray.quit_asked.connect(self._on_window_close_asked)
+        window.quit_asked.connect(self._on_quit_asked)
+        self._tray.quit_asked.connect(self._on_quit_asked)
 
     def _on_window_close_asked(self) -> None:
+        if self._desk.settings.current.close_to_tray and self._tray.is_available and not self._ended.is_set():
+            self._tray.hide_window()
+        else:
+            self._on_quit_asked()
+
+    def _on_quit_asked(self) -> None:
         if self._ended.is_set() or self._is_asking:
             return
         if not self._desk.jobs.running:

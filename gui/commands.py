@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gui.capacity_commands import BUCKETS, CAPACITY
 from gui.command import ACTIONS, EDIT, FILE, HELP, MENUS, VIEW, WINDOW_ONLY, Command
+from gui.monitor_commands import MONITOR
 from gui.project_commands import PROJECT
 from gui.translation import QT_TRANSLATE_NOOP, translate
 
@@ -242,7 +243,7 @@ HISTORY = (
     ),
 )
 
-COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *CAPACITY, *BUCKETS, *REVIEW, *HISTORY)
+COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *MONITOR, *CAPACITY, *BUCKETS, *REVIEW, *HISTORY)
 
 
 def said(text: str) -> str:

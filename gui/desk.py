@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gui.actions import Actions
 from gui.icons import Icons
 from gui.jobs import Jobs
+from gui.monitor.watch import Watch
 from gui.remembered import Remembered
 from gui.session import Session
 from gui.settings import SettingsFile
@@ -33,6 +34,7 @@ class Desk:
     settings: SettingsFile
     remembered: Remembered
     banners: Banners
+    watch: Watch
 
     @property
     def engine(self) -> Engine | None:

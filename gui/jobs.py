@@ -107,8 +107,25 @@ class Job(QObject):
         self.ended.emit()
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Work in the background that has no end of its own."""
+
+    task: asyncio.Task[None]
+
+    def cancel(self) -> None:
+        """Asks it to end."""
+        self.task.cancel()
+
+    async def stop(self) -> None:
+        """Cancels it and waits until it has ended."""
+        self.task.cancel()
+        await asyncio.wait({self.task})
+
+
 class Jobs(QObject):
-    """Starts jobs (shown in Activities) and questions (not shown), and ends them all."""
+    """Starts jobs (shown in Activities), questions (not shown) and what goes on in the background, and ends them
+    all."""
 
     started = Signal(object)
     ended = Signal(object)
@@ -118,6 +135,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._running: list[Job] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: set[asyncio.Task[None]] = set()
         self._newest: dict[Hashable, asyncio.Task[None]] = {}
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -135,7 +153,7 @@ class Jobs(QObject):
     @property
     def open_questions(self) -> int:
         """How many questions wait for their answer, those of dialogs included."""
-        return len(self._tasks) - len(self._running)
+        return len(self._tasks) - len(self._running) - len(self._watching)
 
     def start(
         self,
@@ -186,6 +204,27 @@ class Jobs(QObject):
             self._newest[newest] = task
         self._keep(task)
         task.add_done_callback(lambda done: self._on_question_done(question, newest, failed, done))
+
+    def watch(self, work: Coroutine[object, object, object], failed: Callable[[BaseException], None]) -> Watching:
+        """Runs what goes on in the background until it is stopped. Nobody waits for it: it is neither a job nor a
+        question. An error ends it and goes to `failed`."""
+
+        async def run() -> None:
+            await work
+
+        def done(task: asyncio.Task[None]) -> None:
+            work.close()  # a task cancelled before its first step never began it
+            self._watching.discard(task)
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                _log_error("the background", error)
+                failed(error)
+
+        task = asyncio.get_running_loop().create_task(run())
+        self._watching.add(task)
+        self._keep(task)
+        task.add_done_callback(done)
+        return Watching(task)
 
     def drop(self, newest: Hashable) -> None:
         """Cancels the open question of this name, if there is one: nobody wants its answer any more."""

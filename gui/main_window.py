@@ -11,6 +11,7 @@ from gui.commands import COMMANDS, MENUS, VIEW, WINDOW_ONLY, Command, said
 from gui.desk import Desk
 from gui.icons import Icons
 from gui.jobs import Jobs
+from gui.monitor.watch import Watch
 from gui.profile_button import ProfileButton
 from gui.remembered import Remembered
 from gui.session import Session
@@ -31,6 +32,9 @@ class MainWindow(QMainWindow):
     """Never closes by itself: a close is only asked for, and who listens to `close_asked` decides."""
 
     close_asked = Signal()
+    """The window should go; what that means is a setting."""
+    quit_asked = Signal()
+    """The program should end."""
     painted = Signal()
 
     def __init__(self, themes: Themes, settings: SettingsFile, session: Session) -> None:
@@ -47,13 +51,24 @@ class MainWindow(QMainWindow):
         self.band = ProductionBand(icons)
         self.tabs = TabStack(TABS)
         self.job_bar = JobBar(jobs, icons)
-        self.status = StatusBar()
+        self.status = StatusBar(icons)
         self.profile_button = ProfileButton(icons)
         self.tabs.add_corner(self.profile_button)
         self.tabs.add_below_row(self.banners)
         self.tabs.shown.connect(self.actions_by_id.show_tab)
         self.tabs.selection_said.connect(self.status.say_selection)
-        self.desk = Desk(self, jobs, session, self.actions_by_id, themes, icons, settings, remembered, self.banners)
+        self.desk = Desk(
+            self,
+            jobs,
+            session,
+            self.actions_by_id,
+            themes,
+            icons,
+            settings,
+            remembered,
+            self.banners,
+            Watch(jobs, session, settings, self),
+        )
         self._lay_out()
         self._fill_menus()
         self._is_painted = False

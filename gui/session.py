@@ -40,6 +40,11 @@ class Session(QObject):
         self.is_opening = False
         self.refusals: tuple[Capability, ...] = ()
         self.profile: Profile | None = None
+        self._before_closing: list[Callable[[], Coroutine[object, object, None]]] = []
+
+    def before_closing(self, end: Callable[[], Coroutine[object, object, None]]) -> None:
+        """From now on `end` is awaited before an engine is closed: what goes on in the background must not lose it."""
+        self._before_closing.append(end)
 
     async def open(self, name: str) -> None:
         """Closes what is open, then opens the profile of this name. An error is kept in `error`; `changed` tells."""
@@ -61,6 +66,8 @@ class Session(QObject):
 
     async def close(self) -> None:
         """Closes the engine, if one is open."""
+        for end in self._before_closing:
+            await end()
         engine, self.engine = self.engine, None
         if self._forget is not None:
             self._forget()

@@ -35,6 +35,7 @@ QPushButton[danger="true"]:focus { border: 2px solid $text; }
 QPushButton[danger="true"]:disabled { background: $hairline; color: $muted; border-color: $hairline; }
 QPushButton::menu-indicator { width: 0; image: none; }
 QPushButton[flat="true"] { border: 1px solid transparent; background: transparent; }
+QPushButton[role="status"] { color: $muted; padding: 1px 6px; }
 QPushButton[flat="true"]:hover { background: $hover; }
 QPushButton[flat="true"]:checked { background: $selection; }
 QPushButton[flat="true"]:focus { border: 2px solid $accent; }

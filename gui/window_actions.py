@@ -47,7 +47,7 @@ class WindowActions(QObject):
         bind("settings", self._on_settings_triggered)
         bind("palette", self._on_palette_triggered)
         bind("shortcuts", self._on_shortcuts_triggered)
-        bind("quit", window.close_asked.emit)
+        bind("quit", window.quit_asked.emit)
         bind("next_pane", lambda: self._walk_panes(1))
         bind("previous_pane", lambda: self._walk_panes(-1))
         bind("step_back", self._on_step_back_triggered)

@@ -29,11 +29,16 @@ class Told:
 
 
 async def renew(workspace: Workspace, project: str, change: Change, now: datetime) -> Told:
-    """Lets `change` make the alerts of this round from those that stand, and keeps them. Of several programs at once
-    each news is told by one. Raises `WorkspaceError`."""
-    standing = await workspace.journal.read(lambda c: read_standing(c, project))
-    if set(change(standing)) == set(standing):  # most rounds: nothing is written
-        return Told(standing)
+    """Lets `change` make the alerts of this round from those that stand, in a thread, and keeps them. Of several
+    programs at once each news is told by one. Raises `WorkspaceError`."""
+
+    def look(c: sqlite3.Connection) -> tuple[Alert, ...] | None:
+        standing = read_standing(c, project)
+        return standing if set(change(standing)) == set(standing) else None
+
+    unchanged = await workspace.journal.read(look)  # most rounds: nothing is written
+    if unchanged is not None:
+        return Told(unchanged)
     return await workspace.journal.write(lambda c: _renew(c, project, change, now))
 
 

@@ -20,7 +20,13 @@ class Banner(QFrame):
     """One message with its buttons; `tone` is accent, good, warning or danger."""
 
     def __init__(
-        self, icons: Icons, text: str, tone: str, steps: Sequence[NextStep], parent: QWidget | None = None
+        self,
+        icons: Icons,
+        text: str,
+        tone: str,
+        steps: Sequence[NextStep],
+        dismiss: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "banner")
@@ -38,7 +44,7 @@ class Banner(QFrame):
         self.buttons = [button(step.text, step.act) for step in steps]
         for made in self.buttons:
             row.addWidget(made)
-        self.dismiss_button = quiet_button(self.tr("Dismiss"))
+        self.dismiss_button = quiet_button(dismiss or self.tr("Dismiss"))
         row.addWidget(self.dismiss_button)
         icons.loaded.connect(self._draw_icon)
         self._draw_icon()
@@ -59,11 +65,20 @@ class Banners(QWidget):
         self._layout.setSpacing(GAP_SMALL)
         self.hide()
 
-    def put(self, key: str, text: str, tone: str = "accent", steps: Sequence[NextStep] = ()) -> Banner:
-        """Shows a banner; its steps and *Dismiss* take it away."""
+    def put(
+        self,
+        key: str,
+        text: str,
+        tone: str = "accent",
+        steps: Sequence[NextStep] = (),
+        dismiss: NextStep | None = None,
+    ) -> Banner:
+        """Shows a banner; its steps and *Dismiss* take it away. `dismiss`: what that says, and does, instead."""
         self.take(key)
         closing = [NextStep(step.text, self._then_close(key, step)) for step in steps]
-        banner = Banner(self._icons, text, tone, closing)
+        banner = Banner(self._icons, text, tone, closing, dismiss.text if dismiss else "")
+        if dismiss is not None:
+            banner.dismiss_button.clicked.connect(dismiss.act)
         banner.dismiss_button.clicked.connect(lambda: self.take(key))
         self._shown[key] = banner
         self._layout.addWidget(banner)

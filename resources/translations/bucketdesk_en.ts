@@ -2,6 +2,26 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_GB" sourcelanguage="en_GB">
     <context>
+        <name>AlertBar</name>
+        <message numerus="yes">
+            <source>and %Ln more…</source>
+            <translation>
+                <numerusform>and %Ln more…</numerusform>
+                <numerusform>and %Ln more…</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>AlertsDialog</name>
+        <message numerus="yes">
+            <source>… and %Ln more: “bucketdesk-cli alerts” lists all.</source>
+            <translation>
+                <numerusform>… and %Ln more: “bucketdesk-cli alerts” lists all.</numerusform>
+                <numerusform>… and %Ln more: “bucketdesk-cli alerts” lists all.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Closing</name>
         <message numerus="yes">
             <source>Pause %Ln activity(s) and quit?</source>
@@ -604,6 +624,16 @@
             <translation>
                 <numerusform>Today it would take %Ln object (%1).</numerusform>
                 <numerusform>Today it would take %Ln objects (%1).</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Tray</name>
+        <message numerus="yes">
+            <source>and %Ln more</source>
+            <translation>
+                <numerusform>and %Ln more</numerusform>
+                <numerusform>and %Ln more</numerusform>
             </translation>
         </message>
     </context>

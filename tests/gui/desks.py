@@ -16,9 +16,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from core.capacity.models import Capacity
+from core.capacity.models import Alert, Capacity
 from core.changes import Change, Changes
 from core.models import Run, RunState, Step, StepKind
+from core.monitor import Round
 from core.profiles import Profile
 from core.progress import Progress, Report, silent
 from core.runs import Entry, StepState
@@ -76,6 +77,27 @@ class EmptyView:
         return 0
 
 
+class IdleMonitor:
+    """Looks at nothing until the test says what a round has found."""
+
+    def __init__(self) -> None:
+        self.found: asyncio.Queue[Round | Exception] = asyncio.Queue()
+        self.begun = 0
+        self.is_stopped = False
+
+    async def run(self, tell: Callable[[Round], None], first_after: timedelta = timedelta(0)) -> None:
+        self.begun += 1
+        self.is_stopped = False
+        try:
+            while True:
+                found = await self.found.get()
+                if isinstance(found, Exception):
+                    raise found
+                tell(found)
+        finally:
+            self.is_stopped = True
+
+
 class EmptyBrowse:
     """Nothing was scanned yet."""
 
@@ -104,6 +126,10 @@ class FakeEngine:
     obstacle: str = ""
     workspace: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(folder=Path("nowhere")))
 
+    standing: tuple[Alert, ...] = ()
+    monitor: IdleMonitor = field(default_factory=IdleMonitor)
+    acknowledged: list[str] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         self.may_end = asyncio.Event()
 
@@ -124,6 +150,18 @@ class FakeEngine:
 
     async def capacity(self) -> Capacity:
         return Capacity(self.scanned_at, (), 0)
+
+    async def alerts(self) -> tuple[Alert, ...]:
+        return self.standing
+
+    async def past_alerts(self, limit: int = 200) -> tuple[Alert, ...]:
+        return ()
+
+    async def acknowledge(self, *ids: str) -> tuple[Alert, ...]:
+        self.acknowledged += ids
+        self.standing = tuple(replace(one, acknowledged=one.acknowledged or one.id in ids) for one in self.standing)
+        self.changes.say(Change.ALERTS)
+        return self.standing
 
     async def scan(self, buckets: tuple[str, ...] = (), *, report: Report = silent) -> SimpleNamespace:
         del buckets

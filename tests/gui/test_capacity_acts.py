@@ -156,7 +156,7 @@ async def test_a_family_is_edited_in_the_window_and_the_project_goes_by_it(qapp:
     form.recompression.quality.setValue(70)
     assert dialog.notice.text.text() == ""
     dialog.save_button.click()
-    await until(lambda: not dialog.isVisible())
+    await until(lambda: len(desktop.opened) == 2)  # the dialog is gone by then, the object too
     await desktop.settle()
     engine = desktop.desk.engine
     assert engine is not None and len(engine.profile.families) == 3 and len(desktop.opened) == 2
