@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.capabilities import Capabilities
@@ -33,12 +33,13 @@ NOT_ADMIN = "Changing rows takes the role admin, or a secret key."
 
 class RowChanges:
     """Sends changes in batches. The ids of batches hold until every answer of a call has come: where one got lost, the
-    call is made again, and what was done before is answered from memory, not done again."""
+    call is made again, and what was done before is answered from memory, not done again. Another call about one of
+    the same rows ends that: the rows are not what they were then (it may have undone the first)."""
 
     def __init__(self, session: Session, capabilities: Capabilities) -> None:
         self._session = session
         self._capabilities = capabilities
-        self._sent: dict[str, _Sent] = {}
+        self._calls: dict[str, _Call] = {}
 
     async def change(self, changes: Sequence[RowChange], tables: Mapping[str, Described]) -> tuple[Outcome, ...]:
         """Does each change. Raises when nothing was done, and `Unavailable` when an answer got lost: then only the same
@@ -54,11 +55,11 @@ class RowChanges:
                 waiting.append((number, _coded(change)))
             else:
                 outcomes[number] = wrong
-        answered: list[str] = []
+        call, digest = self._begun([coded for _, coded in waiting])
         done = False
         for batch in _batches(waiting):
             try:
-                answers = await self._send([coded for _, coded in batch], answered)
+                answers = await self._send([coded for _, coded in batch], call)
             except CoreError as exc:
                 if not done or _is_lost(exc):
                     raise
@@ -66,55 +67,79 @@ class RowChanges:
             done = True
             for (number, _), answer in zip(batch, answers, strict=True):
                 outcomes[number] = _outcome(answer, tables[changes[number].table])
-        for digest in answered:
-            self._sent.pop(digest, None)
+        self._calls.pop(digest, None)
         return tuple(outcomes[number] for number in range(len(changes)))
 
-    async def _send(self, batch: Sequence[Mapping[str, object]], answered: list[str]) -> list[Mapping[str, Any]]:
+    def _begun(self, changes: Sequence[Mapping[str, object]]) -> tuple[_Call, str]:
+        """What is known of this very call where it was made just now without all its answers; and its digest."""
+        now = time.monotonic()
+        digest = _digest(changes)
+        rows = frozenset(name for change in changes for name in _rows(change))
+        self._calls = {
+            other: call
+            for other, call in self._calls.items()
+            if now - call.at <= _REMEMBERED_SECONDS and (other == digest or not call.rows & rows)
+        }
+        return self._calls.setdefault(digest, _Call(now, rows)), digest
+
+    async def _send(self, batch: Sequence[Mapping[str, object]], call: _Call) -> list[Mapping[str, Any]]:
         """One answer for each change, in halves where the database runs out of time over the whole: it has then taken
-        everything back. Notes in `answered` what need not be remembered once all is well."""
-        digest = hashlib.sha256(json.dumps(batch, sort_keys=True).encode()).hexdigest()
-        sent = self._remembered(digest)
-        answered.append(digest)
+        everything back."""
+        sent = call.batches.setdefault(_digest(batch), _Sent(str(uuid.uuid4())))
         if sent.is_split:
-            return await self._send_halves(batch, answered)
+            return await self._send_halves(batch, call)
         try:
             answer: Any = await self._session.rpc("bucketdesk_apply_batch", {"batch_id": sent.id, "changes": batch})
         except TookTooLong:
             if len(batch) == 1:
                 raise
             sent.is_split = True
-            return await self._send_halves(batch, answered)
+            return await self._send_halves(batch, call)
         if not isinstance(answer, list) or len(answer) != len(batch):
             raise Unavailable("The project's answer about changed rows is incomplete.", "Apply the plan again.")
         return answer
 
-    async def _send_halves(self, batch: Sequence[Mapping[str, object]], answered: list[str]) -> list[Mapping[str, Any]]:
+    async def _send_halves(self, batch: Sequence[Mapping[str, object]], call: _Call) -> list[Mapping[str, Any]]:
         half = len(batch) // 2
-        first = await self._send(batch[:half], answered)
+        first = await self._send(batch[:half], call)
         try:
-            return [*first, *await self._send(batch[half:], answered)]
+            return [*first, *await self._send(batch[half:], call)]
         except CoreError as exc:
             if _is_lost(exc):
                 raise
             return [*first, *_refused(exc, len(batch) - half)]
 
-    def _remembered(self, digest: str) -> _Sent:
-        """How a batch was sent just now without an answer, or a new id for it."""
-        now = time.monotonic()
-        sent = self._sent.get(digest)
-        if sent is None or now - sent.at > _REMEMBERED_SECONDS:
-            sent = self._sent[digest] = _Sent(str(uuid.uuid4()), now)
-        return sent
-
 
 @dataclass(slots=True)
 class _Sent:
-    """A batch that is under way: its id, when it was first sent, and whether it was sent in halves."""
+    """A batch that is under way: its id, and whether it was sent in halves."""
 
     id: str
-    at: float
     is_split: bool = False
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call that is under way: when it was first made, the rows it is about, its batches by their digest."""
+
+    at: float
+    rows: frozenset[str]
+    batches: dict[str, _Sent] = field(default_factory=dict)
+
+
+def _digest(changes: Sequence[Mapping[str, object]]) -> str:
+    return hashlib.sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()
+
+
+def _rows(change: Mapping[str, object]) -> Iterator[str]:
+    """What a change is about: its row, and where a key comes into being or goes, the table's new rows: nobody knows
+    beforehand which of them an insert without a key will have made."""
+    action, table, key = change["action"], change["table"], change["key"]
+    unknown = not isinstance(key, list) or None in key
+    if not unknown:
+        yield json.dumps([table, key])
+    if unknown or action == RowAction.DELETE.value:
+        yield json.dumps([table])
 
 
 def _is_lost(exc: CoreError) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -63,6 +64,41 @@ async def test_a_batch_that_never_got_an_answer_keeps_its_id_and_an_answered_one
         await changes.change([CHANGE], TABLES)
     ids = [batch["batch_id"] for batch in batches(script)]
     assert len(set(ids[:4])) == 1 and ids[4] != ids[3]
+
+
+BACK = RowChange(RowAction.UPDATE, "images", ("id",), (1,), {"id": 1, "path": "b"}, {"path": "a"})
+INSERTED = RowChange(RowAction.INSERT, "images", ("id",), (), None, {"path": "b"})
+REMOVED = RowChange(RowAction.DELETE, "images", ("id",), (7,), {"id": 7, "path": "b"}, None)
+
+
+@pytest.mark.parametrize(("change", "undo"), [(CHANGE, BACK), (INSERTED, REMOVED)])
+@pytest.mark.parametrize("undo_is_lost", [False, True])
+async def test_a_batch_without_answer_that_was_undone_is_done_anew_the_next_time(
+    change: RowChange, undo: RowChange, undo_is_lost: bool
+) -> None:
+    undone = [resets] * 3 if undo_is_lost else [says([DONE])]
+    async with serve(*[resets] * 3, *undone, says([DONE])) as script, connected(script.url) as session:
+        changes = RowChanges(session, ABLE)
+        with pytest.raises(Unavailable):
+            await changes.change([change], TABLES)
+        with pytest.raises(Unavailable) if undo_is_lost else contextlib.nullcontext():
+            await changes.change([undo], TABLES)
+        await changes.change([change], TABLES)
+    sent = batches(script)
+    assert sent[-1]["changes"] == sent[0]["changes"]
+    assert sent[-1]["batch_id"] != sent[0]["batch_id"]
+
+
+async def test_a_batch_without_answer_keeps_its_id_while_other_rows_are_changed() -> None:
+    other = update({"id": 2, "path": "a"}, key=2)
+    async with serve(*[resets] * 3, says([DONE])) as script, connected(script.url) as session:
+        changes = RowChanges(session, ABLE)
+        with pytest.raises(Unavailable):
+            await changes.change([CHANGE], TABLES)
+        await changes.change([other], TABLES)
+        await changes.change([CHANGE], TABLES)
+    ids = [batch["batch_id"] for batch in batches(script)]
+    assert ids[4] == ids[0] != ids[3]
 
 
 async def test_what_takes_too_long_is_sent_in_halves_under_new_ids() -> None:
