@@ -92,6 +92,9 @@ class GeneratedStore:
     async def stat(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
         raise AssertionError("no scan asks for this")
 
+    def proves_absence(self, bucket: str) -> bool:
+        return True
+
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         raise AssertionError("no scan asks for this")
 

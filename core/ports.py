@@ -115,6 +115,11 @@ class ObjectStore(Protocol):
         """Each key's object as it is now, None where there is none. At most `limits.batch_size` keys."""
         ...
 
+    def proves_absence(self, bucket: str) -> bool:
+        """Whether None of the last `stat` in a bucket means that there is no such object, and not that this reader may
+        not see it."""
+        ...
+
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         """The SHA-256 (hex) of each object's bytes, read now, None where it is absent or unreadable. At most
         `batch_size`."""

@@ -96,6 +96,10 @@ class ReadOnlyStore:
         """Each key's object."""
         return await self._store.stat(bucket, keys)
 
+    def proves_absence(self, bucket: str) -> bool:
+        """Whether what is not found is not there."""
+        return self._store.proves_absence(bucket)
+
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         """The hash of each object's bytes."""
         return await self._store.content_hashes(bucket, keys)

@@ -44,6 +44,8 @@ async def _ask(session: Session, bucket: str, listing: int) -> None:
             found = await session.store.stat(bucket, forms[start : start + size])
             there = [one for one in found if one is not None]
             await session.write(lambda c, there=there: _note_there(c, session, bucket, listing, there))  # type: ignore[misc]
+            if not session.store.proves_absence(bucket):
+                return  # a listing that broke off before its first page did not say that it is cut
         asked += len(keys)
         after = keys[-1]
         session.report(Progress(asked, None, f"Asking for what rows name in {bucket}"))

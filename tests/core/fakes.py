@@ -34,7 +34,8 @@ PageFault = Callable[[int, ObjectPage], ObjectPage]
 
 class FakeStore:
     """Buckets of objects in memory. `page_fault` may change each page (its number, the page) or raise; `now_is` is the
-    service's clock; `vanished` buckets list as empty and cannot be asked for."""
+    service's clock; `vanished` buckets list as empty and cannot be asked for; of what is in `shows_a_part`,
+    row level security may hide objects."""
 
     def __init__(self, objects: Mapping[str, Iterable[str]] | None = None, *, lists_etags: bool = False) -> None:
         self.objects: dict[str, dict[str, Object]] = {}
@@ -42,6 +43,7 @@ class FakeStore:
         self.now_is = NOW
         self.page_fault: PageFault = lambda number, page: page
         self.vanished: set[str] = set()
+        self.shows_a_part: set[str] = set()
         self.unlisted: dict[str, tuple[Unlisted, ...]] = {}
         self.pages_served = 0
         self.hashed: list[str] = []
@@ -105,6 +107,9 @@ class FakeStore:
 
     async def stat(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
         return tuple(self.objects.get(bucket, {}).get(key) for key in keys)
+
+    def proves_absence(self, bucket: str) -> bool:
+        return bucket not in self.shows_a_part
 
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         assert len(keys) <= self._limits.batch_size

@@ -63,6 +63,19 @@ async def test_what_is_hidden_from_this_reader_proves_nothing(desk: Desk) -> Non
     assert State.OPEN not in await desk.states()
 
 
+@pytest.mark.parametrize("sees_all", [True, False])
+async def test_a_listing_that_breaks_off_at_once_proves_something_only_to_who_sees_all(
+    desk: Desk, sees_all: bool
+) -> None:
+    desk.store.page_fault = failing(Unavailable("The storage took too long."), at=1)
+    if not sees_all:
+        desk.store.shows_a_part.add("images")
+        del desk.store.objects["images"]["d.png"]  # it is there, for others
+    report = await desk.scan()
+    assert await desk.found(Kind.ROW_WITHOUT_FILE, State.OPEN) == (["images/gone.png"] if sees_all else [])
+    assert said(report.sources, "parts").not_understood == (0 if sees_all else 5)
+
+
 async def test_a_table_that_may_hide_rows_proves_no_orphan(desk: Desk) -> None:
     desk.catalog.page_fault = lambda page: replace(page, hidden="Row level security may hide rows.")
     report = await desk.scan()

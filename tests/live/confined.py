@@ -65,6 +65,9 @@ class ConfinedStore:
         found = await self._store.stat(self._there(bucket), self._keys(bucket, keys))
         return tuple(None if one is None else self._here(one) for one in found)
 
+    def proves_absence(self, bucket: str) -> bool:
+        return self._store.proves_absence(self._there(bucket))
+
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         return await self._store.content_hashes(self._there(bucket), self._keys(bucket, keys))
 

@@ -24,6 +24,7 @@ class Asking:
     def __init__(self, session: Session, capabilities: Capabilities) -> None:
         self._session = session
         self._by_function = capabilities.can("bucketdesk_stat_objects")
+        self._function_sees_all = capabilities.sees_all_objects
         self._is_service = capabilities.is_service
         self._is_admin = not capabilities.is_service and "admin" in capabilities.roles
         self._closed_buckets: set[str] = set()
@@ -31,7 +32,7 @@ class Asking:
 
     def proves_absence(self, bucket: str) -> bool:
         """Whether None means that there is no such object, and not that this sign-in may not see it."""
-        return self._is_service or self._asks_function(bucket)
+        return self._function_sees_all if self._asks_function(bucket) else self._is_service
 
     async def objects(self, bucket: str, keys: Sequence[str]) -> tuple[Object | None, ...]:
         """Each key's object."""

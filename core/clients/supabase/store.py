@@ -107,6 +107,9 @@ class SupabaseStore:
         self._check_batch(keys)
         return await self._asking.objects(bucket, keys)
 
+    def proves_absence(self, bucket: str) -> bool:
+        return self._asking.proves_absence(bucket)
+
     async def content_hashes(self, bucket: str, keys: Sequence[str]) -> tuple[str | None, ...]:
         self._check_batch(keys)
         works = [lambda key=key: self._hash(bucket, key) for key in keys]
