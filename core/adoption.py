@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from core.apply.archived import lies_where
 from core.errors import NotFound, Usage
@@ -23,7 +24,6 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
     """Puts a run into the journal as its manifests tell it. A manifest says what was about to be done, so every step
     is left at its intent: settling finds out what was. Raises `NotFound` when there is no such run, `Usage` when it is
     another project's."""
-    await workspace.journal.write(lambda c: _clear(c, run_id))
     found = False
     archived = await asyncio.to_thread(lies_where, profile.archive, run_id)
     async for head, entries in read_manifests(store, run_id):
@@ -32,8 +32,10 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
                 f"Run {run_id} was made in another project (profile “{head.get('profile')}”).",
                 "Open that profile to undo it.",
             )
+        if not found:
+            await workspace.journal.write(lambda c: _clear(c, run_id))
         found = True
-        known = [_with_file(entry, archived) for entry in entries]
+        known = [_with_file(entry, archived, profile.archive / run_id) for entry in entries]
         await workspace.journal.write(lambda c, known=known: _add(c, run_id, known))  # type: ignore[misc]
     if not found:
         raise NotFound(
@@ -42,11 +44,25 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
     await workspace.journal.write(lambda c: _finish(c, run_id, profile.project))
 
 
-def _with_file(entry: Entry, archived: Mapping[int, Trace]) -> Entry:
-    """The entry with where its object is archived, where this machine has it."""
-    known = archived.get(entry.step.n)
-    if known is None or entry.step.removal != "archive":
+def lacks_files(c: sqlite3.Connection, run_id: str) -> bool:
+    """Whether a run was adopted without the archive of the desk that made it: copied here meanwhile, it can be undone
+    by adopting it once more."""
+    return (
+        c.execute(
+            "SELECT 1 FROM steps WHERE run_id = ? AND state = 'done' AND json_extract(trace, '$.archived') <> ''"
+            " AND json_extract(trace, '$.digest') IS NULL",
+            (run_id,),
+        ).fetchone()
+        is not None
+    )
+
+
+def _with_file(entry: Entry, archived: Mapping[int, Trace], folder: Path) -> Entry:
+    """The entry with where its object is archived on this machine, or only with the folder where it would have to be:
+    what another desk noted about files of its own says nothing here."""
+    if entry.step.removal != "archive":
         return entry
+    known = archived.get(entry.step.n, Trace(archived=str(folder)))
     return replace(entry, trace=replace(entry.trace, archived=known.archived, member=known.member, digest=known.digest))
 
 
@@ -58,7 +74,8 @@ def _add(c: sqlite3.Connection, run_id: str, entries: Sequence[Entry]) -> None:
 
 
 def _finish(c: sqlite3.Connection, run_id: str, project: str) -> None:
-    add_run(c, run_id, "cleanup", project)
+    if c.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is None:
+        add_run(c, run_id, "cleanup", project)
     count_steps(c, run_id)
     c.execute("UPDATE runs SET state = ? WHERE run_id = ?", (RunState.INTERRUPTED, run_id))
 

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 
 from core import bucket_acts
-from core.adoption import adopt
+from core.adoption import adopt, lacks_files
 from core.apply.intake import new_run_id
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
 from core.apply.reversal import reverse
@@ -46,7 +46,7 @@ async def undo(
     `Usage`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`."""
     check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
-        if not await workspace.journal.read(lambda c: _is_known(c, run_id)):
+        if await workspace.journal.read(lambda c: _wants_manifests(c, run_id)):
             await adopt(workspace, store, profile, run_id)
         await workspace.journal.read(lambda c: _check_project(c, run_id, profile))
         original = await workspace.journal.read(lambda c: read_run(c, run_id))
@@ -98,8 +98,11 @@ def _check_project(c: sqlite3.Connection, run_id: str, profile: Profile) -> None
         )
 
 
-def _is_known(c: sqlite3.Connection, run_id: str) -> bool:
-    return c.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is not None
+def _wants_manifests(c: sqlite3.Connection, run_id: str) -> bool:
+    """Whether only the manifests tell what a run did: the journal does not know it, or knows it from them alone."""
+    if c.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is None:
+        return True
+    return _under_way(c, run_id) is None and lacks_files(c, run_id)
 
 
 def _under_way(c: sqlite3.Connection, run_id: str) -> str | None:

@@ -88,6 +88,11 @@ async def _upload(job: Job, entry: Entry) -> Ending:
     path = await taken_out(entry.trace, job.workspace.folder)
     if path is None:
         reason = f"{entry.trace.archived} is not there any more, or does not hold it as it was."
+        if not entry.trace.digest:
+            reason = (
+                "It was archived at another desk, whose files are not here: copy the folder of this run from its"
+                f" archive to {entry.trace.archived}, and undo again."
+            )
         return Ending(entry.step.n, StepState.FAILED, reason)
     try:
         return await _upload_file(job, entry, path)

@@ -42,7 +42,7 @@ async def _settle_removals(job: Job, looks: Recheck | None, entries: Sequence[En
     for entry in entries:
         waits = standing.get((QUARANTINE, entry.trace.place))
         if entry.trace.archived:
-            await _settle_archived(job, entry, waits is not None, filed)
+            await _settle_archived(job, entry, waits is not None, removal.spot(entry) in standing, filed)
         elif waits is not None:
             moved.append(replace(entry, trace=replace(entry.trace, version=waits.version)))
         elif removal.spot(entry) in standing:
@@ -62,12 +62,14 @@ async def _settle_removals(job: Job, looks: Recheck | None, entries: Sequence[En
         await removal.leave_quarantine(job, filed)
 
 
-async def _settle_archived(job: Job, entry: Entry, waits: bool, filed: list[Entry]) -> None:
+async def _settle_archived(job: Job, entry: Entry, waits: bool, stands: bool, filed: list[Entry]) -> None:
     if await is_whole(entry.trace):
         filed.append(entry)
     elif waits:
         clean = replace(entry.trace, archived="", member="", digest="")
         await job.end([Ending(entry.step.n, StepState.DONE, "It is in the quarantine, not in the archive.", clean)])
+    elif not entry.trace.digest:  # by another desk, so that it was done there, or not begun
+        await job.end([Ending(entry.step.n, StepState.WAITING if stands else StepState.DONE, trace=entry.trace)])
     else:
         reason = f"Its file {entry.trace.archived} is not in the archive any more."
         await job.end([Ending(entry.step.n, StepState.FAILED, reason)])

@@ -152,3 +152,30 @@ async def test_a_desk_without_the_journal_undoes_from_the_manifests(
     assert (undone.done, undone.drifted, undone.failed) == (5 if repair else 8, 0, 0)
     assert collection.picture() == before
     assert collection.waiting() == [] and collection.manifests() == 0
+
+
+async def test_a_desk_without_the_archive_says_what_is_missing_and_undoes_once_it_is_there(
+    collection: Collection,
+) -> None:
+    collection.fill(named=60, orphans=5)
+    before = collection.picture()
+    await collection.scan_later()
+    run = await collection.apply(await collection.plan(repair=Repair.ARCHIVE))
+    after = collection.picture()
+    await collection.close()
+    shutil.rmtree(collection.folder / "workspace")
+    archive = collection.profile.archive / run.run_id
+    elsewhere = archive.rename(collection.folder / "elsewhere")
+
+    for _ in range(2):
+        undone = await collection.undo(run.run_id)
+        assert (undone.done, undone.failed) == (0, 5)
+        reasons = set((await collection.reasons(undone.run_id)).values())
+        assert len(reasons) == 1 and f"to {archive}, and undo again" in reasons.pop()
+        assert collection.picture() == after and collection.manifests() > 0
+
+    elsewhere.rename(archive)
+    undone = await collection.undo(run.run_id)
+    assert (undone.done, undone.drifted, undone.failed) == (5, 0, 0)
+    assert collection.picture() == before
+    assert collection.waiting() == [] and collection.manifests() == 0
