@@ -86,7 +86,7 @@ declare
     files bigint;
     bytes numeric;
 begin
-    perform bucketdesk.require_role('staff', 'manager', 'admin');
+    perform bucketdesk.require_bucket(bucket);
     execute format(
         $sql$select count(*), coalesce(sum(case when o.metadata ->> 'size' ~ '^[0-9]{1,18}$'
             then (o.metadata ->> 'size')::bigint end), 0)

@@ -142,6 +142,14 @@ def test_staff_list_registered_buckets_only(desk: Project) -> None:
         assert admin.sql(query, "other") == [(1,)]
 
 
+def test_only_an_admin_counts_a_bucket_that_is_not_registered_or_not_there(desk: Project) -> None:
+    query = "select update_bucket_stats(%s)"
+    for role in ("staff", "manager", "admin"):
+        with desk.acting("authenticated", role) as somebody:
+            assert somebody.may(query, "pics")
+            assert [somebody.may(query, name) for name in ("other", "made up")] == [role == "admin"] * 2
+
+
 def test_a_list_of_roles_counts_like_one(desk: Project) -> None:
     with desk.acting("authenticated") as somebody:
         claims = {"role": "authenticated", "app_metadata": {"roles": ["manager", "editor"]}}
