@@ -100,7 +100,8 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
         if not allowed.version and allowed.tried.get("buckets") and allowed.tried.get("tables"):
             raise NotFound(f"What answers at {project.url} knows nothing of Supabase's services.", CHECK_URL)
         patience.attempts = usual
-        store, catalog = SupabaseStore(session, allowed), SupabaseCatalog(session, allowed)
+        store = SupabaseStore(session, allowed, read_only=profile.read_only)
+        catalog = SupabaseCatalog(session, allowed)
         return Connection(store, catalog, opened, _notices(project, key), _obstacle(allowed, project))
     except BaseException:
         await session.close()

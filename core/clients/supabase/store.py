@@ -36,7 +36,7 @@ class SupabaseStore:
     """Asks by the project's own functions where `capabilities` has them, else by the plain API: the same answers, more
     slowly, and a listing says when it may not be shown everything. Closing it closes the session."""
 
-    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+    def __init__(self, session: Session, capabilities: Capabilities, *, read_only: bool = False) -> None:
         self._session = session
         self._listing = Listing(session, capabilities)
         self._asking = Asking(session, capabilities)
@@ -47,7 +47,7 @@ class SupabaseStore:
         self._moves = Moves(session, self._asking, self._buckets)
         self._removals = Removals(session, self._asking)
         self._uploads = Uploads(session, self._arrivals, self._buckets)
-        self._use = Use(session, capabilities)
+        self._use = Use(session, capabilities, notes=not read_only)
         self._closed = False
 
     @property

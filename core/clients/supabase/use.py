@@ -16,10 +16,12 @@ _HISTORY = "bucketdesk_usage_history"
 
 
 class Use:
-    """Asks the functions that count, where they are there and answer this person."""
+    """Asks the functions that count, where they are there and answer this person. Unless it `notes`, nothing is
+    written down in the project for the history that its desks share."""
 
-    def __init__(self, session: Session, capabilities: Capabilities) -> None:
+    def __init__(self, session: Session, capabilities: Capabilities, *, notes: bool = True) -> None:
         self._session = session
+        self._notes = notes
         self._counts = capabilities.can(_FUNCTION)
         self._remembers = capabilities.can(_HISTORY)
 
@@ -27,7 +29,13 @@ class Use:
         """One sample of each bucket, and of what waits in the quarantine. Raises `NotFound` without the function."""
         if not self._counts:
             raise NotFound("This project has no function that counts its objects.", SET_UP)
-        told: Any = await self._session.rpc(_FUNCTION, {})
+        try:
+            told: Any = await self._session.rpc(_FUNCTION, {} if self._notes else {"note": False})
+        except NotFound as exc:
+            if self._notes:
+                raise
+            why = "This project's functions are of an earlier release: they cannot count without writing it down."
+            raise NotFound(why, SET_UP) from exc
         if not isinstance(told, dict) or not isinstance(told.get("buckets"), list):
             raise _other(_FUNCTION)
         return _samples(told["buckets"], _FUNCTION)

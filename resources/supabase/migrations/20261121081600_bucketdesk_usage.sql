@@ -13,25 +13,24 @@ comment on table bucketdesk.use_samples is
 alter table bucketdesk.use_samples enable row level security;
 select bucketdesk.allow('select, insert, update, delete on bucketdesk.use_samples', 'service_role');
 
-select bucketdesk.make_way('public.bucketdesk_usage()', '{}', 'json');
+-- Of an earlier release, which could not count without noting it.
+select bucketdesk.make_way('public.bucketdesk_usage()', '{}', 'void');
+select bucketdesk.make_way('bucketdesk.use_now()', '{}', 'void');
+select bucketdesk.make_way('public.bucketdesk_usage(boolean)', '{note}', 'json', 1);
 select bucketdesk.make_way('public.bucketdesk_usage_history(timestamp with time zone, integer)', '{since,page_size}',
     'json', 1);
 
--- Every bucket, and in the quarantine what came from one; of the counts and of what waits to be added to them.
-create or replace function bucketdesk.use_now()
+-- Every bucket, and in the quarantine what came from one; of the counts and of what waits to be added to them, or of all
+-- objects, counted one by one.
+create or replace function bucketdesk.use_now(one_by_one boolean default false)
 returns table (place text, objects bigint, bytes bigint, kept bigint, kept_bytes bigint)
 language plpgsql stable set search_path = '' as $function$
 #variable_conflict use_column
 begin
-    return query
-    with totals as (
+    return query execute format($sql$with totals as (
         select t.place, sum(t.objects) as objects, sum(t.bytes) as bytes, sum(t.kept) as kept,
             sum(t.kept_bytes) as kept_bytes
-        from (
-            select c.place, c.objects, c.bytes, c.kept, c.kept_bytes from bucketdesk.use_counts as c
-            union all
-            select c.place, c.objects, c.bytes, c.kept, c.kept_bytes from bucketdesk.use_changes as c
-        ) as t group by t.place
+        from (%s) as t group by t.place
     ), places as (
         select b.id as place from storage.buckets as b where not starts_with(b.id, 'bucketdesk-quarantine')
         union all
@@ -39,7 +38,11 @@ begin
     )
     select p.place, greatest(0, coalesce(t.objects, 0))::bigint, greatest(0, coalesce(t.bytes, 0))::bigint,
         greatest(0, coalesce(t.kept, 0))::bigint, greatest(0, coalesce(t.kept_bytes, 0))::bigint
-    from places as p left join totals as t on t.place = p.place;
+    from places as p left join totals as t on t.place = p.place$sql$,
+        case when one_by_one then bucketdesk.use_sql('storage.objects', '1') else
+            'select c.place, c.objects, c.bytes, c.kept, c.kept_bytes from bucketdesk.use_counts as c
+            union all
+            select c.place, c.objects, c.bytes, c.kept, c.kept_bytes from bucketdesk.use_changes as c' end);
 end
 $function$;
 
@@ -105,11 +108,12 @@ begin
 end
 $function$;
 
-create or replace function public.bucketdesk_usage() returns json
+create or replace function public.bucketdesk_usage(note boolean default true) returns json
 language plpgsql security definer
 set search_path = '' set statement_timeout = '60s' set jit = off set timezone = 'UTC' as $function$
 declare
     allowed text[];
+    one_by_one boolean := false;
 begin
     perform bucketdesk.require_role('staff', 'manager', 'admin');
     allowed := bucketdesk.places_to_read();
@@ -118,20 +122,23 @@ begin
         raise insufficient_privilege using
             message = 'Row level security hides objects from this function, so it cannot count them.';
     end if;
-    if bucketdesk.settle_use() then
+    if note is false then
+        select not (s.counted_at is not null and s.shape is not distinct from bucketdesk.is_current_sql()
+            and bucketdesk.counts_changes()) into one_by_one from bucketdesk.use_state as s;
+    elsif bucketdesk.settle_use() then
         perform bucketdesk.note_use();
     end if;
     return (
         select json_build_object('incremental', bucketdesk.counts_changes(),
             'counted_at', (select counted_at from bucketdesk.use_state), 'buckets', coalesce(json_agg(
                 json_build_array(u.place, now(), u.objects, u.bytes, u.kept, u.kept_bytes) order by u.place), '[]'))
-        from bucketdesk.use_now() as u
+        from bucketdesk.use_now(one_by_one) as u
         where allowed is null or regexp_replace(u.place, '^bucketdesk-quarantine/', '') = any (allowed));
 end
 $function$;
 comment on function public.bucketdesk_usage is
     'Objects and bytes of every bucket, archived versions apart, and of what waits in the quarantine by its bucket. '
-    'Notes it for the history at most every four minutes.';
+    'Notes it for the history at most every four minutes; with note false it writes nothing.';
 
 create or replace function public.bucketdesk_usage_history(since timestamptz, page_size int default 50000) returns json
 language plpgsql stable security definer

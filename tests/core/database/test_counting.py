@@ -68,6 +68,21 @@ def test_counts_agree_with_the_table_whatever_transactions_do(desk: Project, see
     assert counted_at(desk) == since, "all of this without a second full count"
 
 
+def test_who_only_looks_is_told_the_same_and_leaves_nothing_behind(desk: Project) -> None:
+    desk.put("pics", ["a", "b"])
+    left = "select (select json_agg(t) from bucketdesk.use_{} as t)::text"
+    for never_counted in (True, False):
+        if not never_counted:
+            told(desk)
+            desk.put("scans", ["c"])
+        before = [desk.value(left.format(table)) for table in ("state", "counts", "changes", "samples")]
+        with psycopg.connect(desk.url) as looking:
+            looking.read_only = True
+            ((answer,),) = looking.execute("select bucketdesk_usage(note => false)").fetchall()
+        assert [(name, objects, size) for name, _, objects, size, _, _ in answer["buckets"]] == desk.sql(TRUTH)
+        assert before == [desk.value(left.format(table)) for table in ("state", "counts", "changes", "samples")]
+
+
 def test_an_upload_under_way_while_all_is_counted_counts_once(desk: Project) -> None:
     desk.put("pics", ["a", "b"])
     with psycopg.connect(desk.url) as uploading:

@@ -159,6 +159,19 @@ async def test_functions_of_a_predecessor_give_way_and_its_trigger_goes_on(bare:
     assert bare.value("select count(*) from pg_trigger where tgname ~ 'image_bucket'") == 1
 
 
+async def test_the_counting_functions_of_an_earlier_release_give_way(project: Project) -> None:
+    project.sql(
+        "drop function bucketdesk_usage(boolean), bucketdesk.use_now(boolean); create function bucketdesk_usage() "
+        "returns json language sql as 'select null::json'; create function bucketdesk.use_now() returns table "
+        "(place text, objects bigint, bytes bigint, kept bigint, kept_bytes bigint) language plpgsql as 'begin end'"
+    )
+    await _apply(project.url)
+    shapes = "select string_agg(pg_get_function_identity_arguments(oid), '|') from pg_proc where proname = %s"
+    assert project.value(shapes, "bucketdesk_usage") == "note boolean"
+    assert project.value(shapes, "use_now") == "one_by_one boolean"
+    assert project.value("select bucketdesk_usage() -> 'buckets'") == []
+
+
 async def test_a_changed_function_is_called_older_and_brought_up_to_date(project: Project) -> None:
     project.sql(
         "create or replace function bucketdesk_count_rows(tbl text) returns jsonb language sql as 'select null::jsonb'"

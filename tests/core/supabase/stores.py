@@ -26,14 +26,14 @@ def cleared(project: SupabaseProject) -> SupabaseProject:
 
 
 async def open_store(
-    project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None
+    project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None, *, read_only: bool = False
 ) -> SupabaseStore:
     """A storage of a project, signed in with its service key, or with this key and token."""
     key = key or project.service_key
     folder = folder or Path(tempfile.gettempdir())
     session = await Session.open(project.url, Token(token or key, key=key), folder=folder, patience=Patience(**SHORT))  # type: ignore[arg-type]
     try:
-        return SupabaseStore(session, await about(session))
+        return SupabaseStore(session, await about(session), read_only=read_only)
     except BaseException:
         await session.close()
         raise
@@ -41,10 +41,10 @@ async def open_store(
 
 @contextlib.asynccontextmanager
 async def opened(
-    project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None
+    project: SupabaseProject, key: str = "", token: str = "", folder: Path | None = None, *, read_only: bool = False
 ) -> AsyncIterator[SupabaseStore]:
     """The same, closed afterwards."""
-    store = await open_store(project, key, token, folder)
+    store = await open_store(project, key, token, folder, read_only=read_only)
     try:
         yield store
     finally:

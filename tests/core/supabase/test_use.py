@@ -61,6 +61,22 @@ async def test_staff_are_told_of_the_buckets_that_they_may_read(project: Supabas
         assert [sample.bucket for sample in await store.usage()] == ["patient-images"]
 
 
+async def test_a_read_only_profile_notes_nothing_and_is_told_when_the_functions_cannot_do_without(
+    project: SupabaseProject,
+) -> None:
+    project.put("patient-images", "a", b"123")
+    project.requests.clear()
+    async with opened(project, read_only=True) as store:
+        assert [sample.objects for sample in await store.usage()] == [1]
+        assert project.sql("select count(*) from bucketdesk.use_samples") == [(0,)]
+        project.sql(
+            "drop function bucketdesk_usage(boolean); create function bucketdesk_usage() returns json language sql as"
+            " $f$ select json_build_object('buckets', '[]'::json) $f$; select pg_notify('pgrst', 'reload schema')"
+        )
+        with pytest.raises(NotFound, match="earlier release"):
+            await store.usage()
+
+
 async def test_somebody_without_a_role_is_told_to_scan(project: SupabaseProject) -> None:
     person = project.make_user("a@example.com", "word")
     async with opened(project, project.anon_key, project.token(person)) as store:
@@ -72,7 +88,7 @@ async def test_somebody_without_a_role_is_told_to_scan(project: SupabaseProject)
 @pytest.mark.parametrize("answer", ["'[]'", "'{\"buckets\": [[1]]}'", "'{\"buckets\": 7}'", "'null'"])
 async def test_an_answer_of_another_kind_is_named(project: SupabaseProject, answer: str) -> None:
     project.sql(
-        "create or replace function public.bucketdesk_usage() returns json language sql as "
+        "create or replace function public.bucketdesk_usage(note boolean default true) returns json language sql as "
         f"$f$ select {answer}::json $f$"
     )
     async with opened(project) as store:
