@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.table_model import Column
@@ -32,6 +32,11 @@ class RowDelegate(QStyledItemDelegate, Generic[T]):
         column: Column[T] = self._table.rows.columns[index.column()]
         if column.cut_middle:
             option.textElideMode = Qt.TextElideMode.ElideMiddle
+        picture = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(picture, QPixmap) and not picture.isNull():
+            icon = QIcon(picture)
+            icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt would wash out what stands in the current row
+            option.icon = icon
         option.state &= _UNMARKED
         if index.row() == self._table.hovered:
             option.state |= _HOVERED

@@ -452,6 +452,20 @@
     <context>
         <name>WhatIfDialog</name>
         <message numerus="yes">
+            <source>… and %Ln more</source>
+            <translation>
+                <numerusform>… and %Ln more</numerusform>
+                <numerusform>… and %Ln more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and %Ln more</source>
+            <translation>
+                <numerusform>and %Ln more</numerusform>
+                <numerusform>and %Ln more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%Ln bucket(s) fill up</source>
             <translation>
                 <numerusform>%Ln bucket fill up</numerusform>

@@ -37,8 +37,14 @@ async def test_after_a_scan_the_tab_says_how_full_buckets_are_and_takes_it_to_a_
     tab.bucket.treemap.setFocus()
     QTest.keyClick(tab.bars.chart, Qt.Key.Key_Right)
     assert tab.bars.chart.accessibleDescription().startswith("patient-images: ")
+    tab.choose("cms-images")  # while its ages are shown, and never its course
+    await review.settle()
     page = tab._page()
     assert page is not None
+    assert [drawing.title for drawing in page.drawings] == [
+        "Buckets by type, share of capacity",
+        "cms-images over time, and ahead",
+    ]
     write_report(tmp_path / "report.pdf", page)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     review.desk.actions["what_if"].trigger()

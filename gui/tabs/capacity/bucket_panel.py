@@ -127,29 +127,14 @@ class BucketPanel(Panel):
             text = self.tr("Each scan and each measuring (F5) adds a point.")
             self.show_nothing("chart-line-up", self.tr("No history yet"), text)
             return
-        course = self._course(use)
-        share = self.tr("Share of capacity")
-        self.show_lines(TIME, history_lines(use, self.samples), line_columns(self.tr("When"), share=share))
-        self.show_chart(course, course.image)
-
-    def course_for_paper(self) -> CourseChart | None:
-        """The bucket over time, drawn though another view may be shown; None without any history."""
-        if self.use is None or not self.samples:
-            return None
-        course = self._course(self.use)
-        if not course.isVisible():
-            course.resize(self.places.size())
-            course.settle()
-        return course
-
-    def _course(self, use: BucketUse) -> CourseChart:
         if self.course is None:
             from gui.widgets.chart.course import CourseChart
 
             self.course = CourseChart(self.desk.themes, self.tr("Use over time"))
-            self.places.addWidget(self.course)
         self.course.show_course(course_of(use, self.samples, self.days_ahead))
-        return self.course
+        share = self.tr("Share of capacity")
+        self.show_lines(TIME, history_lines(use, self.samples), line_columns(self.tr("When"), share=share))
+        self.show_chart(self.course, self.course.image)
 
     def _show_types(self, found: Breakdown) -> None:
         lines = lines_of(found.types, [wording.type_name(part.name) for part in found.types])

@@ -23,21 +23,34 @@ _DPI = 144
 _MARGIN_MM = 14.0
 _MOST_ROWS = 12
 _GAP = 24.0
-_CHART = 320.0
+_SWATCH = 12.0
+_CARDS = (0.0, 0.18, 0.34, 0.54, 0.8)
+"""Where the cards begin: whose words are longest has most room."""
 _COLUMNS = (0.0, 0.32, 0.42, 0.54, 0.66, 0.8)
 Paint = Callable[[QPainter, QRectF], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart: its title, what its colours mean, the size that it is laid out for, and how it is drawn."""
+
+    title: str
+    legend: Sequence[tuple[str, str]]
+    size: QSize
+    paint: Paint
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What stands on the page: each chart has a title, the size it has in the window, and how it is drawn."""
+    """What stands on the page. `steps`: what to do, the most urgent first."""
 
     project: str
     title: str
-    outlook: str
+    outlook: Sequence[str]
     capacity: Capacity
     cards: Sequence[Card]
-    charts: Sequence[tuple[str, QSize, Paint]]
+    drawings: Sequence[Drawing]
+    steps: Sequence[str] = ()
 
 
 def write_report(path: Path, page: Page) -> None:
@@ -51,7 +64,7 @@ def write_report(path: Path, page: Page) -> None:
     painter = QPainter()
     if not painter.begin(writer):
         raise WorkspaceError(f"{path} cannot be written.", "Choose another place.")
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     _draw(painter, page, float(writer.width()), float(writer.height()))
     if not painter.end():
         raise WorkspaceError(f"{path} cannot be written.", "Choose another place.")
@@ -60,25 +73,45 @@ def write_report(path: Path, page: Page) -> None:
 def _draw(painter: QPainter, page: Page, width: float, height: float) -> None:
     y = _line(painter, page.project, 0.0, 0.0, width, 10, LIGHT.muted)
     y = _line(painter, page.title, 0.0, y, width, 20, LIGHT.text, strong=True)
-    y = _line(painter, page.outlook, 0.0, y, width, 10, LIGHT.text) + _GAP
-    share = width / max(1, len(page.cards))
-    for number, card in enumerate(page.cards):
-        x, room = number * share, share - _GAP / 2
+    for sentence in page.outlook:
+        y = _line(painter, sentence, 0.0, y, width, 10, LIGHT.text)
+    y += _GAP
+    last = y
+    for card, left, right in zip(page.cards, _CARDS, (*_CARDS[1:], 1.0), strict=False):
+        x, room = left * width, (right - left) * width - _GAP / 2
         below = _line(painter, card.name.text(), x, y, room, 8.5, LIGHT.muted)
         below = _line(painter, card.number.text(), x, below, room, 15, LIGHT.text, strong=True)
-        last = _line(painter, card.about.text(), x, below, room, 8, LIGHT.muted)
-    y = last + _GAP
-    half, bottom = (width - _GAP) / 2, y
-    for number, (title, size, paint) in enumerate(page.charts):
-        x = number * (half + _GAP)
-        top = _line(painter, title, x, y, half, 10, LIGHT.text, strong=True)
-        high = min(_CHART, half * size.height() / max(1, size.width()))
-        paint(painter, QRectF(x, top + 6, half, high))
-        bottom = max(bottom, top + 6 + high)
-    y = bottom + _GAP
+        last = _line(painter, card.about.text(), x, below, room, 7.5, LIGHT.muted)
+    y = _drawings(painter, page.drawings, last + _GAP, width) + _GAP
+    if page.steps:
+        y = _line(painter, translate("Report", "What to do"), 0.0, y, width, 10, LIGHT.text, strong=True)
+        for step in page.steps:
+            y = _line(painter, f"•  {step}", 0.0, y, width, 9, LIGHT.text)
+        y += _GAP
     _table(painter, page.capacity.buckets, y, width)
     made = translate("Report", "Made by Bucketdesk on %1. Forecasts hold four times in five.")
     _line(painter, made.replace("%1", words.day(datetime.now(UTC))), 0.0, height - 26, width, 8, LIGHT.muted)
+
+
+def _drawings(painter: QPainter, drawings: Sequence[Drawing], y: float, width: float) -> float:
+    """The charts side by side, each with the meaning of its colours below; gives where the next thing begins."""
+    half, bottom = (width - _GAP) / 2, y
+    for number, drawing in enumerate(drawings):
+        x = number * (half + _GAP)
+        top = _line(painter, drawing.title, x, y, half, 10, LIGHT.text, strong=True) + _GAP / 4
+        high = half * drawing.size.height() / max(1, drawing.size.width())
+        drawing.paint(painter, QRectF(x, top, half, high))
+        bottom = max(bottom, _legend(painter, drawing.legend, x, top + high + _GAP / 4))
+    return bottom
+
+
+def _legend(painter: QPainter, entries: Sequence[tuple[str, str]], x: float, y: float) -> float:
+    below = y
+    for name, colour in entries:
+        painter.fillRect(QRectF(x, y + 4, _SWATCH, _SWATCH), QColor(colour))
+        below = _line(painter, name, x + _SWATCH + 6, y, 200.0, 8.5, LIGHT.muted)
+        x += _SWATCH + 6 + painter.fontMetrics().horizontalAdvance(name) + _GAP
+    return below
 
 
 def _table(painter: QPainter, buckets: Sequence[BucketUse], y: float, width: float) -> None:

@@ -33,6 +33,7 @@ from gui.tabs.capacity.headings import heading_of
 from gui.tabs.capacity.measuring import start_measuring
 from gui.tabs.capacity.ranges import Ranges
 from gui.tabs.capacity.report import Page, write_report
+from gui.tabs.capacity.report_page import page_of
 from gui.tabs.capacity.series import MOST_BARS
 from gui.tabs.capacity.what_if import WhatIfDialog
 from gui.theme import GAP, GAP_SMALL
@@ -322,14 +323,11 @@ class CapacityTab(Tab):
             say_written(self.desk, path)
 
     def _page(self) -> Page | None:
-        """The report of what is shown; its charts are drawn for white paper."""
-        engine, found = self.desk.engine, self.capacity
-        if engine is None or found is None or found.at is None:
+        """The report of what is known now."""
+        found, bucket = self.capacity, self.bucket
+        if found is None:
             return None
-        charts = [(self.bars.title.text(), self.bars.chart), (self.chosen, self.bucket.course_for_paper())]
-        drawn = [(title, chart.size(), chart.paint_on) for title, chart in charts if chart is not None]
-        title, outlook = self.heading.title.text(), self.heading.subtitle.text()
-        return Page(engine.profile.name, title, outlook, found, self.cards.all, drawn)
+        return page_of(self.desk, found, self._known, self.cards.all, self.use, bucket.samples, bucket.days_ahead)
 
     def _on_export_triggered(self) -> None:
         if self.capacity is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.capacity.models import Capacity
 from core.capacity.simulation import Simulation, simulate
@@ -18,6 +19,7 @@ from gui.widgets.text import Text
 
 _MOST_FAMILIES = 8
 _MOST_LINES = 12
+_LINES_PX = 132
 
 
 class WhatIfDialog(QDialog):
@@ -61,10 +63,21 @@ class WhatIfDialog(QDialog):
         column.addWidget(Text(self.tr("On top of what each family gains anyway. Nothing is changed."), tone="muted"))
         column.addLayout(grid)
         column.addWidget(self.answer)
-        column.addWidget(self.lines)
-        column.addStretch(1)
+        column.addWidget(self._scrolled_lines(), 1)
         column.addLayout(foot)
         self._ask()
+
+    def _scrolled_lines(self) -> QScrollArea:
+        """However many buckets fill up, the fields keep their places."""
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setProperty("role", "plain")
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedHeight(_LINES_PX)
+        self.lines.setAlignment(Qt.AlignmentFlag.AlignTop)
+        area.setWidget(self.lines)
+        return area
 
     def _ask(self) -> None:
         extra = {family: amount.size_bytes for family, amount in self.amounts.items()}
@@ -88,7 +101,11 @@ class WhatIfDialog(QDialog):
             self.tr("%1: full for new uploads on day %2").replace("%1", one.bucket).replace("%2", words.number(one.day))
             for one in found.filled[:_MOST_LINES]
         ]
-        names = ", ".join(name for made_now in found.new_buckets.values() for name in made_now[:_MOST_LINES])
+        further = len(found.filled) - len(shown)
+        if further > 0:
+            shown.append(self.tr("… and %Ln more", "", further))
+        names = [name for made_now in found.new_buckets.values() for name in made_now]
         if names:
-            shown.append(self.tr("New: %1").replace("%1", names))
+            more = "" if made <= _MOST_LINES else " " + self.tr("and %Ln more", "", made - _MOST_LINES)
+            shown.append(self.tr("New: %1").replace("%1", ", ".join(names[:_MOST_LINES])) + more)
         self.lines.setText("\n".join(shown))

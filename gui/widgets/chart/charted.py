@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,6 +11,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui.theme import LIGHT, Theme, Themes
 from gui.widgets.chart.plot import Plot
 from gui.widgets.chart.reading import Readable
+
+_PAPER = replace(LIGHT, background="#ffffff")
+_PICTURE_SCALE, _PAPER_SCALE = 2.0, 3.0
 
 
 class Charted(Readable):
@@ -36,23 +41,23 @@ class Charted(Readable):
     def draw(self) -> None:
         self.draw_in(self.themes.current)
 
-    def settle(self) -> None:
-        """Gives all parts their places though the chart is not seen, so that it can be painted elsewhere."""
-        for widget in (self, self.plot):
-            layout = widget.layout()
-            if layout is not None:
-                layout.setGeometry(widget.contentsRect())
-
     def image(self) -> QImage:
         """The chart as a picture."""
-        return self.plot.image()
+        return self._picture(self.themes.current, _PICTURE_SCALE)
 
     def paint_on(self, painter: QPainter, target: QRectF) -> None:
-        """Draws the chart on paper, in the light theme. As a picture: pyqtgraph records its axes for the
-        dots of the screen, and on a device with others they would stand elsewhere."""
-        self.draw_in(LIGHT)
-        painter.drawImage(target, self.plot.image(3.0))
+        """Draws the chart on white paper. As a picture: pyqtgraph records its axes for the dots of the screen, and on a
+        device with others they would stand elsewhere."""
+        painter.drawImage(target, self._picture(_PAPER, _PAPER_SCALE))
+
+    def _picture(self, theme: Theme, scale: float) -> QImage:
+        """Drawn anew, with lines as broad as the scale wants them."""
+        self.plot.ink = scale
+        self.draw_in(theme)
+        drawn = self.plot.image(scale)
+        self.plot.ink = 0.0
         self.draw()
+        return drawn
 
     def _on_plot_pointed(self, x: float, y: float) -> None:
         number = self.nearest(x, y)

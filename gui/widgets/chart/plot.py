@@ -38,6 +38,7 @@ class Plot(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.ink = 0.0
         self._view = pg.PlotWidget(self)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setFrameShape(self._view.Shape.NoFrame)
@@ -84,10 +85,15 @@ class Plot(QWidget):
             line.setZValue(-10)
             self._plot.addItem(line, ignoreBounds=True)
 
+    def _broad(self, width: float) -> float:
+        """A breadth of lines in dots: pens that keep theirs at every zoom count dots, of which a sharp screen, or a
+        picture (`ink` of them to a pixel), has more to a pixel."""
+        return width * (self.ink or self.devicePixelRatioF())
+
     def add_line(self, x: Sequence[float], y: Sequence[float], colour: str, *, dashed: bool = False) -> None:
         """A line through points; of many points in one column as wide as the line, the highest and lowest are kept."""
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-        pen = pg.mkPen(colour, width=_LINE_PX, style=style, cosmetic=True)
+        pen = pg.mkPen(colour, width=self._broad(_LINE_PX), style=style, cosmetic=True)
         columns = max(1, self.width() // _LINE_PX)
         kept_x, kept_y = thinned(np.asarray(x), np.asarray(y), columns)
         # So many points are upright strokes side by side: smoothing their edges takes most of the time, for nothing.
@@ -135,7 +141,7 @@ class Plot(QWidget):
 
     def add_level(self, y: float, colour: str, span: tuple[float, float] | None = None) -> None:
         """A dashed level, all the way or from one place to another."""
-        pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine, cosmetic=True)
+        pen = pg.mkPen(colour, width=self._broad(1), style=Qt.PenStyle.DashLine, cosmetic=True)
         y = self._on_pixel(y)
         if span is None:
             item = pg.InfiniteLine(y, angle=0, pen=pen)
