@@ -103,7 +103,8 @@ def _evidence(witness: Witness, finding: Finding, source: str, facts: dict[str, 
             expires = facts.get("expires")
             return [f"The link {verb} on {_day(from_micros(expires), witness.now)}" if expires else "", size]
         case Kind.OVER_AGE:
-            kept = f"Objects of bucket {finding.bucket} are kept for {facts.get('days', 0)} days"
+            days = facts.get("days", 0)
+            kept = f"Objects of bucket {finding.bucket} are kept for {days} day{'' if days == 1 else 's'}"
             asked = facts.get("asked")
             told = "" if asked is None else f"Its removal was asked for on {_day(from_micros(asked), witness.now)}"
             return [told or kept, size, changed]

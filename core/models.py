@@ -340,7 +340,7 @@ class GuardHit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """So many open findings that got no step, where (bucket or table), and why: a sentence."""
+    """So many open findings that got no step, where (bucket or table), and why: a sentence. 0 is about the place."""
 
     where: str
     why: str

@@ -89,7 +89,7 @@ def _sentences(summary: PlanSummary) -> Iterator[str]:
                 size=human_size(total.bytes),
                 removal={"archive": "the archive"}.get(head.removal, "the quarantine"),
             )
-            + _along(total)
+            + _along(total, "the objects that they name" if head.kind else "other rows")
             + "."
         )
     if head.guard is not None:
@@ -98,13 +98,16 @@ def _sentences(summary: PlanSummary) -> Iterator[str]:
             f"applying it asks for the name, or for --allow-share {_round_up(head.guard.share)}."
         )
     for refusal in head.refused:
+        if not refusal.count:
+            yield f"{refusal.where}: {refusal.why}."
+            continue
         yield f"Left as it is: {refusal.count:,} in {refusal.where}, because {refusal.why}."
 
 
-def _along(total: Total) -> str:
+def _along(total: Total, others: str) -> str:
     if not total.along:
         return ""
-    return ", because other rows go" if total.along == total.steps else f", {total.along:,} of them because others go"
+    return f", because {others} go" if total.along == total.steps else f", {total.along:,} of them because others go"
 
 
 def human_size(size_bytes: int) -> str:

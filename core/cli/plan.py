@@ -141,6 +141,8 @@ def _answer(session: Session, head: PlanHead, path: Path, found: Sequence[Bucket
     terminal.heading(f"Plan {head.plan_id}", f"{words.count(head.steps, 'step')}, {words.size(head.bytes)}")
     for one in found or ():
         terminal.say(words.taking(one))
+    if found and len(found) > 1:
+        terminal.say(words.takings(found))
     for sentence in describe(asyncio.run(summarize(path))):
         terminal.say(sentence)
     terminal.say()

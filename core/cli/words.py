@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.models import Kind, State, StepKind
@@ -98,6 +98,13 @@ def taking(found: BucketTaking) -> str:
     """ "patient-images: 40 objects, 1.2 MB, 61 associated rows" """
     rows = f", {count(found.rows, 'associated row')}" if found.rows else ""
     return f"{found.bucket}: {count(found.objects, 'object')}, {size(found.bytes)}{rows}"
+
+
+def takings(found: Sequence[BucketTaking]) -> str:
+    """ "In all: 26 objects of 2 buckets, 76 KB, 55 associated rows" """
+    objects, rows = sum(one.objects for one in found), sum(one.rows for one in found)
+    along = f", {count(rows, 'associated row')}" if rows else ""
+    return f"In all: {count(objects, 'object')} of {len(found)} buckets, {size(sum(one.bytes for one in found))}{along}"
 
 
 def sentence(text: str, end: str = ".") -> str:

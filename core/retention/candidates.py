@@ -27,13 +27,17 @@ class Candidate:
     asked: datetime | None
 
 
-def oldest_first(connection: sqlite3.Connection, bucket: str) -> array[int]:
-    """The numbers of a bucket's open over-age findings, those of the oldest objects first."""
+def oldest_first(connection: sqlite3.Connection, buckets: Sequence[str]) -> dict[str, array[int]]:
+    """The numbers of the open over-age findings of each bucket that has any, those of the oldest objects first."""
     rows = connection.execute(
-        "SELECT n FROM findings WHERE kind = ? AND state = 'open' AND bucket = ? ORDER BY aged, key",
-        (Kind.OVER_AGE, bucket),
+        "SELECT bucket, n FROM findings WHERE kind = ? AND state = 'open' "
+        "AND bucket IN (SELECT value FROM json_each(?)) ORDER BY bucket, aged, key",
+        (Kind.OVER_AGE, json.dumps(list(buckets))),
     )
-    return array("q", (n for (n,) in rows))
+    found: dict[str, array[int]] = {}
+    for bucket, n in rows:
+        found.setdefault(bucket, array("q")).append(n)
+    return found
 
 
 def candidates(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Candidate]:

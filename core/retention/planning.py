@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,18 +68,22 @@ async def plan_retention(
         planning = Planning(ground, draft, wish.destination or profile.safety.removal)
         await settle_removed(planning)
         now = await store.now()
-        held = await _held(workspace, profile, buckets)
-        for bucket in buckets:
+        found = await workspace.inventory.read(lambda connection: oldest_first(connection, buckets))
+        held = await _held(workspace, profile, found)
+        short: list[Refusal] = []
+        for bucket, numbers in found.items():
             family = profile.family_of(bucket) or Family("")
             left = Measure(held[bucket], down_to(family.capacity_bytes, wish.until_share))
-            await _take(planning, bucket, left, now, report)
+            await _take(planning, bucket, numbers, left, now, report)
+            if left.down_to_bytes is not None and not left.is_met:
+                short.append(_short(bucket, left.left_bytes, family))
         if not await ground.unchanged():
             raise Busy("A scan ended while the plan was made, so the plan would be out of date.", "Plan again.")
         taking = await in_thread(draft.taking)
         tolls = await weigh(workspace, catalog, taking, system_now())
         own = limits(profile, (place.name for place in taking if place.is_bucket))
         others = await workspace.inventory.read(lambda connection: tuple(not_open(connection, buckets)))
-        refused = (*planning.refusals(), *others, *(one for one in unseen if one.where in buckets))
+        refused = (*planning.refusals(), *others, *short, *(one for one in unseen if one.where in buckets))
         if not taking and not refused:
             _check_ruled(profile, buckets)
         return await write_plan(
@@ -120,7 +124,13 @@ async def _buckets(workspace: Workspace, wish: Wish) -> tuple[str, ...]:
     return tuple(sorted(set(wish.buckets) or listed))
 
 
-async def _held(workspace: Workspace, profile: Profile, buckets: Sequence[str]) -> Mapping[str, int]:
+def _short(bucket: str, left_bytes: int, family: Family) -> Refusal:
+    """That a bucket does not come down to the share: it counts no finding."""
+    share = left_bytes / max(1, family.capacity_bytes)
+    return Refusal(bucket, f"nothing more of it may go, so it stays at {share:.0%} of its capacity", 0)
+
+
+async def _held(workspace: Workspace, profile: Profile, buckets: Iterable[str]) -> Mapping[str, int]:
     """The bytes that each bucket holds, as they were measured last; archived versions take room too."""
     known = await workspace.journal.read(lambda connection: read_measured(connection, profile.project))
     listed = await workspace.inventory.read(_listed_bytes)
@@ -139,9 +149,10 @@ def _listed_bytes(connection: sqlite3.Connection) -> dict[str, int]:
     )
 
 
-async def _take(planning: Planning, bucket: str, left: Measure, now: datetime, report: Report) -> None:
+async def _take(
+    planning: Planning, bucket: str, numbers: Sequence[int], left: Measure, now: datetime, report: Report
+) -> None:
     inventory = planning.ground.workspace.inventory
-    numbers = await inventory.read(lambda connection: oldest_first(connection, bucket))
     for start in range(0, len(numbers), PAGE):
         if left.is_met:
             return

@@ -93,11 +93,14 @@ def staying_words(head: PlanHead) -> str:
     """What stays although it is over age, and why; the most frequent reasons."""
     if not head.refused:
         return ""
-    lines = [f"{words.number(one.count)} × {one.where}: {one.why}" for one in head.refused[:_MOST_REASONS]]
+    lines = [
+        f"{words.number(one.count)} × {one.where}: {one.why}" if one.count else f"{one.where}: {one.why}"
+        for one in head.refused[:_MOST_REASONS]
+    ]
     rest = sum(one.count for one in head.refused[_MOST_REASONS:])
     if rest:
         lines.append(translate("Retention", "%Ln more", "", rest))
-    return _said("Over age, but staying:") + "\n" + "\n".join(lines)
+    return _said("What stays:") + "\n" + "\n".join(lines)
 
 
 def _sheet(desk: Desk, pictures: Sequence[tuple[str, str]], parent: QWidget) -> QScrollArea:

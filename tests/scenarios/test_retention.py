@@ -84,7 +84,11 @@ async def test_oldest_first_until_the_bucket_is_down_to_a_share_and_no_further(w
     path, _ = await ward.plan_removal(until_share=0.65)
     assert [s.key for s in read_verified(path) if s.key] == ["0.png", "1.png", "2.png", "3.png"]
     _, head = await ward.plan_removal(until_share=1.0)
-    assert head.steps == 0
+    assert head.steps == 0 and head.refused == ()
+    ward.family(retention_days=95)
+    _, head = await ward.plan_removal(until_share=0.3, name="short")
+    assert head.by_kind["delete_object"] == 6  # of 100 to 95 days and some seconds
+    assert "nothing more of it may go, so it stays at 40% of its capacity" in why(head)
     with pytest.raises(Usage, match="cannot be brought down"):
         await ward.plan_removal(until_share=-0.1)
     with pytest.raises(Usage, match="shred"):
@@ -251,6 +255,15 @@ async def test_scenario_3_a_listing_that_failed_takes_nothing(ward: Ward) -> Non
     assert (head.steps, why(head)) == (0, {"whether it is still needed is not proven": 3})
     del ward.store.list_objects  # type: ignore[attr-defined]
     assert len(ward.there()) == 63
+
+
+async def test_a_bucket_that_vanished_since_takes_no_row_with_it(ward: Ward) -> None:
+    ward.fill_ward(old=3)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+    (ward.storage / BUCKET).rename(ward.folder / "elsewhere")
+    run = await ward.apply(path)
+    assert (run.done, run.drifted, ward.rows()) == (0, 6, 63)
 
 
 async def test_scenario_6_a_row_that_comes_after_the_plan_keeps_its_image_and_all_its_rows(ward: Ward) -> None:
