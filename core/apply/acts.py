@@ -63,6 +63,8 @@ async def _note(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Seq
             written.setdefault(tables[ending.n], []).extend([Row((), row)] if row else [])
     for table, some in written.items():
         await looks.note(table, some)
+    for table in {entry.step.table for entry in entries if entry.step.kind is StepKind.DELETE_ROW}:
+        looks.forget(table)
 
 
 async def _came_back(job: Job, looks: Recheck, entries: Sequence[Entry], endings: Sequence[Ending]) -> dict[int, str]:

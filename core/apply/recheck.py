@@ -97,6 +97,13 @@ class Recheck:
         """Takes notice of rows that the run itself has written."""
         await self._snapshots.note(table, changed)
 
+    def forget(self, table: str) -> None:
+        """Takes notice that the run itself takes rows away from a table. What can be asked by key is asked again: read
+        in full, it would have to be read anew for every batch."""
+        for source in self._job.profile.sources:
+            if source.table == table and all(column.holds in _BY_KEY for column in source.columns):
+                self._snapshots.drop(source)
+
     def places(self, row: Row, sources: Iterable[Source]) -> list[Readings]:
         """Every place in a row that names something."""
         found: list[Readings] = []

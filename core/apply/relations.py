@@ -57,11 +57,6 @@ class Relations:
                     found[other.bucket, other.key] = other.same_as
         return found
 
-    async def _removed_after(self, step: Step) -> frozenset[Spot]:
-        """The objects that are removed after this step."""
-        later = [await self._step(number) for number in await self._job.record.needed_by([step.n])]
-        return frozenset((o.bucket, o.key) for o in later if o is not None and o.kind is StepKind.DELETE_OBJECT)
-
     async def judge(self, step: Step, facts: RowFacts, standing: Mapping[Spot, Object]) -> str:
         """Why a step with no finding of its own may not be done; '' when it may. Raises `ServiceError`."""
         partner = await self._step(step.because or 0)
@@ -70,7 +65,7 @@ class Relations:
         if wrong := as_planned(step, facts):
             return wrong
         if partner.kind is StepKind.DELETE_OBJECT:
-            return judge_association(step, facts, standing, await self._removed_after(step))
+            return judge_association(step, facts, standing, frozenset({(partner.bucket, partner.key)}))
         if step.kind is StepKind.DELETE_ROW and (wrong := names_no_file(facts.before(step), standing)):
             return wrong
         try:

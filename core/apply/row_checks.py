@@ -106,8 +106,8 @@ def names_no_file(places: Sequence[Readings], standing: Collection[Spot]) -> str
 
 
 def judge_association(step: Step, facts: RowFacts, standing: Collection[Spot], leaving: Collection[Spot]) -> str:
-    """Whether a row may go along with the objects that retention removes after it: it says whose they are, and names
-    nothing else that is there."""
+    """Whether a row may go along with an object that retention removes after it (`leaving`): it says whose that is, and
+    names nothing else that is there."""
     if step.kind is not StepKind.DELETE_ROW:
         return "Only a whole row goes along with an object."
     if not any(s.goes_with_object and s.key == step.key_columns for s in facts.of_table(step.table)):

@@ -99,6 +99,10 @@ class Snapshots:
                 names = _names_on(self._resolver, source, written)
                 await self._job.workspace.inventory.write(partial(_add, names))
 
+    def drop(self, source: Source) -> None:
+        """Forgets that a source was read: from now on it is not current."""
+        self._read.pop(source.name, None)
+
     async def _count(self, source: Source) -> int:
         return await self._job.patiently(partial(self._job.catalog.count, source.table))
 

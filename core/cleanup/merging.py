@@ -184,8 +184,9 @@ def _rows_naming(connection: sqlite3.Connection, places: Sequence[tuple[str, str
         for scan in scans:
             found += connection.execute(
                 f"WITH asked (bucket, key) AS (VALUES {marks}) SELECT DISTINCT a.bucket, a.key, l.name, rows.key "
-                "FROM asked AS a JOIN refs AS r ON r.scan = ? AND r.bucket = a.bucket AND r.key = a.key "
-                "JOIN listings AS l ON l.id = r.listing AND l.current = 1 JOIN rows ON rows.n = r.row",
+                # in this order: the planner would begin with all of a listing's references
+                "FROM asked AS a CROSS JOIN refs AS r ON r.scan = ? AND r.bucket = a.bucket AND r.key = a.key "
+                "CROSS JOIN listings AS l ON l.id = r.listing AND l.current = 1 CROSS JOIN rows ON rows.n = r.row",
                 [*(value for place in batch for value in place), scan],
             )
     return found
