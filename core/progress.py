@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` items (None while unknown); `note` names what is under way."""
+    """`done` of `total` items (None while unknown); `note` names what is under way. `waiting_until`: when it goes on,
+    where a service has asked to wait; the note then says so."""
 
     done: int
     total: int | None = None
     note: str = ""
     failed: int = 0
     skipped: int = 0
+    waiting_until: datetime | None = None
 
 
 Report = Callable[[Progress], None]

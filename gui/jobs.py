@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import CoreError
 from core.progress import Progress, Report
+from core.waiting import watching
 from gui.pace import Pace
 
 T = TypeVar("T")
@@ -168,7 +169,8 @@ class Jobs(QObject):
         job = Job(title, group, self)
 
         async def run() -> None:
-            result = await work(job.report)
+            with watching(job.report) as report:
+                result = await work(report)
             job.ending = then(result) if then else None
 
         task = asyncio.get_running_loop().create_task(run())

@@ -18,6 +18,7 @@ from core.cli.terminal import Terminal
 from core.errors import NotFound
 from core.profiles import PRACTICE
 from core.progress import Report
+from core.waiting import watching
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -63,7 +64,7 @@ class Session:
 
         async def main() -> T:
             _end_orderly_on_sigterm()
-            with self.terminal.progress() as report:
+            with self.terminal.progress() as bar, watching(bar) as report:
                 return await work(report)
 
         return asyncio.run(main())

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from rich.console import Console
@@ -19,10 +20,12 @@ from rich.text import Text
 
 from core.cli import words
 from core.errors import NeedsConfirmation
-from core.progress import Progress, Report, silent
+from core.progress import Progress, Report
 
 _ENDLESS = 4000
 """Columns when nobody's terminal bounds them: what is piped is never wrapped."""
+_SAME_WAIT = timedelta(seconds=1)
+"""Ends of waits so close together are one wait, of several requests."""
 
 
 class Terminal:
@@ -109,9 +112,10 @@ class Terminal:
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Report]:
-        """A report that draws a bar on stderr while somebody watches there."""
+        """A report that draws a bar on stderr while somebody watches there. Elsewhere it says only what explains a long
+        silence."""
         if not sys.stderr.isatty():
-            yield silent
+            yield self._say_waits()
             return
         shown = (
             TextColumn("{task.description}"),
@@ -134,6 +138,18 @@ class Terminal:
             yield report
         finally:
             bars.stop()
+
+    def _say_waits(self) -> Report:
+        said: datetime | None = None
+
+        def report(progress: Progress) -> None:
+            nonlocal said
+            until = progress.waiting_until
+            if until is not None and (said is None or until - said > _SAME_WAIT):
+                said = until
+                self.note(f"{progress.note}.")
+
+        return report
 
     # --- questions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import Refused
 from core.progress import Progress, Report
+from core.waiting import waiting
 from gui.jobs import Ending, Job, Jobs, JobState
 from gui.pace import Pace
 from tests.gui.desks import until
@@ -36,6 +38,29 @@ async def test_a_job_that_is_cancelled_before_its_first_step_is_still_taken_off_
     assert job.state is JobState.STOPPED
     assert job.ending == Ending("stopped", "warning")
     assert jobs.running == []
+
+
+async def test_a_job_that_a_service_lets_wait_says_until_when_and_then_goes_on_with_its_own_words(jobs: Jobs) -> None:
+    over = asyncio.Event()
+
+    async def part() -> None:
+        with waiting(90):
+            await over.wait()
+
+    async def work(report: Report) -> None:
+        report(Progress(3, 10, "Moving"))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(part())
+            group.create_task(part())
+        assert job.progress == Progress(3, 10, "Moving")
+
+    job = jobs.start("x", work)
+    await until(lambda: job.progress.waiting_until is not None)
+    assert (job.progress.done, job.progress.total) == (3, 10)
+    assert re.fullmatch(r"Waiting until \d\d:\d\d, as the service asked", job.progress.note)
+    over.set()
+    await until(lambda: not job.is_running)
+    assert job.state is JobState.DONE
 
 
 async def test_a_job_that_fails_keeps_its_error_and_raises_nothing_into_the_loop(jobs: Jobs) -> None:

@@ -3,7 +3,9 @@ loses no count and never storms."""
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from itertools import pairwise
 
@@ -12,6 +14,8 @@ import pytest
 from core.clients.supabase.patience import Patience
 from core.errors import Unavailable
 from core.models import RunState
+from core.progress import Progress
+from core.waiting import moment, watching
 from tests.scenarios.project_desk import ProjectDesk, fill, picture, waiting
 from tests.servers.project import SupabaseProject
 
@@ -45,9 +49,15 @@ async def test_a_throttled_run_waits_and_gets_to_its_end(
     rows = project.faults.add(f"POST {BATCH}", "status", status=429, retry_after=1, times=1)
     started = time.monotonic()
 
-    run = await desk.apply(plan)
+    heard: list[Progress] = []
+    with watching(heard.append) as report:
+        run = await desk.apply(plan, report=report)
 
     assert (run.done, run.skipped, run.failed, run.drifted, run.state) == (50, 0, 0, 0, RunState.DONE)
+    told = [one for one in heard if one.waiting_until is not None]
+    assert told and all(re.fullmatch(r"Waiting until \d\d:\d\d:\d\d, as the service asked", one.note) for one in told)
+    assert all(one.waiting_until < datetime.now(UTC) + timedelta(seconds=5) for one in told)  # type: ignore[operator]
+    assert heard[-1].waiting_until is None and heard[-1].done == 50
     assert moves.hits == 3 and rows.hits == 1
     assert 1.0 < time.monotonic() - started < 20, "it waited about as long as it was told"
     asked = [request for request in project.requests if request.path in (MOVE, BATCH)]
@@ -84,8 +94,11 @@ async def test_told_to_wait_for_long_a_run_stops_and_says_until_when_and_goes_on
     plan = await desk.plan()
     project.faults.add("* /", "status", status=429, retry_after=3600)
     started = len(project.requests)
-    with pytest.raises(Unavailable, match="3600 s"):
+    begun = datetime.now(UTC)
+    with pytest.raises(Unavailable, match="3600 s") as caught:
         await desk.apply(plan)
+    in_an_hour = {moment(at + timedelta(hours=1)) for at in (begun, datetime.now(UTC))}
+    assert caught.value.message.rpartition(" ")[2].removesuffix(".") in in_an_hour
     assert len(project.requests) - started <= 20
     project.faults.clear()
     await desk.close()

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from core.clients.supabase.database_failures import of_code
+from core.clients.supabase.patience import asked_seconds
 from core.clients.supabase.reaching import of_transport
 from core.errors import (
     AlreadyExists,
@@ -24,6 +26,7 @@ from core.errors import (
     Unreadable,
     WrongType,
 )
+from core.waiting import moment
 
 CHECK_KEY = "Check the key of this profile: in the project's settings, under API keys."
 SIGN_IN = "Sign in again, or check the key of this profile."
@@ -92,13 +95,14 @@ def read_answer(response: httpx.Response) -> Answer:
     return _read_body(response.status_code, data)
 
 
-def translate(problem: Exception | httpx.Response, what: str = "") -> CoreError:
-    """The error to raise for a foreign exception or a refusing response; `what` names what was asked for. A `CoreError`
-    is given back as it is; what is no failure of a service is raised again."""
+def translate(problem: Exception | httpx.Response, what: str = "", *, wait: float | None = None) -> CoreError:
+    """The error to raise for a foreign exception or a refusing response; `what` names what was asked for, `wait` how
+    many seconds the service asked to wait where the exception lost that. A `CoreError` is given back as it is; what is
+    no failure of a service is raised again."""
     if isinstance(problem, CoreError):
         return problem
     if isinstance(problem, httpx.Response):
-        return of_answer(read_answer(problem), what, wait=problem.headers.get("retry-after", ""))
+        return of_answer(read_answer(problem), what, wait=asked_seconds(problem))
     if isinstance(problem, httpx.HTTPStatusError):
         return translate(problem.response, what)
     if isinstance(problem, httpx.HTTPError | httpx.InvalidURL):
@@ -109,7 +113,9 @@ def translate(problem: Exception | httpx.Response, what: str = "") -> CoreError:
         answer = _read_body(_status_of(str(data.get("code") or "")), data)
         foreign = str(data.get("details") or "").lstrip()[:1] == "<" or not (answer.code or answer.message)
         return of_answer(
-            Answer(answer.status, answer.code, message=answer.message, foreign=True) if foreign else answer, what
+            Answer(answer.status, answer.code, message=answer.message, foreign=True) if foreign else answer,
+            what,
+            wait=wait,
         )
     status = str(getattr(problem, "status", "") or "")
     if type(problem).__name__ in ("StorageApiError", "AuthApiError", "AuthRetryableError"):
@@ -118,8 +124,8 @@ def translate(problem: Exception | httpx.Response, what: str = "") -> CoreError:
     raise problem
 
 
-def of_answer(answer: Answer, what: str = "", *, wait: str = "") -> CoreError:
-    """The error for a refusal. `wait` is what `Retry-After` said."""
+def of_answer(answer: Answer, what: str = "", *, wait: float | None = None) -> CoreError:
+    """The error for a refusal. `wait`: how many seconds the service asked to wait."""
     if answer.foreign and not answer.busy:
         return NotFound("What answers at this address is not a Supabase project.", CHECK_URL)
     if answer.expired:
@@ -129,8 +135,12 @@ def of_answer(answer: Answer, what: str = "", *, wait: str = "") -> CoreError:
     if (known := of_code(answer.code, answer.message, answer.hint, what)) is not None:
         return known
     if answer.busy:
-        pause = f" It asks to wait {wait} s." if wait.isdigit() else f" It asks to wait until {wait}." if wait else ""
-        return Unavailable(f"The service is busy or slow just now.{pause}", "Try again in a while.")
+        if wait:
+            until = moment(datetime.now(UTC) + timedelta(seconds=wait))
+            return Unavailable(
+                f"The service is busy: it asks to wait {wait:.0f} s, until {until}.", f"Try again after {until}."
+            )
+        return Unavailable("The service is busy or slow just now.", "Try again in a while.")
     return _of_storage(answer, what)
 
 

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import httpx
 
+from core.waiting import waiting
+
 
 class Patience:
     """Full jitter over growing pauses, and one gate for all requests: where the service says when to come back, nobody
@@ -28,11 +30,18 @@ class Patience:
         self._most = most_seconds
         self._longest = longest_seconds
         self._closed_until = 0.0
+        self._refused_until = 0.0
 
     @property
     def parked_seconds(self) -> float:
         """How long the gate stays closed, 0 when it is open."""
         return max(0.0, self._closed_until - time.monotonic())
+
+    @property
+    def refused_seconds(self) -> float | None:
+        """How long the service still wants to be left alone, where that is longer than is waited out here."""
+        left = self._refused_until - time.monotonic()
+        return left if left > 0 else None
 
     async def pass_gate(self) -> None:
         """Returns once the service wants to be asked; not everybody in the same moment."""
@@ -40,7 +49,8 @@ class Patience:
             left = self.parked_seconds
             if left <= 0:
                 return
-            await asyncio.sleep(left + random.uniform(0, min(left, 1.0)))
+            with waiting(left):
+                await asyncio.sleep(left + random.uniform(0, min(left, 1.0)))
 
     async def wait(self, attempt: int, response: httpx.Response | None = None) -> bool:
         """Waits before attempt number `attempt` + 1; False when there should be none."""
@@ -52,6 +62,7 @@ class Patience:
             await asyncio.sleep(random.uniform(0, min(self._most, self._first * 2.0 ** (attempt - 1))))
             return True
         if asked > self._longest:
+            self._refused_until = time.monotonic() + asked
             return False
         self._closed_until = max(self._closed_until, time.monotonic() + asked)
         await self.pass_gate()

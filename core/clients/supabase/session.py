@@ -31,7 +31,9 @@ class Session:
     repeated where that is harmless, and every failure is a `CoreError`. `client` is supabase-py over the same
     connections: ask through it at call time, because what one keeps of it keeps an old sign-in (facts.md A1)."""
 
-    def __init__(self, url: str, courier: Courier, tokens: Tokens, client: AsyncClient, folder: Path) -> None:
+    def __init__(
+        self, url: str, courier: Courier, tokens: Tokens, client: AsyncClient, folder: Path, patience: Patience
+    ) -> None:
         self.url = url
         self.http: httpx.AsyncClient = client.options.httpx_client  # type: ignore[assignment]
         self.client = client
@@ -39,6 +41,7 @@ class Session:
         self.folder = folder
         """Where uploads under way keep their state, so that another process can go on with them."""
         self._courier = courier
+        self._patience = patience
         self._closed = False
 
     @classmethod
@@ -48,7 +51,8 @@ class Session:
             raise NotAllowed("There is no key for this project.", "Give this profile a key, or sign in.")
         supabase: Any = await in_thread(_load)
         url = url.rstrip("/")
-        courier = Courier(await in_thread(open_transport, url), url, tokens, patience or Patience())
+        patience = patience or Patience()
+        courier = Courier(await in_thread(open_transport, url), url, tokens, patience)
         http = open_client(courier)
         options = supabase.AsyncClientOptions(
             auto_refresh_token=False, persist_session=False, postgrest_client_retry=False, httpx_client=http
@@ -58,7 +62,7 @@ class Session:
         except BaseException:
             await http.aclose()
             raise
-        return cls(url, courier, tokens, client, folder)
+        return cls(url, courier, tokens, client, folder, patience)
 
     @property
     def server_date(self) -> str:
@@ -77,7 +81,7 @@ class Session:
         try:
             answer = await self.client.rpc(name, dict(arguments)).execute()
         except Exception as exc:
-            raise translate(exc, name) from exc
+            raise translate(exc, name, wait=self._patience.refused_seconds) from exc
         finally:
             repeatable_calls.reset(token)
         data: object = answer.data

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.cli.terminal import Terminal
 from core.errors import NeedsConfirmation
-from core.progress import Progress, silent
+from core.progress import Progress
 
 
 async def items(count: int, *, broken: bool = False) -> AsyncIterator[dict[str, object]]:
@@ -51,11 +52,15 @@ def test_a_table_keeps_every_name_whole_and_harmless(capsys: pytest.CaptureFixtu
     assert len({len(line) for line in lines}) == 1, "numbers are aligned"
 
 
-def test_nobody_watching_means_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_watching_means_no_progress_bar_but_a_line_for_each_wait(capsys: pytest.CaptureFixture[str]) -> None:
     with Terminal(False).progress() as report:
         report(Progress(1, 2, "x"))
-        assert report is silent
-    assert capsys.readouterr().err == ""
+        assert capsys.readouterr().err == ""
+        until = datetime.now(UTC)
+        for later in (0, 0.4, 60):
+            report(Progress(1, 2, f"Waiting {later}", waiting_until=until + timedelta(seconds=later)))
+            report(Progress(1, 2, "x"))
+    assert capsys.readouterr().err == "Waiting 0.\nWaiting 60.\n"
 
 
 def test_with_nobody_to_ask_only_an_answer_given_beforehand_counts() -> None:

@@ -118,9 +118,11 @@ async def _soon(session: Session) -> None:
 
 async def test_a_wait_longer_than_is_bearable_is_told_instead() -> None:
     async with serve(says(BUSY, 429, Retry_After="900")) as script, connected(script.url) as session:
-        with pytest.raises(Unavailable, match="900"):
+        with pytest.raises(Unavailable, match="900 s, until "):
             await session.storage("GET", "/bucket")
-    assert len(script.asked) == 1
+        with pytest.raises(Unavailable, match="900 s, until "):
+            await session.rpc("bucketdesk_about", {})
+    assert len(script.asked) == 2
 
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(), timedelta(minutes=10)])
