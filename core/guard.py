@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -68,8 +68,14 @@ def measure(tolls: Iterable[Toll], limit: float, own: Mapping[str, float] | None
     over = [toll for toll in tolls if toll.over(limit_of(toll, limit, own))]
     if not over:
         return None
-    worst = max(over, key=lambda toll: (toll.share, toll.taken))
+    worst = worst_of(over, buckets_first=own is not None)
     return GuardHit(share=round(worst.share, 6), limit=limit_of(worst, limit, own), where=worst.where)
+
+
+def worst_of(over: Sequence[Toll], *, buckets_first: bool) -> Toll:
+    """The place that a person is told of, among those over their limit. `buckets_first`: where rows only go along with
+    objects, their table is told of when no bucket is."""
+    return max(over, key=lambda toll: (buckets_first and toll.is_bucket, toll.share, toll.taken))
 
 
 def limit_of(toll: Toll, limit: float, own: Mapping[str, float] | None = None) -> float:

@@ -12,7 +12,7 @@ from core.apply.job import Job
 from core.errors import Refused
 from core.findings import proof
 from core.findings.proof import Listing
-from core.guard import Toll, limit_of, taking_of, weigh
+from core.guard import Toll, limit_of, taking_of, weigh, worst_of
 from core.models import Kind, State
 from core.retention.rules import RETENTION, limits
 from core.workspace import system_now
@@ -88,7 +88,7 @@ async def check_guard(job: Job, allowed: float) -> None:
     own = limits(job.profile, (p.name for p in taking if p.is_bucket)) if job.record.kind == RETENTION else None
     over = [toll for toll in tolls if toll.over(limit_of(toll, usual, own)) and toll.share > allowed]
     if over:
-        worst = max(over, key=lambda toll: (toll.share, toll.taken))
+        worst = worst_of(over, buckets_first=own is not None)
         raise _over(worst, max(limit_of(worst, usual, own), allowed))
 
 
