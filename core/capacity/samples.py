@@ -14,6 +14,9 @@ from core.workspace import Workspace, from_micros, to_micros
 _VALUES = "at, objects, bytes, kept, kept_bytes"
 
 
+_FEW = 300
+
+
 class Extent(NamedTuple):
     """How many samples there are, the moments of the first and the last in microseconds, and the sum, the least and the
     most of their bytes."""
@@ -95,12 +98,14 @@ def read_extent(c: sqlite3.Connection, project: str, bucket: str, since: int, un
 
 
 def read_levels(c: sqlite3.Connection, project: str, bucket: str, extent: Extent) -> list[tuple[float, int]]:
-    """What was held at the last sample of each day, by the moment in seconds since the epoch, oldest first; of a bucket
-    that never changed, at the two ends. Plain numbers: ten thousand buckets are asked for at once."""
+    """What was held, by the moment in seconds since the epoch, oldest first: of many samples the last of each day, of a
+    bucket that never changed the two ends. Plain numbers: ten thousand buckets are asked for at once."""
     ends = f" AND at IN ({extent.first}, {extent.last})" if extent.lowest == extent.highest else ""
+    few = extent.items <= _FEW  # reading them all is quicker than grouping them
     sql = (
-        "SELECT max(at) / 1e6, bytes + kept_bytes FROM samples WHERE project = ? AND bucket = ?"
-        f" AND at BETWEEN ? AND ?{ends} GROUP BY at / {DAY} ORDER BY 1"
+        f"SELECT {'at' if few else 'max(at)'} / 1e6, bytes + kept_bytes FROM samples WHERE project = ? AND bucket = ?"
+        f" AND at BETWEEN ? AND ?{ends} {'' if few else f'GROUP BY at / {DAY}'}"
+        f" ORDER BY {'at' if few else '1'}"
     )
     return c.execute(sql, (project, bucket, extent.first, extent.last)).fetchall()
 

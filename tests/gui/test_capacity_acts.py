@@ -165,3 +165,31 @@ async def test_a_family_is_edited_in_the_window_and_the_project_goes_by_it(qapp:
     assert saved.recompress == Recompression(quality=70)
     assert engine.profile.families == find_profile(PRACTICE).families
     await desktop.close()
+
+
+async def test_retention_runs_by_itself_only_after_a_look_at_what_it_takes(qapp: QApplication) -> None:
+    await reset(200)
+    desktop = Desktop(qapp, None)
+    await desktop.open("practice", tab="capacity")
+    desktop.desk.actions["edit_family"].trigger()
+    dialog = await shown(desktop.window, FamilyDialog)
+    boxes = dialog.form.automatic.boxes
+    assert not boxes["apply"].isEnabled()
+    boxes["plan"].setChecked(True)
+    boxes["apply"].setChecked(True)
+    name = dialog.form.basics.name_field.text()
+    dialog.save_button.click()
+    await until(lambda: len(desktop.opened) == 2)
+    asked = await shown(desktop.window, QuestionDialog)
+    assert asked.question.title == f"Let retention of {name} run by itself?"
+    assert "Today it would take" in asked.question.text
+    assert _automatic(name) == {"alert", "overflow", "plan"}  # nothing is allowed before the answer
+    await press(asked, "Let it run by itself")
+    await until(lambda: len(desktop.opened) == 3)
+    await desktop.settle()
+    assert _automatic(name) == {"alert", "overflow", "plan", "apply"}
+    await desktop.close()
+
+
+def _automatic(family: str) -> frozenset[str]:
+    return next(one for one in find_profile(PRACTICE).families if one.name == family).automatic

@@ -221,6 +221,9 @@ class CapacityTab(Tab):
             self.chosen = ""
             self._say_empty()
             return
+        focused = self.window().focusWidget()
+        if focused is not None and self.empty.isAncestorOf(focused):
+            self.table.setFocus()  # that is what the button of an empty tab led to
         self.places.setCurrentWidget(self._full)
         self.cards.show_capacity(found)
         self.bars.show_buckets(found.buckets, self._known)

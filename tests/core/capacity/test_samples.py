@@ -134,6 +134,9 @@ async def test_days_for_a_forecast_are_the_last_of_each_day(workspace: Workspace
     span = (to_micros(NOW - timedelta(days=9)), to_micros(NOW))
     extent = await workspace.journal.read(lambda c: read_extent(c, "p", "b", *span))
     days = await workspace.journal.read(lambda c: read_levels(c, "p", "b", extent))
+    assert [held for _, held in days] == [*range(93, 101)]  # of so few all
+    many = extent._replace(items=1_000)
+    days = await workspace.journal.read(lambda c: read_levels(c, "p", "b", many))
     assert [held for _, held in days] == [93, 97, 100]
     assert days[-1][0] == NOW.timestamp() and extent.items == 8
 
