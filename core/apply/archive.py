@@ -21,11 +21,25 @@ from core.traces import Trace, attributes_json
 from core.values import encode, encode_row
 
 _AT_ONCE = 4
+_MOST_BYTES = 1 << 30
 
 
 def archive_file(folder: Path, run_id: str, first: int) -> Path:
     """The ZIP file of a batch of a run, by the number of its first step."""
     return folder / run_id / f"{first:09d}.zip"
+
+
+def portions(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The entries of a batch in parts that one ZIP file each can take without filling a disk twice."""
+    found: list[list[Entry]] = []
+    room = 0
+    for entry in entries:
+        if not found or entry.step.size_bytes > room:
+            found.append([])
+            room = _MOST_BYTES
+        found[-1].append(entry)
+        room -= entry.step.size_bytes
+    return found
 
 
 async def fetch(job: Job, entries: Sequence[Entry]) -> dict[int, Trace]:

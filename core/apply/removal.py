@@ -103,19 +103,26 @@ def spot(entry: Entry) -> Spot:
 
 
 async def _archive(job: Job, entries: Sequence[Entry]) -> None:
-    try:
-        traces = await archive.fetch(job, entries)
-    except (ServiceError, WorkspaceError) as exc:
-        # With the rows that went along: all is as it was, and waits.
-        found = await job.record.entries(need for entry in entries for need in entry.step.needs)
-        along = [row for row in found.values() if is_partner(row.step) and row.state is StepState.DONE]
-        reasons = dict.fromkeys((entry.step.n for entry in (*entries, *along)), exc.message)
-        await put_back(job, (*entries, *along), reasons, StepState.WAITING)
-        raise
-    filed = [replace(entry, trace=traces[entry.step.n]) for entry in entries]
-    await job.record.intend([(entry.step.n, entry.trace) for entry in filed])
-    job.seam("archived")
-    await leave_quarantine(job, filed)
+    left = list(entries)
+    for part in archive.portions(entries):
+        try:
+            traces = await archive.fetch(job, part)
+        except (ServiceError, WorkspaceError) as exc:
+            await _put_all_back(job, left, exc.message)
+            raise
+        filed = [replace(entry, trace=traces[entry.step.n]) for entry in part]
+        await job.record.intend([(entry.step.n, entry.trace) for entry in filed])
+        job.seam("archived")
+        await leave_quarantine(job, filed)
+        left = left[len(part) :]
+
+
+async def _put_all_back(job: Job, entries: Sequence[Entry], why: str) -> None:
+    """Puts objects back that could not be archived, with the rows that went along: all is as it was, and waits."""
+    found = await job.record.entries(need for entry in entries for need in entry.step.needs)
+    along = [row for row in found.values() if is_partner(row.step) and row.state is StepState.DONE]
+    reasons = dict.fromkeys((entry.step.n for entry in (*entries, *along)), why)
+    await put_back(job, (*entries, *along), reasons, StepState.WAITING)
 
 
 async def _prepare(job: Job, entries: Sequence[Entry]) -> list[Entry]:

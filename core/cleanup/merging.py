@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.cleanup.chosen import Chosen
 from core.cleanup.ground import Ground, Listed, is_text
@@ -26,11 +26,13 @@ _KEYS = 400
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A row that named an object when it was scanned, as it is now."""
+    """A row that named an object when it was scanned, as it is now. `first_seen` (microseconds): by a scan, where the
+    row carries no time of its own."""
 
     source: Source
     table: Table
     row: Row
+    first_seen: int | None = None
 
 
 async def merge_copies(planning: Planning, findings: Sequence[Chosen]) -> None:
@@ -127,15 +129,15 @@ async def rows_naming(planning: Planning, findings: Sequence[Chosen]) -> Mapping
     places = [(f.bucket, f.key) for f in findings]
     found = await ground.workspace.inventory.read(lambda connection: _rows_naming(connection, places))
     by_source: dict[str, set[str]] = defaultdict(set)
-    for _, _, source, key in found:
+    for _, _, source, key, _ in found:
         by_source[source].add(key)
     rows: dict[tuple[str, str], Naming] = {}
     for name, keys in by_source.items():
         rows.update({(name, key): naming for key, naming in (await _read(ground, name, keys)).items()})
     naming: dict[tuple[str, str], list[Naming]] = defaultdict(list)
-    for bucket, key, source, row_key in found:
+    for bucket, key, source, row_key, first_seen in found:
         if (source, row_key) in rows:
-            naming[bucket, key].append(rows[source, row_key])
+            naming[bucket, key].append(replace(rows[source, row_key], first_seen=first_seen))
     return naming
 
 
@@ -175,15 +177,18 @@ def _scans(connection: sqlite3.Connection) -> list[int]:
     return [scan for (scan,) in found]
 
 
-def _rows_naming(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
-    found: list[tuple[str, str, str, str]] = []
+def _rows_naming(
+    connection: sqlite3.Connection, places: Sequence[tuple[str, str]]
+) -> list[tuple[str, str, str, str, int | None]]:
+    found: list[tuple[str, str, str, str, int | None]] = []
     scans = _scans(connection)
     for start in range(0, len(places), _KEYS):
         batch = places[start : start + _KEYS]
         marks = ",".join(["(?, ?)"] * len(batch))
         for scan in scans:
             found += connection.execute(
-                f"WITH asked (bucket, key) AS (VALUES {marks}) SELECT DISTINCT a.bucket, a.key, l.name, rows.key "
+                f"WITH asked (bucket, key) AS (VALUES {marks}) "
+                "SELECT DISTINCT a.bucket, a.key, l.name, rows.key, rows.first_seen "
                 # in this order: the planner would begin with all of a listing's references
                 "FROM asked AS a CROSS JOIN refs AS r ON r.scan = ? AND r.bucket = a.bucket AND r.key = a.key "
                 "CROSS JOIN listings AS l ON l.id = r.listing AND l.current = 1 CROSS JOIN rows ON rows.n = r.row",

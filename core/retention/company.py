@@ -30,9 +30,17 @@ class Company:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From when on a row still needs its object: by its own time, or by the first scan that saw it."""
+
+    made: datetime
+    seen: datetime
+
+
 async def companies(planning: Planning, page: Sequence[Candidate], now: datetime) -> list[Company]:
     """For each object the rows that name it and go along, each read now. `now` is the service's clock."""
-    findings = [candidate.finding for candidate in page]
+    findings, profile = [candidate.finding for candidate in page], planning.ground.profile
     places = [(finding.bucket, finding.key) for finding in findings]
     naming = await rows_naming(planning, findings)
     unclear = await planning.ground.workspace.inventory.read(lambda connection: meant_otherwise(connection, places))
@@ -43,8 +51,8 @@ async def companies(planning: Planning, page: Sequence[Candidate], now: datetime
         if place in unclear:
             one.why = "a row may mean it by a wrong prefix or another spelling; repair that first"
         else:
-            needed_since = _needed_since(planning.ground.profile, candidate, now)
-            await _gather(planning.ground, one, naming.get(place, ()), place, needed_since, marked)
+            span = _Span(_needed_since(profile, candidate, now), now - profile.safety.grace)
+            await _gather(planning.ground, one, naming.get(place, ()), place, span, marked)
         found.append(one)
     await _check_others(planning.ground, found, places)
     return found
@@ -75,7 +83,7 @@ _EPOCH = from_micros(0)
 
 
 async def _gather(
-    ground: Ground, one: Company, rows: Sequence[Naming], place: Place, needed_since: datetime, marked: frozenset[str]
+    ground: Ground, one: Company, rows: Sequence[Naming], place: Place, needed: _Span, marked: frozenset[str]
 ) -> None:
     for naming in rows:
         table = naming.table.name
@@ -85,7 +93,7 @@ async def _gather(
             one.why = f"a row of “{table}” names it, and such rows do not go along"
         elif row_thing(table, naming.row.key) in marked:
             one.why = "a row that would go along was marked to be kept"
-        elif _is_younger(naming, needed_since):
+        elif _is_younger(naming, needed):
             one.why = f"a younger row of “{table}” still needs it"
         elif hanging := await _hanging(ground, naming):
             one.why = hanging
@@ -94,10 +102,12 @@ async def _gather(
         one.rows[identity(naming.table, naming.source.key, naming.row)] = naming
 
 
-def _is_younger(naming: Naming, needed_since: datetime) -> bool:
+def _is_younger(naming: Naming, needed: _Span) -> bool:
     column = naming.source.time_column
-    micros = None if column is None else moment(naming.row.values.get(column))
-    return micros is not None and from_micros(micros) > needed_since
+    made = None if column is None else moment(naming.row.values.get(column))
+    if made is not None:
+        return from_micros(made) > needed.made
+    return naming.first_seen is not None and from_micros(naming.first_seen) > needed.seen
 
 
 async def _hanging(ground: Ground, naming: Naming) -> str:

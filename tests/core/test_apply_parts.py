@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.apply.archive import portions
 from core.apply.job import Job
 from core.apply.reversal import reverse
 from core.apply.windows import levels
@@ -53,6 +54,14 @@ def test_an_archived_object_with_an_impossible_name_goes_by_its_number(key: str)
 
 def test_an_archived_object_keeps_its_own_name_where_it_can() -> None:
     assert member_for("b", "a/ü c.png", 7) == "b/a/ü c.png"
+
+
+@given(st.lists(st.integers(0, 3 << 30), max_size=9))
+def test_no_archive_grows_past_a_gigabyte_but_for_a_single_object(sizes: list[int]) -> None:
+    entries = [entry(n, size_bytes=size) for n, size in enumerate(sizes, 1)]
+    parts = portions(entries)
+    assert [one for part in parts for one in part] == entries
+    assert all(part and (len(part) == 1 or sum(e.step.size_bytes for e in part) <= 1 << 30) for part in parts)
 
 
 @given(ROWS, ROWS, st.text(), st.text())

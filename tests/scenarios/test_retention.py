@@ -138,6 +138,10 @@ async def test_rows_of_another_table_go_along_only_where_its_source_says_so(ward
     ward.profile = replace(ward.profile, sources=(OURS, replace(REPORTS, goes_along=True)))
     before = ward.picture()
     await ward.scan()
+    _, head = await ward.plan_removal(name="early")
+    assert why(head) == {"a younger row of “reports” still needs it": 1}  # nobody saw it before today
+    ward.store.ahead += timedelta(days=2)
+    await ward.scan()
     path, head = await ward.plan_removal()
     assert head.by_kind == {"delete_object": 1, "delete_row": 2}
     run = await ward.apply(path)
