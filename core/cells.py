@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_BARE = re.compile(r"[^,{}\"\\\s][^,{}\"\\]*")
+_SPACES = " \t\n\r\v\f"
+"""What PostgreSQL takes for space around an element; any other one, as U+00A0, belongs to the text."""
+_SPACE = re.compile(rf"[{_SPACES}]*")
+_BARE = re.compile(rf"[^,{{}}\"\\{_SPACES}][^,{{}}\"\\]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NEEDS_QUOTES = re.compile(r'[{}",\\ \t\n\r\v\f]')
 
@@ -103,14 +105,14 @@ def _postgres_elements(cell: str) -> list[Element] | None:
             return None
         found.append(element)
         at = _skip(cell, element.end)
-    return found if at < len(cell) and not cell[at + 1 :].strip() else None
+    return found if at < len(cell) and not cell[at + 1 :].strip(_SPACES) else None
 
 
 def _postgres_element(cell: str, at: int) -> Element | None:
     if quoted := _QUOTED.match(cell, at):
         return Element(at, quoted.end(), re.sub(r"\\(.)", r"\1", quoted[0][1:-1], flags=re.DOTALL))
     if bare := _BARE.match(cell, at):
-        text = bare[0].rstrip()
+        text = bare[0].rstrip(_SPACES)
         return Element(at, at + len(text), None if text.upper() == "NULL" else text)
     return None
 

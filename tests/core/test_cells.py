@@ -57,6 +57,8 @@ def test_a_postgres_array_changes_only_where_it_is_told_to(words: list[str], old
         ("{a, b c ,NULL}", "b c", "x y", '{a, "x y" ,NULL}'),
         ("{a,b,a}", "a", None, "{b}"),
         ("{NULL}", "NULL", "x", "{NULL}"),
+        ("{a,b}", "a", "\u00a0", "{\u00a0,b}"),
+        ("{\u00a0a\u00a0}", "\u00a0a\u00a0", "c", "{c}"),
     ],
 )
 def test_spaces_numbers_and_spellings_of_the_others_stay(cell: str, old: str, new: str | None, expected: str) -> None:
