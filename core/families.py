@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import bucket_acts, emptying, overflow, recompression_estimate, single_upload, visibility
+from core.capacity.measuring import measure_after
 from core.changes import Change, Changes
 from core.emptying import Emptying
 from core.errors import NotFound, Usage
@@ -113,9 +114,11 @@ class Families:
         """Uploads single files into a family, wherever there is room; see `single_upload.upload_files`."""
         wanted = self.family(family)
         try:
-            return await single_upload.upload_files(
+            done = await single_upload.upload_files(
                 self.workspace, self.store, self.profile, wanted, paths, prefix=prefix, report=report
             )
+            await measure_after(self.workspace, self.profile, self.store)
+            return done
         finally:
             self._say()
 
@@ -124,4 +127,4 @@ class Families:
         return await recompression_estimate.estimate(self.workspace, self.store, bucket, wanted, report)
 
     def _say(self) -> None:
-        self.changes.say(Change.RUNS | Change.INVENTORY)
+        self.changes.say(Change.RUNS | Change.INVENTORY | Change.CAPACITY)

@@ -10,6 +10,7 @@ from pathlib import Path
 import tomlkit
 
 from core import places
+from core.capacity.levels import percent
 from core.errors import BadProfile, WorkspaceError
 from core.models import QUARANTINE
 from core.practice.mapping import FAMILIES_FILE
@@ -67,7 +68,8 @@ def _check(family: Family) -> None:
         raise BadProfile(f"{what} has a threshold that is no share of its capacity.", "Write 1 % to 100 %.")
     if family.cleanup_at > family.overflow_at:
         raise BadProfile(
-            f"{what} overflows at {family.overflow_at:.0%}, before it is cleaned up at {family.cleanup_at:.0%}.",
+            f"{what} overflows at {percent(family.overflow_at)}, before it is cleaned up at"
+            f" {percent(family.cleanup_at)}.",
             "A bucket is cleaned up first, and overflows after that.",
         )
     if family.retention_days is not None and family.retention_days < 1:

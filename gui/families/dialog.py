@@ -32,7 +32,7 @@ from gui.widgets.side import fit_screen
 from gui.widgets.text import Text
 
 _LIST_WIDTH = 200
-_SIZE = (1080, 680)
+_SIZE = (1140, 680)
 
 
 class FamilyDialog(QDialog):

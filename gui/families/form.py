@@ -36,6 +36,7 @@ class FamilyForm(QWidget):
         inset.setContentsMargins(_INDENT, 0, 0, 0)
         inset.addWidget(self.recompression)
         columns = QHBoxLayout(self)
+        columns.setContentsMargins(0, 0, GAP, 0)  # where a scroll bar appears
         columns.setSpacing(GAP_LARGE + GAP_SMALL)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):

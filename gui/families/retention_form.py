@@ -17,6 +17,7 @@ from gui.widgets.text import Text
 
 _USUAL_DAYS, _MOST_DAYS = 30, 36_500
 _USUAL_SHARE = 20
+_DAYS_WIDTH, _LEAST_WIDTH = 116, 72
 
 
 class RuleLine(QWidget):
@@ -29,10 +30,13 @@ class RuleLine(QWidget):
         super().__init__(parent)
         self.days = _days(rule.days)
         self.days.setAccessibleName(self.tr("Days that the rule keeps objects"))
+        self.days.setFixedWidth(_DAYS_WIDTH)
         self.prefix = QLineEdit(rule.prefix)
+        self.prefix.setMinimumWidth(_LEAST_WIDTH)
         self.prefix.setPlaceholderText(self.tr("any folder"))
         self.prefix.setAccessibleName(self.tr("Beginning of the keys that the rule is about"))
         self.types = QLineEdit(", ".join(rule.types))
+        self.types.setMinimumWidth(_LEAST_WIDTH)
         self.types.setPlaceholderText(self.tr("any type"))
         self.types.setAccessibleName(self.tr("Content types that the rule is about"))
         self.remove_button = quiet_button("", self.removed.emit)

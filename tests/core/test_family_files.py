@@ -23,7 +23,7 @@ SENSIBLE = Family("images", capacity_bytes=1000)
         ((Family("a/b"),), "cannot be the name"),
         ((Family("bucketdesk-quarantine-2"),), "cannot be the name"),
         ((Family("a", capacity_bytes=0),), "no capacity"),
-        ((Family("a", cleanup_at=0.95, overflow_at=0.85),), "overflows at 85%"),
+        ((Family("a", cleanup_at=0.95, overflow_at=0.85),), "overflows at 85 %"),
         ((Family("a", cleanup_at=0.0),), "no share"),
         ((Family("a", retention_days=0),), "less than a day"),
         ((Family("a", rules=(RetentionRule(0),)),), "less than a day"),

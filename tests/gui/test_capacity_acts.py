@@ -110,6 +110,8 @@ async def test_emptying_wants_the_name_of_the_bucket_and_can_be_undone(review: R
 async def test_a_dropped_file_goes_up_into_the_family_of_the_chosen_bucket(review: Review, tmp_path: Path) -> None:
     tab = await capacity(review)
     tab.choose("patient-images")
+    assert tab.capacity is not None
+    objects = tab.capacity.objects
     file = tmp_path / "new.txt"
     file.write_text("new")
     data = QMimeData()
@@ -125,6 +127,7 @@ async def test_a_dropped_file_goes_up_into_the_family_of_the_chosen_bucket(revie
     assert banner is not None and "patient-images" in banner.text.text()
     held = [await review.real.store.stat(name, ["new.txt"]) for name in ("patient-images", "patient-images-1")]
     assert sum(one[0] is not None for one in held) == 1
+    assert tab.capacity is not None and tab.capacity.objects == objects + 1  # and the tab knows
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])  # a folder is no single file
     entered = QDragEnterEvent(some[0].toPoint(), *some[1:])
     tab.dragEnterEvent(entered)
@@ -148,7 +151,7 @@ async def test_a_family_is_edited_in_the_window_and_the_project_goes_by_it(qapp:
     name = form.basics.name_field.text()
     assert not form.recompress_box.isChecked() and not dialog.save_button.isEnabled()
     form.basics.cleanup.setValue(96)
-    assert "overflows at 95%" in dialog.notice.text.text() and not dialog.save_button.isEnabled()
+    assert "overflows at 95 %" in dialog.notice.text.text() and not dialog.save_button.isEnabled()
     form.basics.cleanup.setValue(80)
     form.basics.capacity.show_size(1)
     form.basics.capacity.number.setValue(7)

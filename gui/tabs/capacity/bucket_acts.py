@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.capacity.models import BucketUse
@@ -59,6 +60,8 @@ async def change_limits(desk: Desk, use: BucketUse) -> None:
     engine = desk.engine
     if engine is None:
         return
+    now = await engine.store.bucket(use.name)  # what was measured may be older than what somebody set since
+    use = replace(use, size_limit_bytes=now.size_limit_bytes, mime_types=now.mime_types)
     dialog = LimitsDialog(desk, use, typed_name=_typed(desk))
     if await finished(dialog):
         run = await engine.families.set_limits(use.name, dialog.limits)

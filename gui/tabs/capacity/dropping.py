@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData
 
 from core.capacity.models import BucketUse
-from core.changes import Change
 from core.profiles import Family, Profile
 from core.progress import Report
 from gui.desk import Desk
@@ -84,9 +83,7 @@ def _start(desk: Desk, family: Family, paths: tuple[Path, ...]) -> None:
     assert engine is not None
 
     async def work(report: Report) -> UploadReport:
-        done = await engine.families.upload_files(paths, family.name, report=report)
-        engine.changes.say(Change.CAPACITY)
-        return done
+        return await engine.families.upload_files(paths, family.name, report=report)
 
     title = translate("Dropping", "Upload %Ln file(s) into %1", "", len(paths)).replace("%1", family.name)
     desk.jobs.start(title, work, then=lambda done: _ending(desk, done))
@@ -106,8 +103,7 @@ def _ending(desk: Desk, done: UploadReport) -> Ending:
         desk.banners.put("dropped", done.files[0].sentence, "good")
     else:
         desk.banners.take("dropped")
-    measure = NextStep(translate("Dropping", "Measure now"), desk.actions["measure"].trigger)
-    return Ending(places(done.files, done.new_buckets), "danger" if lost else "good", (measure,))
+    return Ending(places(done.files, done.new_buckets), "danger" if lost else "good")
 
 
 def places(files: Sequence[Uploaded], new_buckets: Sequence[str]) -> str:

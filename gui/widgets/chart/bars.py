@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.theme import Theme, Themes, small_font
 from gui.widgets.chart.charted import Charted
+from gui.widgets.chart.plot import room_above
 from gui.widgets.chart.shapes import Bar
 from gui.widgets.chart.ticks import Tick, share_ticks, size_ticks
 
@@ -49,7 +50,8 @@ class StackedBars(Charted):
             return
         highest = max(bar.height for bar in bars)
         top = highest * 1.15 if self._sizes else max(1.0, highest) * 1.08
-        top = top or 1.0
+        levels = [level.at for bar in bars for level in bar.levels]
+        top = max(top or 1.0, room_above(max(levels, default=0.0), 0.0, plot.ground.height()))
         plot.set_room((-0.6, len(bars) - 0.4), (0.0, top))
         most = max(2, plot.height() // _TICK_PX)
         plot.set_ticks("left", (size_ticks if self._sizes else share_ticks)(0.0, top, most), lines=True)
@@ -79,9 +81,8 @@ class StackedBars(Charted):
         colours = theme.colours()
         kinds = {bar.levels for bar in self._bars if bar.levels}
         if len(kinds) == 1:
-            for level in next(iter(kinds)):
-                self.plot.add_level(level.at, colours[level.tone])
-                self.plot.add_label(len(self._bars) - 0.4, level.at, level.text, colours[level.tone], (1, 1.1))
+            named = [(level.at, level.text, colours[level.tone]) for level in next(iter(kinds))]
+            self.plot.add_named_levels(named, len(self._bars) - 0.4, 1.0)
             return
         for number, bar in enumerate(self._bars):
             for level in bar.levels:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.theme import SERIES, Theme, Themes
 from gui.widgets.chart.charted import Charted
+from gui.widgets.chart.plot import room_above
 from gui.widgets.chart.shapes import Course
 from gui.widgets.chart.ticks import day_ticks, share_ticks, size_ticks
 
@@ -81,10 +82,8 @@ class CourseChart(Charted):
         plot.add_line(course.times, course.values, colour)
         plot.add_point(course.times[-1], course.values[-1], colour)
         colours = theme.colours()
-        for level in course.levels:
-            if low <= level.at <= high:
-                plot.add_level(level.at, colours[level.tone])
-                plot.add_label(start + room * 0.01, level.at, level.text, colours[level.tone], (0, 1.1))
+        named = [(level.at, level.text, colours[level.tone]) for level in course.levels if low <= level.at <= high]
+        plot.add_named_levels(named, start + room * 0.01, 0.0)
 
     def _draw_ahead(self, course: Course, colour: str, theme: Theme, low: float) -> None:
         if not course.ahead:
@@ -104,9 +103,10 @@ class CourseChart(Charted):
         for level in course.levels:
             if high < level.at <= high * 1.6 or (low * 0.8 < level.at < low):
                 low, high = min(low, level.at), max(high, level.at)
+        shown = max((level.at for level in course.levels if low <= level.at <= high), default=low)
         air = max((high - low) * 0.12, high * 0.02, 1e-9)
         low = 0.0 if low < (high - low) * 0.8 else low - air
-        return low, high + air
+        return low, max(high + air, room_above(shown, low, self.plot.ground.height()))
 
     def _value(self, number: int) -> float:
         course = self._course

@@ -24,6 +24,9 @@ Numbers = npt.NDArray[np.float64]
 _LINE_PX = 2
 _BAND_ALPHA = 0.22
 _AXIS_GAP = 6
+_LABEL_PX = 20
+_ON, _UNDER = 1.1, -0.1
+"""Where a label is anchored, in parts of its height: on its line with the line in sight, or below it."""
 
 
 class Plot(QWidget):
@@ -150,6 +153,16 @@ class Plot(QWidget):
         item.setZValue(5)
         self._plot.addItem(item, ignoreBounds=True)
 
+    def add_named_levels(self, levels: Sequence[tuple[float, str, str]], x: float, side: float) -> None:
+        """Levels all the way, each with its words and colour; `side` is the part of the words that stands at `x`. Words
+        stand on their line, or under it where those of the level above are in their way."""
+        above = -math.inf
+        for at, text, colour in sorted(levels, reverse=True):
+            self.add_level(at, colour)
+            place = self.place_of(x, at).y()
+            self.add_label(x, at, text, colour, (side, _UNDER if place - above < _LABEL_PX - 4 else _ON))
+            above = place
+
     def add_moment(self, x: float) -> None:
         """An upright hairline."""
         line = pg.InfiniteLine(x, angle=90, pen=pg.mkPen(self.theme.hairline, width=1))
@@ -218,6 +231,11 @@ class Plot(QWidget):
     def _numbers_at(self, place: QPointF) -> tuple[float, float]:
         at = self._box.mapSceneToView(self._view.mapToScene(place.toPoint()))
         return float(at.x()), float(at.y())
+
+
+def room_above(level: float, low: float, height_px: int) -> float:
+    """Up to where an axis that begins at `low` has to go, so that what is written on a level is seen whole."""
+    return low + (level - low) / (1.0 - min(0.5, _LABEL_PX / max(1, height_px)))
 
 
 def thinned(x: Numbers, y: Numbers, columns: int) -> tuple[Numbers, Numbers]:
