@@ -49,8 +49,8 @@ def lacks_files(c: sqlite3.Connection, run_id: str) -> bool:
     by adopting it once more."""
     return (
         c.execute(
-            "SELECT 1 FROM steps WHERE run_id = ? AND state = 'done' AND json_extract(trace, '$.archived') <> ''"
-            " AND json_extract(trace, '$.digest') IS NULL",
+            "SELECT 1 FROM steps WHERE run_id = ? AND state = 'done'"  # most steps leave no trace at all: an empty text
+            " AND json_extract(nullif(trace, ''), '$.archived') <> '' AND json_extract(trace, '$.digest') IS NULL",
             (run_id,),
         ).fetchone()
         is not None
