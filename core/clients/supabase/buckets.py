@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -24,8 +23,6 @@ class Buckets:
     def __init__(self, session: Session, *, is_service: bool) -> None:
         self._session = session
         self._is_service = is_service
-        self._making = asyncio.Lock()
-        self._has_quarantine = False
 
     async def all(self) -> tuple[Bucket, ...]:
         """All buckets but our own, by name."""
@@ -52,20 +49,11 @@ class Buckets:
         raise NotFound(f"There is no bucket “{name}”{doubt}.", f"There are: {known}.")
 
     async def make_quarantine(self) -> None:
-        """Sees to it that the quarantine is there: private, for files of any size and type. Raises `NotAllowed` with
-        what to do, `Refused` where it stands open to everybody."""
-        if self._has_quarantine:
-            return
-        async with self._making:
-            if self._has_quarantine:
-                return
-            if await self._look_at_quarantine() is None:
-                await self._create_quarantine()
-            self._has_quarantine = True
-
-    def forget_quarantine(self) -> None:
-        """It was taken away meanwhile: the next who needs it makes it again."""
-        self._has_quarantine = False
+        """Sees to it that the quarantine is there: private, for files of any size and type. Looks each time, before a
+        batch goes there: somebody may have taken it away or opened it since. Raises `NotAllowed` with what to do,
+        `Refused` where it stands open to everybody."""
+        if await self._look_at_quarantine() is None:
+            await self._create_quarantine()
 
     async def _look_at_quarantine(self) -> Bucket | None:
         try:
@@ -75,7 +63,7 @@ class Buckets:
         if found.public:
             raise Refused(
                 f"The bucket {QUARANTINE} is public: what is removed would stay open to everybody.",
-                "Make it private in the dashboard under Storage.",
+                "Make it private in the dashboard under Storage, and go on.",
             )
         return found
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from core.errors import NotAllowed, Refused, Unavailable, Usage
-from core.models import QUARANTINE, Move, Result
+from core.models import QUARANTINE, Attributes, Move, Result
 from tests.core.supabase.stores import cleared, opened
 from tests.servers.project import SupabaseProject, supabase_project
 
@@ -97,6 +98,26 @@ async def test_a_quarantine_that_is_public_takes_nothing(project: SupabaseProjec
         with pytest.raises(Refused, match="public") as caught:
             await store.move([away("a.jpg")])
     assert "private" in caught.value.hint and project.keys("photos") == ["a.jpg"]
+
+
+async def test_a_quarantine_that_is_made_public_meanwhile_takes_nothing_more(
+    project: SupabaseProject, tmp_path: Path
+) -> None:
+    for key in ("a.jpg", "b.jpg"):
+        project.put("photos", key)
+    manifest = tmp_path / "manifest"
+    manifest.write_text("who was here")
+    async with opened(project) as store:
+        await store.move([away("a.jpg")])
+        project.sql("update storage.buckets set public = true where id = %s", QUARANTINE)
+        with pytest.raises(Refused, match="public"):
+            await store.move([away("b.jpg")])
+        with pytest.raises(Refused, match="public"):
+            await store.upload(QUARANTINE, "run/_manifest/1", manifest, Attributes())
+        assert project.keys("photos") == ["b.jpg"]
+        project.sql("update storage.buckets set public = false where id = %s", QUARANTINE)
+        (ended,) = await store.move([away("b.jpg")])
+        assert ended.result is Result.DONE
 
 
 async def test_a_bucket_that_is_gone_takes_nothing_back(project: SupabaseProject) -> None:
