@@ -70,9 +70,11 @@ def script() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying did: names of the migrations, the buckets newly registered, and what the database said."""
+    """What applying did: names of the migrations, which of them were not there before, the buckets newly registered,
+    and what the database said."""
 
     migrations: tuple[str, ...]
+    new: tuple[str, ...]
     registered: tuple[str, ...]
     notices: tuple[str, ...]
 
@@ -82,13 +84,23 @@ async def apply(database: Database, register: Sequence[str] = (), *, report: Rep
     twice is harmless. Raises `ServiceError` naming the migration; what came before it is in place."""
     notices: list[str] = []
     steps = migrations()
+    known = await _known(database)
     for place, one in enumerate(steps):
         report(Progress(place, len(steps), one.title))
         notices += await _apply_one(database, one)
     await _note_in_history(database, steps)
     registered = [bucket for bucket in register if await _register(database, bucket)]
     report(Progress(len(steps), len(steps)))
-    return Applied(tuple(one.name for one in steps), tuple(registered), tuple(notices))
+    new = tuple(one.name for one in steps if one.version not in known)
+    return Applied(tuple(one.name for one in steps), new, tuple(registered), tuple(notices))
+
+
+async def _known(database: Database) -> set[object]:
+    """The versions of the migrations that were applied before, by whatever program."""
+    ((there,),) = await database.query("select to_regclass('bucketdesk.migrations') is not null")
+    if not there:
+        return set()
+    return {version for (version,) in await database.query("select version from bucketdesk.migrations")}
 
 
 async def _apply_one(database: Database, one: Migration) -> tuple[str, ...]:

@@ -85,15 +85,28 @@ def setup(
 
     done = _on_database(session, postgres, work)
     if session.terminal.as_json:
-        document = {"applied": done.migrations, "registered": done.registered, "notices": done.notices}
+        document = {"applied": done.migrations, "new": done.new, "registered": done.registered, "notices": done.notices}
         session.terminal.document(document)
         return
     for notice in done.notices:
         session.terminal.warn(notice)
-    session.terminal.say(f"✓ The database is set up: {words.count(len(done.migrations), 'migration')} applied.")
+    session.terminal.say(f"✓ {_said(done)}")
     for bucket in done.registered:
         session.terminal.say(f"✓ The bucket {bucket} is registered.")
     session.terminal.say(f"Next: {session.command('scan')}")
+
+
+def _said(done: Applied) -> str:
+    count, new = len(done.migrations), len(done.new)
+    if new == count:
+        return f"The database is set up: {words.count(count, 'migration')} applied."
+    again = "applied once more, so that it is up to date"
+    if not new:
+        return f"The database was set up already: all {words.count(count, 'migration')} were there and were {again}."
+    return (
+        f"The database is set up: {words.count(new, 'migration')} of {words.number(count)} {'is' if new == 1 else 'are'}"
+        f" new; what was there already was {again}."
+    )
 
 
 @group.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -54,13 +55,23 @@ def test_status_setup_and_status_again(bare: Project, profile: str, capsys: pyte
     assert {"name": "patient-images-3", "kind": "bucket", "state": "there", "sentence": ""} in document["items"]  # type: ignore[operator]
 
 
-def test_setting_up_again_says_what_it_did(profile: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for _ in range(2):
+def test_setting_up_again_says_what_was_there_and_what_is_new(
+    bare: Project, profile: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for again in (False, True):
         assert main(["--json", "database", "setup", "--profile", profile, "--yes"]) == 0
         document = _json(capsys)
         assert document["registered"] == []
+        assert document["new"] == ([] if again else document["applied"])
     assert document["notices"] == []
     assert "bucketdesk_schema" in document["applied"]  # type: ignore[operator]
+    assert main(["database", "setup", "--profile", profile, "--yes"]) == 0
+    assert re.search(r"was set up already: all \d+ migrations were there", capsys.readouterr().out)
+    bare.sql(
+        "delete from bucketdesk.migrations where name = 'bucketdesk_usage'"
+    )  # as if an earlier release had done it
+    assert main(["database", "setup", "--profile", profile, "--yes"]) == 0
+    assert re.search(r"is set up: 1 migration of \d+ is new; what was there already", capsys.readouterr().out)
 
 
 def test_without_a_yes_nothing_is_done(bare: Project, profile: str, capsys: pytest.CaptureFixture[str]) -> None:

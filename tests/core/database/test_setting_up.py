@@ -87,6 +87,7 @@ async def test_it_is_applied_twice_without_an_error_and_says_what_is_there(bare:
     first = await _apply(bare.url)
     second = await _apply(bare.url)
     assert first.migrations == second.migrations == tuple(one.name for one in database_setup.migrations())
+    assert first.new == first.migrations and second.new == ()
     assert second.notices == ()
     after = await _status(bare)
     assert {item.state for item in after.values()} == {"there"}
