@@ -15,6 +15,14 @@ _FILE = re.compile(r"(?P<version>\d{14})_(?P<name>\w+)\.sql")
 _TRIES = 3
 _ONE_DESK = "select pg_advisory_xact_lock(hashtextextended('bucketdesk.setup', 0));\n"
 """Two desks that set up at once come one after the other; PostgreSQL refuses to replace a function twice at a time."""
+_TELL_KNOWN = """set local lock_timeout = '2s';
+do $do$
+begin
+    if to_regclass('bucketdesk.migrations') is not null then
+        raise notice '%', (select coalesce(string_agg(version, ' '), '') from bucketdesk.migrations);
+    end if;
+end
+$do$"""
 HISTORY = "supabase_migrations.schema_migrations"
 """Where the Supabase CLI notes what it applied."""
 
@@ -95,22 +103,24 @@ async def apply(database: Database, register: Sequence[str] = (), *, report: Rep
     return Applied(tuple(one.name for one in steps), new, tuple(registered), tuple(notices))
 
 
-async def _known(database: Database) -> set[object]:
+async def _known(database: Database) -> frozenset[str]:
     """The versions of the migrations that were applied before, by whatever program."""
-    ((there,),) = await database.query("select to_regclass('bucketdesk.migrations') is not null")
-    if not there:
-        return set()
-    return {version for (version,) in await database.query("select version from bucketdesk.migrations")}
+    told = await _run(database, _TELL_KNOWN, "Looking at what is there")
+    return frozenset(version for line in told for version in line.split())
 
 
 async def _apply_one(database: Database, one: Migration) -> tuple[str, ...]:
+    return await _run(database, _ONE_DESK + one.sql, f"Applying “{one.title}”")
+
+
+async def _run(database: Database, script: str, what: str) -> tuple[str, ...]:
     """A lock that somebody holds is waited for two seconds each time: longer would keep uploads waiting behind us."""
     for _ in range(_TRIES - 1):
         try:
-            return await database.run(_ONE_DESK + one.sql, what=f"Applying “{one.title}”")
+            return await database.run(script, what=what)
         except Unavailable:
             continue
-    return await database.run(_ONE_DESK + one.sql, what=f"Applying “{one.title}”")
+    return await database.run(script, what=what)
 
 
 async def _register(database: Database, bucket: str) -> bool:

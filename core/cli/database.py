@@ -103,10 +103,8 @@ def _said(done: Applied) -> str:
     again = "applied once more, so that it is up to date"
     if not new:
         return f"The database was set up already: all {words.count(count, 'migration')} were there and were {again}."
-    return (
-        f"The database is set up: {words.count(new, 'migration')} of {words.number(count)} {'is' if new == 1 else 'are'}"
-        f" new; what was there already was {again}."
-    )
+    some = f"{words.count(new, 'migration')} of {words.number(count)} {'is' if new == 1 else 'are'} new"
+    return f"The database is set up: {some}; what was there already was {again}."
 
 
 @group.command()

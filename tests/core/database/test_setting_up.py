@@ -253,7 +253,7 @@ async def test_a_plain_postgresql_is_set_up_as_far_as_it_goes() -> None:
 async def test_a_lock_that_somebody_holds_gives_one_sentence(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_setup, "_TRIES", 1)
     with psycopg.connect(project.url) as holder:
-        holder.execute("lock table bucketdesk.migrations in access exclusive mode")
+        holder.execute("lock table bucketdesk.batches in access exclusive mode")
         with pytest.raises(Unavailable, match="Applying “bucketdesk schema”: another program holds a lock"):
             await _apply(project.url)
 
