@@ -39,9 +39,12 @@ def _own(bucket: str, refusal: Callable[[str], str], key: str) -> str:
 
 
 def _came_from(key: str) -> str:
-    """`<run>/<bucket>/<key>`, or `<run>/_…` for what does not say (core/quarantine.py)."""
+    """`<run>/<bucket>/<key>`, or `<run>/_…` for what does not say (core/quarantine.py); '' for the program's own notes,
+    which nobody wants back."""
     parts = key.split("/", 2)
-    known = len(parts) == 3 and parts[1] not in ("_", "_manifest")
+    if len(parts) == 3 and parts[1] == "_manifest":
+        return ""
+    known = len(parts) == 3 and parts[1] != "_"
     return waiting_name(parts[1] if known else "")
 
 

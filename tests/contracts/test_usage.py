@@ -38,7 +38,7 @@ async def test_what_is_overwritten_or_taken_away_is_counted_anew(world: StoreWor
 
 
 async def test_the_quarantine_is_told_by_the_bucket_that_things_came_from(world: StoreWorld) -> None:
-    for key, size in (("a", 3), ("deep/b", 4), ("c", 5)):
+    for key, size in (("a", 3), ("deep/b", 4), ("c", 5), ("note", 6)):
         world.put("photos", key, b"x" * size)
     world.put("photos-1", "a", b"xx")
     await world.store.move(
@@ -47,6 +47,7 @@ async def test_the_quarantine_is_told_by_the_bucket_that_things_came_from(world:
             Move("photos", "deep/b", QUARANTINE, "run/photos/deep/b"),
             Move("photos-1", "a", QUARANTINE, "other/photos-1/a"),
             Move("photos", "c", QUARANTINE, "run/_/7"),
+            Move("photos", "note", QUARANTINE, "run/_manifest/note"),
         ]
     )
     found = await counted(world)
@@ -55,6 +56,7 @@ async def test_the_quarantine_is_told_by_the_bucket_that_things_came_from(world:
     assert found[waiting_name("")] == (1, 5)
     assert found["photos"] == (0, 0)
     assert QUARANTINE not in found
+    assert sum(size for _, size in found.values()) == 14, "the program's own notes are nothing to have back"
 
 
 async def test_samples_carry_the_time_of_the_service(world: StoreWorld) -> None:

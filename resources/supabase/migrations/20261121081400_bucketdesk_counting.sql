@@ -48,10 +48,13 @@ language sql stable set search_path = '' as $function$
                         then (o.metadata -> 'size')::numeric::bigint end
                     when 'string' then substring(o.metadata ->> 'size' from '^[0-9]{1,18}$')::bigint end, 0) as size,
                 case when not starts_with(o.bucket_id, 'bucketdesk-quarantine') then o.bucket_id
-                    when split_part(o.name, '/', 2) in ('_', '_manifest') or split_part(o.name, '/', 3) = ''
+                    when split_part(o.name, '/', 2) = '_' or split_part(o.name, '/', 3) = ''
                         then 'bucketdesk-quarantine/'
                     else 'bucketdesk-quarantine/' || split_part(o.name, '/', 2) end as place
-            from %s as o offset 0
+            from %s as o
+            -- The program's own notes in the quarantine are nobody's, and nothing to have back.
+            where not (starts_with(o.bucket_id, 'bucketdesk-quarantine') and split_part(o.name, '/', 2) = '_manifest')
+            offset 0
         ) as o group by o.place$sql$, weight, bucketdesk.is_current_sql(),
         case when bucketdesk.objects_have('is_delete_marker') then 'o.is_delete_marker is not true' else 'true' end,
         rows_sql)
