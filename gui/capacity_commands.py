@@ -127,7 +127,6 @@ BUCKETS = (
         ),
         icon="upload-simple",
         tab="capacity",
-        writes=True,
     ),
     Command(
         id="empty_bucket",

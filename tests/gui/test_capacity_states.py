@@ -107,6 +107,14 @@ async def test_what_a_folder_or_a_profile_that_only_looks_cannot_do_is_off_and_s
     assert actions["estimate_bucket"].isEnabled() and actions["review_bucket"].isEnabled()
     await desktop.close()
 
+    engine = MeasuredEngine(replace(PROFILE, kind="practice"), obstacle="You are signed in as staff.")
+    engine.found = Capacity(MOMENT, (use("a", family="a"),), 0)
+    desktop, _ = await opened(qapp, engine)
+    actions = desktop.desk.actions
+    assert not actions["make_public"].isEnabled() and "staff" in actions["make_public"].toolTip()
+    assert actions["upload_files"].isEnabled()  # that is what staff are for
+    await desktop.close()
+
 
 async def test_ten_thousand_buckets_are_rows_like_ten(qapp: QApplication) -> None:
     engine = MeasuredEngine(replace(PROFILE, families=(Family("b"),)))

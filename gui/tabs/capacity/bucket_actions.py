@@ -14,6 +14,7 @@ from gui.desk import Desk
 from gui.dialogs import finished
 from gui.retention import open_retention
 from gui.tabs.capacity import bucket_acts
+from gui.tabs.capacity.dropping import why_no_upload
 from gui.tabs.capacity.emptying import plan_emptying
 from gui.tabs.capacity.estimate_dialog import EstimateDialog
 
@@ -56,6 +57,8 @@ class BucketActions(QObject):
         if use is not None:
             enable("change_limits", not folder, folder)
             enable("empty_bucket", use.objects > 0, self.tr("There is nothing in it."))
+        why = why_no_upload(self._desk)
+        enable("upload_files", self._desk.engine is not None and not why, why)
         self._update_cleaning(use)
         in_none = self.tr("It is in no family: “Families…” makes one.")
         enable("next_bucket", use is not None and bool(use.family), in_none if use else nothing)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TIME, TYPES, FOLDERS, AGES = "time", "types", "folders", "ages"
 _MOST_TYPES = 7
+_LEAST_AHEAD = 7
 
 
 class BucketPanel(Panel):
@@ -85,8 +86,9 @@ class BucketPanel(Panel):
         self.show_again()
 
     def show_history(self, samples: Sequence[Sample], days_ahead: int) -> None:
-        """What the bucket held over the time that is looked at."""
-        self.samples, self.days_ahead = samples, days_ahead
+        """What the bucket held over the time that is looked at; drawn ahead at most half as far as it is known back."""
+        known = (samples[-1].at - samples[0].at).days if samples else 0
+        self.samples, self.days_ahead = samples, max(_LEAST_AHEAD, min(days_ahead, known // 2))
         self.show_again()
 
     def show_breakdown(self, breakdown: Breakdown | None, folder: str, trouble: str = "") -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gui.desk import Desk
+from gui.tabs.capacity.dropping import why_no_upload
 from gui.theme import GAP, GAP_SMALL, heading_font
 
 _VEIL_ALPHA = 0.92
@@ -27,7 +28,7 @@ class DropVeil(QWidget):
         """Says into which family files would go; '' where that is asked afterwards."""
         text = self.tr("Drop to upload into %1, wherever there is room").replace("%1", family)
         self._text = text if family else self.tr("Drop to upload")
-        if why := self._desk.actions.why_no_writing:
+        if why := why_no_upload(self._desk):
             self._text = why
         self.setGeometry(self._over.rect())
         self.raise_()

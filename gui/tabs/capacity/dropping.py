@@ -32,6 +32,13 @@ def files_in(data: QMimeData) -> tuple[Path, ...]:
     return paths if all(path.is_file() for path in paths) else ()
 
 
+def why_no_upload(desk: Desk) -> str:
+    """Why nothing can be uploaded, a sentence; '' where it may be tried. Staff may upload who may change nothing else:
+    only a profile that is for looking forbids it here."""
+    profile = desk.engine.profile if desk.engine is not None else None
+    return desk.actions.why_no_writing if profile is not None and profile.read_only else ""
+
+
 def clear_family(profile: Profile, use: BucketUse | None) -> Family | None:
     """The family that is meant without asking: that of the chosen bucket, or the only one there is."""
     if use is not None and use.family:
@@ -52,8 +59,8 @@ async def upload(desk: Desk, paths: Sequence[Path], use: BucketUse | None) -> No
     engine = desk.engine
     if engine is None:
         return
-    if desk.actions.why_no_writing:
-        desk.banners.put("dropped", desk.actions.why_no_writing, "warning")
+    if why := why_no_upload(desk):
+        desk.banners.put("dropped", why, "warning")
         return
     profile = engine.profile
     if not profile.families:

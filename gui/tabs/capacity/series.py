@@ -176,12 +176,16 @@ def _told_ahead(time: float, low: float, middle: float, high: float, use: Bucket
 
 
 def history_lines(use: BucketUse, samples: Sequence[Sample]) -> list[Line]:
-    """The same as a table, the newest first: the last of each day, or of each hour where there are few days."""
+    """The same as a table, the newest first; of what was seen within one minute the last."""
     newest_first: list[Line] = []
+    minute = -1
     for sample in reversed(samples):
+        at = sample.at.timestamp()
+        if at // 60 == minute:
+            continue
+        minute = int(at // 60)
         held = sample.bytes + sample.kept_versions_bytes
-        share = held / max(1, use.capacity_bytes)
-        newest_first.append(Line(words.clock(sample.at), sample.objects, held, share, sample.at.timestamp()))
+        newest_first.append(Line(words.clock(sample.at), sample.objects, held, held / max(1, use.capacity_bytes), at))
     return newest_first
 
 
