@@ -18,7 +18,8 @@ class Project(Protocol):
     """A project of a service that one is connected and signed in to."""
 
     async def capabilities(self) -> Capabilities:
-        """What it lets this person do, asked anew by real reads. Raises `CoreError`."""
+        """What it lets this person do, by real reads; asked anew, but for what was asked just now to open it. Raises
+        `CoreError`."""
         ...
 
     def sign_in_state(self) -> SignInState:

@@ -34,10 +34,24 @@ class SupabaseProject:
         self._session = session
         self._tokens = tokens
         self._profile = profile
+        self._found: Capabilities | None = None
+
+    async def open(self) -> Capabilities:
+        """What it lets this person do, as far as opening it wants to know. Raises `CoreError`."""
+        found = await about(self._session)
+        if not found.version:  # what else answers there shows only when more is tried
+            found = await self._probe(found)
+        self._found = found
+        return found
 
     async def capabilities(self) -> Capabilities:
-        """What it lets this person do, asked anew by real reads. Raises `CoreError`."""
-        return await probe(self._session, [source.table for source in self._profile.sources])
+        """What it lets this person do, by real reads; asked anew, but for what was asked just now to open it. Raises
+        `CoreError`."""
+        found, self._found = self._found, None
+        return found if found is not None and found.tried else await self._probe(found)
+
+    async def _probe(self, found: Capabilities | None) -> Capabilities:
+        return await probe(self._session, [source.table for source in self._profile.sources], found)
 
     def sign_in_state(self) -> SignInState:
         """How the sign-in stands."""
@@ -50,10 +64,12 @@ class SupabaseProject:
 
     async def sign_in(self, password: str) -> None:
         """Signs in anew by password. Raises `NotAllowed`, `Unavailable`, `Usage`."""
+        self._found = None
         await self._person().sign_in(password)
 
     async def sign_out(self) -> None:
         """Ends the session by password and forgets the password. Raises `Unavailable`, `Usage`."""
+        self._found = None
         await self._person().sign_out()
 
     async def removals(self) -> tuple[Queued, ...]:
@@ -94,9 +110,7 @@ async def open_supabase(profile: Profile, secrets: Secrets) -> Connection:
         if isinstance(tokens, PasswordTokens):
             tokens.over(AuthSessions(project.url, key, session.http))
         opened = SupabaseProject(session, tokens, profile)
-        allowed = await about(session)
-        if not allowed.version:  # what else answers there shows only when more is tried
-            allowed = await opened.capabilities()
+        allowed = await opened.open()
         if not allowed.version and allowed.tried.get("buckets") and allowed.tried.get("tables"):
             raise NotFound(f"What answers at {project.url} knows nothing of Supabase's services.", CHECK_URL)
         patience.attempts = usual

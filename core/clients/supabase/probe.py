@@ -17,14 +17,16 @@ from core.clients.supabase.database_failures import EXPOSE, TookTooLong
 from core.clients.supabase.failures import CHECK_KEY, CHECK_URL, SIGN_IN
 from core.clients.supabase.session import Session
 from core.errors import CoreError, NotAllowed, NotFound, Unavailable
+from core.models import Table
 
 _SECRET = "sb_secret_"
 
 
-async def probe(session: Session, sources: Sequence[str] = ()) -> Capabilities:
-    """What there is and what this person may do. `sources`: tables that the profile maps, each of which is read from.
-    Raises `CoreError` when the project cannot be talked to at all: a wrong key, a wrong URL, no network."""
-    found = await about(session)
+async def probe(session: Session, sources: Sequence[str] = (), found: Capabilities | None = None) -> Capabilities:
+    """What there is and what this person may do. `sources`: tables that the profile maps, each of which is read from;
+    `found`: what `about` said just now. Raises `CoreError` when the project cannot be talked to at all: a wrong key, a
+    wrong URL, no network."""
+    found = found or await about(session)
     found = await _look_at_storage(session, found)
     return await _look_at_tables(session, found, sources)
 
@@ -94,7 +96,7 @@ async def _look_at_storage(session: Session, found: Capabilities) -> Capabilitie
 
 @dataclass(slots=True)
 class _Looks:
-    tables: list[str] = field(default_factory=list)
+    tables: dict[str, Table] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
 
@@ -103,21 +105,21 @@ async def _look_at_tables(session: Session, found: Capabilities, sources: Sequen
     looks, tried = _Looks(), dict(found.tried)
 
     async def describe() -> None:
-        looks.tables += [table.name for table in await catalog.tables()]
+        looks.tables.update({table.name: table for table in await catalog.tables()})
 
     tried["tables"] = await _why_not(describe)
     for name in dict.fromkeys(sources):
-        looks.sources[name] = await _why_not(lambda name=name: _read_from(catalog, name))  # type: ignore[misc]
+        looks.sources[name] = await _why_not(lambda name=name: _read_from(catalog, name, looks.tables))  # type: ignore[misc]
     first = next((name for name in looks.tables if name not in looks.sources), "")
     if looks.sources:
         tried["rows"] = "" if "" in looks.sources.values() else next(iter(looks.sources.values()))
     elif first:
-        tried["rows"] = await _why_not(lambda: _read_from(catalog, first))
+        tried["rows"] = await _why_not(lambda: _read_from(catalog, first, looks.tables))
     return replace(found, tried=tried, tables=tuple(looks.tables), sources=looks.sources)
 
 
-async def _read_from(catalog: SupabaseCatalog, name: str) -> None:
-    table = await catalog.table(name)
+async def _read_from(catalog: SupabaseCatalog, name: str, known: Mapping[str, Table]) -> None:
+    table = known.get(name) or await catalog.table(name)
     key = table.primary_key or tuple(column.name for column in table.columns[:1])
     await catalog.read(name, key, (), limit=1)
 

@@ -72,6 +72,21 @@ async def test_a_key_opens_the_project_and_everything_of_the_foundation_works(
     assert state.sentence.startswith("Connected with a se")
 
 
+@pytest.mark.parametrize("set_up", [True, False])
+async def test_opening_and_looking_at_what_is_allowed_ask_nothing_twice(project: SupabaseProject, set_up: bool) -> None:
+    await give(SUPABASE_KEY, project.service_key)
+    if not set_up:
+        project.sql("drop function bucketdesk_about()")
+    project.requests.clear()
+    async with opened(by_key(project)) as engine:
+        first = await engine.capabilities()
+        paths = [(one.method, one.path) for one in project.requests]
+        assert len(paths) == len(set(paths)) == 5, paths
+        again = await engine.capabilities()
+        assert len(project.requests) == 10, "later it is asked anew"
+    assert first == again
+
+
 async def test_a_person_signs_in_and_stays_signed_in(project: SupabaseProject) -> None:
     project.make_user(EMAIL, "right", "admin")
     await give(SUPABASE_KEY, project.anon_key)
