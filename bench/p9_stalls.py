@@ -1,4 +1,4 @@
-"""P9: how long the window is deaf while it scans, cleans up and undoes. Goal: p99 at most 20 ms, longest 60 ms."""
+"""P9: how long the window is deaf while it scans, monitors and cleans up. Goal: p99 at most 20 ms, longest 60 ms."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 OBJECTS = 20_000
 GOAL_P99_MS, GOAL_LONGEST_MS = 20.0, 60.0
 _BEAT_MS = 2
 _IDLE_SECONDS = 3.0
+_ROUNDS = 5
 
 
 def main() -> int:
@@ -57,6 +62,7 @@ async def _work(window: object) -> int:
         return run
 
     bad |= watch.report("scan", await watch.during(job("scan", lambda report: engine.scan(report=report))))
+    bad |= watch.report("rounds of monitoring", await watch.during(lambda: _rounds(engine)))
     wanted = Selection(FindingFilter(kinds=(Kind.FILE_WITHOUT_ROW,)))
     plans: list[Path] = []
 
@@ -71,6 +77,11 @@ async def _work(window: object) -> int:
         "undo", await watch.during(job("undo", lambda report: engine.undo(newest.run_id, report=report)))
     )
     return bad
+
+
+async def _rounds(engine: Engine) -> None:
+    for _ in range(_ROUNDS):
+        await engine.monitor.once()
 
 
 class Watch:

@@ -182,10 +182,10 @@ class Engine:
     async def look(self) -> Capacity:
         """Measures with one call, while the buckets stay the same, and says where each stands. Raises `NotFound` where
         a service has nothing that counts."""
-        try:
-            return await self._looking.look()
-        finally:
+        found = await self._looking.look()
+        if self._looking.is_news:
             self.changes.say(Change.CAPACITY)
+        return found
 
     async def alerts(self) -> tuple[Alert, ...]:
         """What monitoring told and still holds, the worst first."""

@@ -15,6 +15,7 @@ from core.cli.session import Session
 from core.cli.terminal import Terminal
 from core.engine import Engine
 from core.monitor import Round
+from core.monitor.rounds import MOST_SAID
 
 _MARKS = {
     Severity.INFO: Text("i", "cyan"),
@@ -105,10 +106,12 @@ def _tell(session: Session, engine: Engine, made: Round) -> None:
         terminal.warn(f"  {made.trouble} {made.hint}".rstrip())
     for deed in made.deeds:
         terminal.say(f"  Done: {deed.what} {deed.next_step}".rstrip())
-    for alert in made.told.news:
+    for alert in made.told.news[:MOST_SAID]:
         terminal.warn(f"  {alert.what} {alert.next_step}".rstrip())
-    for alert in made.told.ended:
+    _say_more(session, len(made.told.news))
+    for alert in made.told.ended[:MOST_SAID]:
         terminal.say(f"  Over: {alert.what}")
+    _say_more(session, len(made.told.ended))
 
 
 def _summary(made: Round) -> str:
@@ -131,12 +134,19 @@ def _show_round(session: Session, made: Round) -> None:
         terminal.say(f"Done: {deed.what} {deed.next_step}".rstrip())
     if made.alerts:
         terminal.say()
-        _show_alerts(terminal, made.alerts)
-    for alert in made.told.ended:
+        _show_alerts(terminal, made.alerts[:MOST_SAID])
+        _say_more(session, len(made.alerts))
+    for alert in made.told.ended[:MOST_SAID]:
         terminal.say(f"Over: {alert.what}")
+    _say_more(session, len(made.told.ended))
     if any(not alert.acknowledged for alert in made.alerts):
         terminal.say()
         terminal.say(f"Next: {session.command('alerts')}")
+
+
+def _say_more(session: Session, count: int) -> None:
+    if count > MOST_SAID:
+        session.terminal.say(f"  … and {words.number(count - MOST_SAID)} more: {session.command('alerts')}")
 
 
 def _show_alerts(terminal: Terminal, found: tuple[Alert, ...]) -> None:

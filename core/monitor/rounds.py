@@ -15,6 +15,8 @@ from core.monitor.deeds import APPLY, Deed
 from core.monitor.record import Told, renew
 from core.monitor.watched import Watched
 
+MOST_SAID = 50
+"""So many alerts of one round are written out; of the others, the number."""
 _log = logging.getLogger(__name__)
 _LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.URGENT: logging.ERROR}
 
@@ -63,10 +65,13 @@ async def make_round(project: Watched, now: datetime) -> Round:
 
 
 def _note(told: Told, deeds: tuple[Deed, ...]) -> None:
-    """Each news goes to the log once."""
+    """Each news goes to the log once; of thousands at once, the worst do."""
     for deed in deeds:
         _log.info("Done by itself: %s", deed.what)
-    for alert in told.news:
+    for alert in told.news[:MOST_SAID]:
         _log.log(_LEVELS[alert.severity], "%s %s", alert.what, alert.next_step)
-    for alert in told.ended:
+    for alert in told.ended[:MOST_SAID]:
         _log.info("Over: %s", alert.what)
+    further = max(0, len(told.news) - MOST_SAID) + max(0, len(told.ended) - MOST_SAID)
+    if further:
+        _log.warning("%s further alerts began or ended in this round.", f"{further:,}")

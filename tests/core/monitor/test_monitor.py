@@ -176,9 +176,11 @@ async def test_a_round_is_one_call_while_the_buckets_stay_the_same(workspace: Wo
     store.calls.clear()
     for _ in range(3):
         await looking.look()
+        assert not looking.is_news
     assert store.calls == ["usage"] * 3
     store.names.append("f-1")
     assert [use.name for use in (await looking.look()).buckets] == ["f", "f-1"]
+    assert looking.is_news
     store.names.remove("f-1")
     assert [use.name for use in (await looking.look()).buckets] == ["f"]
     assert store.calls[3:] == ["usage", "buckets", "usage", "buckets"]
