@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent
@@ -18,13 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.capacity.models import BucketUse
 from core.errors import BadProfile
 from core.family_files import check_families, save_families
 from core.profiles import Family, Profile
 from gui.desk import Desk
+from gui.dialogs import finished
 from gui.families.form import FamilyForm
 from gui.families.permission import to_allow, without_permission
 from gui.profiles.notice import Notice
+from gui.tabs.capacity.estimate_dialog import EstimateDialog
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
 from gui.widgets.buttons import button, main_button
 from gui.widgets.empty_state import EmptyState
@@ -36,11 +40,13 @@ _SIZE = (1140, 680)
 
 
 class FamilyDialog(QDialog):
-    """Accepted once the families are written; `chosen` is the bucket or family that it opens with. `to_allow` are those
-    in which retention is to run by itself: that is written once its owner has seen what it takes."""
+    """Accepted once the families are written; `chosen` is the bucket or family that it opens with, `buckets` what there
+    is to try re-encoding on, the fullest first. `to_allow` are the families in which retention is to run by itself:
+    that is written once its owner has seen what it takes."""
 
-    def __init__(self, desk: Desk, profile: Profile, chosen: str = "") -> None:
+    def __init__(self, desk: Desk, profile: Profile, chosen: str = "", buckets: Sequence[BucketUse] = ()) -> None:
         super().__init__(desk.window)
+        self._buckets = buckets
         self._desk, self._profile = desk, profile
         self.families: list[Family] = list(profile.families)
         self.to_allow: tuple[str, ...] = ()
@@ -64,6 +70,7 @@ class FamilyDialog(QDialog):
         self._lay_out(profile)
         self.list.currentRowChanged.connect(self._on_list_row_changed)
         self.form.changed.connect(self._on_form_changed)
+        self.form.estimate_wanted.connect(self._on_form_estimate_wanted)
         self._fill()
         fit_screen(self, *_SIZE)
         held = [number for number, family in enumerate(self.families) if chosen and family.holds(chosen)]
@@ -143,6 +150,7 @@ class FamilyDialog(QDialog):
     def _on_list_row_changed(self, row: int) -> None:
         if 0 <= row < len(self.families):
             self.form.show_family(self.families[row])
+            self.form.estimate_button.setEnabled(self._example() is not None)
 
     def _on_form_changed(self) -> None:
         row = self.list.currentRow()
@@ -166,8 +174,18 @@ class FamilyDialog(QDialog):
             self.list.setCurrentRow(min(row, len(self.families) - 1))
             self._on_list_row_changed(self.list.currentRow())
 
+    def _example(self) -> BucketUse | None:
+        """The fullest bucket of the family that is shown."""
+        return next((use for use in self._buckets if use.objects and self.form.family.holds(use.name)), None)
+
+    def _on_form_estimate_wanted(self) -> None:
+        use = self._example()
+        if use is not None:
+            self._desk.jobs.ask(finished(EstimateDialog(self._desk, use, self.form.recompression.rule, self)))
+
     def _check(self) -> None:
         """Says what does not hold; the families can be saved when all of it holds and something is another."""
+        self.form.estimate_button.setEnabled(self._example() is not None)
         try:
             check_families(self.families)
         except BadProfile as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.profiles import Family, Recompression
@@ -14,15 +14,18 @@ from gui.families.recompression_form import RecompressionForm
 from gui.families.retention_form import RetentionForm
 from gui.icons import Icons
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL
+from gui.widgets.buttons import button
 from gui.widgets.text import Text
 
 _INDENT = 28
 
 
 class FamilyForm(QWidget):
-    """`family` is what the fields say; `changed` that it is another one."""
+    """`family` is what the fields say; `changed` that it is another one. `estimate_wanted`: what re-encoding as it
+    stands would have saved."""
 
     changed = Signal()
+    estimate_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,9 @@ class FamilyForm(QWidget):
         inset = QVBoxLayout()
         inset.setContentsMargins(_INDENT, 0, 0, 0)
         inset.addWidget(self.recompression)
+        self.estimate_button = button(self.tr("What would it have saved…"), self.estimate_wanted.emit)
+        icons.put(self.estimate_button, "arrows-in-simple")
+        inset.addWidget(self.estimate_button, 0, Qt.AlignmentFlag.AlignLeft)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(0, 0, GAP, 0)  # where a scroll bar appears
         columns.setSpacing(GAP_LARGE + GAP_SMALL)

@@ -85,6 +85,15 @@ async def test_the_menu_key_offers_every_act_on_a_bucket_and_each_does_what_it_s
     estimate.try_button.click()
     await until(lambda: "saved" in estimate.answer.text())
     estimate.reject()
+    actions["edit_family"].trigger()
+    families = await shown(review.window, FamilyDialog)
+    assert families.form.basics.name_field.text() == "cms-images"
+    families.form.estimate_button.click()
+    estimate = await shown(families, EstimateDialog)
+    assert estimate.form.rule.quality == families.form.recompression.rule.quality
+    estimate.reject()
+    families.reject()
+    await review.settle()
 
     actions["review_bucket"].trigger()
     await review.settle()

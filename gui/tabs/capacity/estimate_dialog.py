@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.capacity.models import BucketUse
 from core.profiles import Recompression
@@ -25,13 +26,13 @@ _ASKED = "estimate"
 class EstimateDialog(QDialog):
     """Nothing is changed by it; *Estimate* reads some forty images and re-encodes them in memory."""
 
-    def __init__(self, desk: Desk, use: BucketUse, rule: Recompression | None) -> None:
-        super().__init__(desk.window)
+    def __init__(self, desk: Desk, use: BucketUse, rule: Recompression | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent or desk.window)
         self._desk, self._use = desk, use
         self.setWindowTitle(self.tr("What re-encoding would save"))
         self.setMinimumWidth(560)
         self.form = RecompressionForm()
-        self.form.show_rule(rule or Recompression())
+        self.form.show_rule(rule or _usual(use))
         self.form.changed.connect(self._on_changed)
         self.answer = Text("", "strong", wraps=True)
         self.more = Text("", tone="muted", wraps=True)
@@ -101,3 +102,10 @@ class EstimateDialog(QDialog):
         self.answer.setText(answer.replace("%1", words.size(found.saved_bytes)))
         tried = self.tr("By %1 images that were tried, of %2 that the rule is about.")
         self.more.setText(tried.replace("%1", words.number(found.sampled)).replace("%2", words.number(found.objects)))
+
+
+def _usual(use: BucketUse) -> Recompression:
+    """What a family does that says nothing else; in a bucket of small files it is about smaller ones."""
+    rule = Recompression()
+    average = max(1, use.bytes // max(1, use.objects))
+    return replace(rule, above_bytes=min(rule.above_bytes, 10 ** (len(str(average)) - 1)))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from core.capacity.models import BucketUse
 from gui.desk import Desk
 from gui.dialogs import finished
 
 
-async def edit(desk: Desk, chosen: str) -> None:
-    """Shows the families of the open profile, that of the `chosen` bucket first, and opens the project again where they
-    were changed: monitoring, routing and forecasts then go by them."""
+async def edit(desk: Desk, chosen: str, buckets: Sequence[BucketUse] = ()) -> None:
+    """Shows the families of the open profile, that of the `chosen` one of its buckets first, and opens the project again
+    where they were changed: monitoring, routing and forecasts then go by them."""
     profile = desk.session.profile
     if profile is None:
         return
     await asyncio.to_thread(importlib.import_module, "core.family_files")
-    dialog = importlib.import_module("gui.families.dialog").FamilyDialog(desk, profile, chosen)
+    dialog = importlib.import_module("gui.families.dialog").FamilyDialog(desk, profile, chosen, buckets)
     if not await finished(dialog):
         return
     names: tuple[str, ...] = dialog.to_allow

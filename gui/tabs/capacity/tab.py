@@ -178,7 +178,7 @@ class CapacityTab(Tab):
         actions.bind("export_buckets", self._on_export_triggered)
         actions.bind("what_if", self._on_what_if_triggered)
         actions.bind("capacity_report", lambda: ask(self._report()))
-        actions.bind("edit_family", lambda: ask(family_editing.edit(self.desk, self.chosen)))
+        actions.bind("edit_family", lambda: ask(family_editing.edit(self.desk, self.chosen, self._buckets)))
         actions.bind("upload_files", lambda: ask(choose_and_upload(self.desk, self.use)))
         for command in _NEED_NUMBERS:
             actions.enable(command, False)
@@ -203,13 +203,14 @@ class CapacityTab(Tab):
         if found.at is None:
             return
         shown = found.buckets if len(found.buckets) <= MOST_BARS else found.buckets[: MOST_BARS - 1]
-        for use in shown:
-            if use.name not in self._known:
-                try:
-                    self._known[use.name] = await engine.breakdown(use.name)
-                except CoreError:
-                    continue  # not scanned yet: its bar says so
-        self.bars.show_buckets(found.buckets, self._known)
+        unknown = [use.name for use in shown if use.name not in self._known]
+        for name in unknown:
+            try:
+                self._known[name] = await engine.breakdown(name)
+            except CoreError:
+                continue  # not scanned yet: its bar says so
+        if unknown:
+            self.bars.show_buckets(found.buckets, self._known)
 
     def _show(self, found: Capacity) -> None:
         self.capacity = found
@@ -278,6 +279,10 @@ class CapacityTab(Tab):
         """The bucket that is looked at closer."""
         found = self.capacity
         return next((use for use in found.buckets if use.name == self.chosen), None) if found else None
+
+    @property
+    def _buckets(self) -> Sequence[BucketUse]:
+        return self.capacity.buckets if self.capacity is not None else ()
 
     def _show_chosen(self) -> None:
         use = self.use
