@@ -12,8 +12,8 @@ from gui.dialogs import finished
 
 
 async def edit(desk: Desk, chosen: str, buckets: Sequence[BucketUse] = ()) -> None:
-    """Shows the families of the open profile, that of the `chosen` one of its buckets first, and opens the project again
-    where they were changed: monitoring, routing and forecasts then go by them."""
+    """Shows the families of the open profile, that of the `chosen` one of its buckets first, and opens the project
+    again where they were changed: monitoring, routing and forecasts then go by them."""
     profile = desk.session.profile
     if profile is None:
         return
