@@ -63,7 +63,14 @@ def resume_run(desk: Desk, run: Run) -> None:
 
 
 def undo_run(desk: Desk, run: Run) -> None:
-    """Puts back what a run changed, as a job."""
+    """Puts back what a run changed, as a job; in production only after its name was typed, as for every change."""
+    if desk.engine is not None and desk.engine.profile.production:
+        desk.jobs.ask(ask_and_undo(desk, run))
+    else:
+        _undo(desk, run)
+
+
+def _undo(desk: Desk, run: Run) -> None:
     engine = desk.engine
     if engine is None:
         return
@@ -77,7 +84,8 @@ def undo_run(desk: Desk, run: Run) -> None:
 
 
 async def ask_and_undo(desk: Desk, run: Run) -> None:
-    """Asks before undoing a run that may be long ago."""
+    """Asks before undoing a run that may be long ago; in production for the name of the profile."""
+    profile = desk.engine.profile if desk.engine is not None else None
     question = Question(
         title=translate("Runs", "Undo %1 of %2 (%Ln change(s))?", "", run.done)
         .replace("%1", name_of(run))
@@ -88,9 +96,10 @@ async def ask_and_undo(desk: Desk, run: Run) -> None:
             "What somebody changed since then is left as it is and reported.",
         ),
         choices=(Choice("undo", translate("Runs", "Undo")),),
+        typed_name=profile.name if profile is not None and profile.production else "",
     )
     if await confirm(desk.window, question):
-        undo_run(desk, run)
+        _undo(desk, run)
 
 
 async def undo_newest(desk: Desk) -> None:

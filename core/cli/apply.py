@@ -14,7 +14,7 @@ from core.cli import documents, words
 from core.cli.session import Session
 from core.cli.terminal import Terminal
 from core.engine import Engine, find_profile
-from core.errors import Usage
+from core.errors import NeedsConfirmation, Usage
 from core.models import PlanHead, Run, StepKind
 from core.plan_files import read_head
 from core.profiles import Profile
@@ -61,11 +61,14 @@ def apply(
 def undo(
     context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Its id, as `runs` shows it.")],
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", metavar="NAME", help="The profile's name, where it is in production.")
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Put back what a run changed. Overwrites nothing."""
     session = Session.of(context)
-    session.terminal.confirm(f"Put back what run {run} changed?", yes)
+    _ask_back(session, f"Put back what run {run} changed?", yes, confirm)
 
     async def work(engine: Engine, report: Report) -> Ended:
         undone = await engine.undo(run, report=report)
@@ -102,6 +105,19 @@ def _ask(session: Session, head: PlanHead, yes: bool, confirm: str | None) -> st
     if head.steps:
         session.terminal.confirm(what, yes)
     return confirm
+
+
+def _ask_back(session: Session, question: str, yes: bool, confirm: str | None) -> None:
+    """In production whoever is asked types the profile's name, as for every change. A program's yes is enough all the
+    same: what is put back must not fail over a word."""
+    profile = find_profile(session.asked.profile_name)
+    if not profile.production or (yes and confirm is None):
+        session.terminal.confirm(question, yes)
+        return
+    asked = f"{question} {profile.name} is in production. To go ahead, type its name:"
+    option = f"--confirm {shlex.quote(profile.name)}"
+    if session.terminal.type_name(asked, option, confirm) != profile.name:
+        raise NeedsConfirmation(f"“{profile.name}” is in production: undoing wants its name typed.", f"Say {option}.")
 
 
 def _answer(session: Session, run: Run, troubles: Sequence[Trouble]) -> None:

@@ -247,4 +247,9 @@ def test_production_wants_its_name_and_read_only_refuses(desk: Desk) -> None:
     error = desk.fail("--profile", "my own", "apply", "q.jsonl", "--yes", code=3)
     assert "read-only" in error["message"]
     profile.write_text(text % "production", "utf-8")
-    assert desk.json("--profile", "my own", "apply", "q.jsonl", "--confirm", "my own")["done"] == head["steps"]
+    run = desk.json("--profile", "my own", "apply", "q.jsonl", "--confirm", "my own")
+    assert run["done"] == head["steps"]
+    undo = ["--profile", "my own", "undo", run["run_id"]]
+    for wrong in ([], ["--yes", "--confirm", "my"]):
+        assert "--confirm 'my own'" in desk.fail(*undo, *wrong, code=2)["hint"]
+    assert desk.json(*undo, "--confirm", "my own")["done"] == head["steps"]

@@ -72,6 +72,16 @@ async def test_production_is_marked_and_a_change_asks_for_its_name(
     QTest.keyClick(preview.verb_button, Qt.Key.Key_Return)
     await desk.work()
     assert "3 of 3 done" in desk.window.job_bar.lines[-1].numbers.text()
+    undo = desk.window.job_bar.lines[-1].steps[0]
+    assert undo.text() == "Undo"
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+    question = await shown(desk.window, QuestionDialog)
+    assert question.name_field is not None and not question.choice_buttons[0].isEnabled()
+    assert len(supabase.keys("sop-images")) == 30
+    QTest.keyClicks(question.name_field, "North")
+    QTest.mouseClick(question.choice_buttons[0], Qt.MouseButton.LeftButton)
+    await until(lambda: len(supabase.keys("sop-images")) == 33)
+    await desk.work()
 
 
 async def test_a_read_only_profile_offers_no_change_and_says_why(desk: ProjectDesk, supabase: SupabaseProject) -> None:
