@@ -61,8 +61,10 @@ class Monitor:
         while True:
             self.standing = Standing(self.standing.last, self.standing.failures, self._clock.now() + length)
             await wait(self._clock, length)
+            began = self._clock.elapsed()
             made = await self.once()
-            length = pause(self._project.profile.monitor_every, self.standing.failures, self._chance())
+            took = timedelta(seconds=self._clock.elapsed() - began)
+            length = pause(self._project.profile.monitor_every, self.standing.failures, self._chance(), took)
             self.standing = Standing(made, self.standing.failures, self._clock.now() + length)
             tell(made)
 

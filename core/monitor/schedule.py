@@ -13,6 +13,9 @@ JITTER = 0.1
 """Rounds come by up to this share earlier or later, so that many desks do not ask at the same moment."""
 LONGEST = timedelta(hours=1)
 """No error makes the pause longer, unless the pace itself is slower."""
+RESTS_FOR = 20
+"""A pause is at least so many times as long as the round before it took: folders of millions are not walked without
+end."""
 _SLICE_SECONDS = 20.0
 _SHORTEST_SECONDS = 0.05
 _MOST_DOUBLINGS = 16
@@ -47,11 +50,12 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
-def pause(every: timedelta, failures: int, chance: float) -> timedelta:
-    """How long to wait after a round: `every`, doubled for each of the last `failures` in a row up to a limit. `chance`
-    (0 to 1) moves it by up to `JITTER` either way."""
+def pause(every: timedelta, failures: int, chance: float, took: timedelta = timedelta(0)) -> timedelta:
+    """How long to wait after a round that `took` so long: `every`, doubled for each of the last `failures` in a row up
+    to a limit. `chance` (0 to 1) moves it by up to `JITTER` either way."""
     doubled: timedelta = every * 2 ** min(failures, _MOST_DOUBLINGS)
-    return min(max(every, LONGEST), doubled) * (1 + JITTER * (2 * chance - 1))
+    length = max(min(max(every, LONGEST), doubled), took * RESTS_FOR)
+    return length * (1 + JITTER * (2 * chance - 1))
 
 
 async def wait(clock: Clock, length: timedelta) -> None:

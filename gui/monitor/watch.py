@@ -30,6 +30,7 @@ class Watch(QObject):
         super().__init__(parent)
         self._jobs, self._session, self._settings = jobs, session, settings
         self._watching: Watching | None = None
+        self._ending: list[Watching] = []
         self._engine: Engine | None = None
         self.last: Round | None = None
         self.fault: BaseException | None = None
@@ -49,7 +50,7 @@ class Watch(QObject):
     def look_now(self) -> None:
         """Makes a round now, and then goes on; nothing where monitoring is off."""
         if self._watching is not None:
-            self._watching.cancel()
+            self._cancel()
             self._start(timedelta(0))
 
     def start_again(self) -> None:
@@ -60,9 +61,10 @@ class Watch(QObject):
 
     async def stop(self) -> None:
         """Ends the rounds of the open project, and waits until they have ended."""
-        watching, self._watching = self._watching, None
-        if watching is not None:
+        self._cancel()
+        for watching in self._ending:
             await watching.stop()
+        self._ending.clear()
 
     def _on_session_changed(self) -> None:
         if self._session.engine is not self._engine:
@@ -77,10 +79,16 @@ class Watch(QObject):
         wanted = self._engine is not None and self._settings.current.monitor
         if wanted and self._watching is None:
             self._start(FIRST_AFTER)
-        elif not wanted and self._watching is not None:
-            self._watching.cancel()
-            self._watching = None
+        elif not wanted:
+            self._cancel()
         self.changed.emit()
+
+    def _cancel(self) -> None:
+        """A round that is under way puts its affairs in order yet."""
+        if self._watching is not None:
+            self._watching.cancel()
+            self._ending = [one for one in self._ending if not one.task.done()] + [self._watching]
+            self._watching = None
 
     def _start(self, first_after: timedelta) -> None:
         if self._engine is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.capacity.models import Capacity
 from core.capacity.outlook import Outlook
 from core.changes import Change
 from core.errors import NotFound, Unavailable
@@ -67,6 +68,24 @@ async def test_errors_slow_it_down_say_why_and_are_over_at_once(
     assert [made.trouble for made in told] == ["", *["out of reach"] * 3, "", ""]
     assert told[1].hint == "Look at the network."
     assert len([one for one in caplog.records if "cannot look" in one.message]) == 1
+
+
+async def test_a_round_that_takes_long_is_followed_by_a_long_rest(project: FakeProject) -> None:
+    clock, told, quick = TestClock(), list[Round](), project.look
+
+    async def slow() -> Capacity:
+        await clock.sleep(60)
+        return await quick()
+
+    def tell(made: Round) -> None:
+        told.append(made)
+        if len(told) == 2:
+            raise asyncio.CancelledError
+
+    project.look = slow  # type: ignore[method-assign]
+    with pytest.raises(asyncio.CancelledError):
+        await Monitor(project, clock, lambda: 0.5).run(tell)
+    assert round((told[1].at - told[0].at) / FIVE, 1) == 4.2  # a minute of work, twenty of rest
 
 
 async def test_alerts_stand_while_nothing_can_be_seen(project: FakeProject) -> None:

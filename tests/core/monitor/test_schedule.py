@@ -22,6 +22,11 @@ def test_a_quiet_project_is_looked_at_every_five_minutes_give_or_take_a_tenth() 
     ]
 
 
+def test_a_folder_that_takes_a_minute_to_walk_is_not_walked_every_five() -> None:
+    assert pause(timedelta(minutes=5), 0, 0.5, timedelta(minutes=1)) == timedelta(minutes=20)
+    assert pause(timedelta(minutes=5), 0, 0.5, timedelta(seconds=2)) == timedelta(minutes=5)
+
+
 @given(EVERY, st.integers(0, 10_000), CHANCE)
 def test_more_errors_never_shorten_the_pause_and_there_is_a_limit(
     every: timedelta, failures: int, chance: float
