@@ -139,7 +139,7 @@ class Database:
         if done == 0 and not self._is_new(connection):
             raise Corrupt(f"{self.path} is a database, but not one of Bucketdesk's.")
         for number, script in enumerate(steps[done:], done + 1):
-            for statement in _statements(script):
+            for statement in statements(script):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version={number}")
         connection.execute("COMMIT")
@@ -183,7 +183,8 @@ def schema_steps(schema: str) -> list[str]:
     return [entry.read_text("utf-8") for _, entry in numbered]
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: unlike `executescript`, this leaves the transaction to the caller."""
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line

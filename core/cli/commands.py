@@ -19,6 +19,7 @@ from core.cli.profiles import profiles
 from core.cli.runs import runs
 from core.cli.scan import scan, status
 from core.cli.session import Session
+from core.cli.upload import upload
 
 _ABOUT = (
     "Look after images in storage, tables and media libraries, with nothing lost by a command.\n\n"
@@ -70,7 +71,7 @@ _GROUPS = {
     "profile": profile.group,
     "database": database.group,
 }
-_ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, capacity, monitor, alerts, profiles)
+_ONES = (scan, status, objects, findings, keep, unkeep, apply, undo, runs, capacity, upload, monitor, alerts, profiles)
 _ORDER = [
     "practice",
     "scan",
@@ -84,6 +85,7 @@ _ORDER = [
     "undo",
     "runs",
     "capacity",
+    "upload",
     "monitor",
     "alerts",
     "bucket",

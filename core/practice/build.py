@@ -25,6 +25,8 @@ from core.practice.tables import write_catalog
 from core.practice.world import World, imagine
 from core.profiles import PRACTICE
 from core.progress import Progress, Report, silent
+from core.uploads.desk import tracker_path
+from core.uploads.tracker import empty_tracker
 from core.workspace import Workspace, system_now
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ class PracticeReport:
 
 
 async def reset(objects: int = 2000, seed: int = 7, report: Report = silent) -> PracticeReport:
-    """Makes the practice project anew and forgets its workspace, plans, runs, quarantine and archive. Until the new one
-    stands whole, the old one stays. Raises `Busy` while a job runs on it, `Usage` for too few objects."""
+    """Makes the practice project anew and forgets its workspace, tracker, plans, runs, quarantine and archive. Until
+    the new one stands whole, the old one stays. Raises `Busy` while a job runs on it, `Usage` for too few objects."""
     if objects < FEWEST:
         raise Usage(f"A practice project of {objects} objects is too small.", f"Ask for {FEWEST} or more.")
     profile = profile_as_built()
@@ -126,6 +128,7 @@ def _finish(workspace: Workspace, folder: Path, history: Sequence[Sample]) -> No
     # The tables are emptied, and the files left: a window may have them open.
     workspace.journal.write_now(_empty)
     workspace.inventory.write_now(_empty)
+    empty_tracker(tracker_path(PRACTICE))
     workspace.journal.write_now(lambda c: add_history(c, profile_as_built().project, history))
     shutil.rmtree(workspace.folder / "plans", ignore_errors=True)
 

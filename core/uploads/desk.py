@@ -1,0 +1,57 @@
+"""The uploads of one project: what the window and the command line ask for."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import places
+from core.profiles import PRACTICE, SUPABASE, Profile
+from core.progress import Report, silent
+from core.uploads.folders import ScanRules
+from core.uploads.names import ANY, SERVICE
+from core.uploads.scan import Scanned, scan
+from core.uploads.state import UploadState, absolute, read_state
+from core.uploads.tracker import FILE_NAME, Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Uploads with the profile's tracker, or another file. Every method may raise `CoreError`."""
+
+    profile: Profile
+    tracker_path: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The tracker's file, which may not be there yet."""
+        return self.tracker_path or tracker_path(self.profile.name)
+
+    async def scan(self, roots: Sequence[Path], *, report: Report = silent) -> tuple[Scanned, ...]:
+        """Scans these trees, one after another."""
+        keys = SERVICE if self.profile.kind in (PRACTICE, SUPABASE) else ANY
+        async with self._open() as tracker:
+            return tuple([await scan(tracker, root, ScanRules(keys=keys), report) for root in roots])
+
+    async def state(self, roots: Sequence[Path] = ()) -> UploadState:
+        """Where uploads stand, all or those at and below these folders. Raises `NotFound` for a file that was named
+        and is not there; a project that never uploaded anything has nothing."""
+        if self.tracker_path is None and not self.path.exists():
+            return UploadState()
+        async with self._open(make=False) as tracker:
+            return await tracker.read(lambda c: read_state(c, [absolute(root) for root in roots]))
+
+    @contextlib.asynccontextmanager
+    async def _open(self, *, make: bool = True) -> AsyncIterator[Tracker]:
+        tracker = await Tracker.open(self.path, make=make)
+        try:
+            yield tracker
+        finally:
+            await tracker.close()
+
+
+def tracker_path(profile: str) -> Path:
+    """Where the tracker of a profile is."""
+    return places.workspace(profile) / FILE_NAME

@@ -1,0 +1,211 @@
+"""Scanning a tree for folders to upload: every one is read, none is opened, and the tracker knows what is new."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import NotFound, Usage, WorkspaceError
+from core.progress import Progress, Report, silent
+from core.uploads.folders import Found, ScanRules, Trouble
+from core.uploads.ledger import Ledger, known_amount, known_below
+from core.uploads.missing import Missing
+from core.uploads.state import absolute
+from core.uploads.tracker import Tracker, now_seconds
+from core.uploads.walkers import hauls
+
+_WRITTEN = 2_000
+"""So many folders are recorded in one transaction."""
+_HIDDEN_KEPT = 100_000
+"""Unreadable folders that are kept in mind; with more, no folder counts as gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What one scan of a tree found. `gone`: known before and not there any more; `out_of_reach`: known before, and
+    behind something that cannot be read now. `complete`: everything below the root was seen."""
+
+    root: Path
+    folders: int
+    files: int
+    size_bytes: int
+    new: int
+    changed: int
+    unchanged: int
+    gone: int
+    out_of_reach: int
+    troubles: int
+    complete: bool
+    seconds: float
+
+
+async def scan(tracker: Tracker, root: Path, rules: ScanRules | None = None, report: Report = silent) -> Scanned:
+    """Reads the tree at `root` and records every folder that counts. What cannot be read, or has a name that no key can
+    carry, is recorded with its reason and stops nothing. Broken off, it leaves what it has recorded; the next scan sees
+    the rest. Raises `NotFound`, `Usage`, `Busy`, `WorkspaceError`."""
+    began = time.monotonic()
+    path = absolute(root)
+    before = await asyncio.to_thread(_identity, path)
+    async with tracker.lock():
+        number = await tracker.write(lambda c: _begin(c, path))
+        work = _Scan(tracker, Ledger(number, now_seconds()), report)
+        await work.read(path, rules or ScanRules())
+        if await asyncio.to_thread(_changed, path, before):
+            work.lose(path, "It is not the folder any more that it was when the scan began: was a drive removed?")
+        gone, out_of_reach = await work.note_absent(path)
+        complete = work.complete
+        await tracker.write(lambda c: _end(c, number, complete))
+    counts = work.ledger.counts
+    return Scanned(
+        Path(path),
+        counts.folders,
+        counts.files,
+        counts.size_bytes,
+        counts.new,
+        counts.changed,
+        counts.unchanged,
+        gone,
+        out_of_reach,
+        counts.troubles,
+        complete,
+        time.monotonic() - began,
+    )
+
+
+class _Scan:
+    """One scan under way."""
+
+    def __init__(self, tracker: Tracker, ledger: Ledger, report: Report) -> None:
+        self.ledger = ledger
+        self.complete = True
+        self._tracker = tracker
+        self._report = report
+        self._found: list[Found] = []
+        self._troubles: list[Trouble] = []
+        self._hidden: set[str] = set()
+        self._read = 0
+
+    async def read(self, path: str, rules: ScanRules) -> None:
+        """Walks the tree and records it."""
+        async with contextlib.aclosing(hauls(path, rules)) as under_way:
+            async for haul in under_way:
+                self._read += haul.folders
+                self._found += haul.found
+                for one in haul.troubles:
+                    self._note(one)
+                if len(self._found) + len(self._troubles) >= _WRITTEN:
+                    await self._write()
+        await self._write()
+
+    def lose(self, path: str, why: str) -> None:
+        """Something was not seen, for this reason."""
+        self._note(Trouble(path, why, True))
+
+    async def note_absent(self, path: str) -> tuple[int, int]:
+        """Notes which known folders were not seen; how many are gone and how many out of reach."""
+        await self._write()
+        if len(self._hidden) >= _HIDDEN_KEPT or path in self._hidden:
+            return 0, 0
+        if await self._tracker.read(lambda c: known_amount(c, path)) == self.ledger.counts.folders:
+            return 0, 0
+        missing = Missing(path, self._hidden)
+        gone, out_of_reach, after = 0, dict[str, int](), ""
+        while True:
+            after, unseen = await self._tracker.read(lambda c, after=after: self._unseen(c, path, after))  # type: ignore[misc]
+            absent = await asyncio.to_thread(missing.judge, unseen)
+            gone += len(absent.gone)
+            for barrier, amount in absent.out_of_reach.items():
+                out_of_reach[barrier] = out_of_reach.get(barrier, 0) + amount
+            if absent.gone:
+                rows = [(now_seconds(), number) for number in absent.gone]
+                await self._tracker.write(
+                    lambda c, rows=rows: c.executemany("UPDATE folder_status SET gone_at = ? WHERE rowid = ?", rows)  # type: ignore[misc]
+                )
+            if not after:
+                break
+        for barrier, amount in out_of_reach.items():
+            if barrier not in self._hidden:
+                self.lose(barrier, _emptied(amount))
+        await self._write()
+        return gone, sum(out_of_reach.values())
+
+    def _unseen(self, c: sqlite3.Connection, path: str, after: str) -> tuple[str, list[tuple[int, str]]]:
+        """The next known folders that were not seen, and where to go on from; '' at the end."""
+        unseen: list[tuple[int, str]] = []
+        for page in known_below(c, path, after):
+            unseen += [row for row in page if row[0] not in self.ledger.seen]
+            if len(unseen) >= _WRITTEN:
+                return page[-1][1], unseen
+        return "", unseen
+
+    def _note(self, trouble: Trouble) -> None:
+        self._troubles.append(trouble)
+        if trouble.hides:
+            self.complete = False
+            if len(self._hidden) < _HIDDEN_KEPT:
+                self._hidden.add(trouble.path)
+
+    async def _write(self) -> None:
+        found, self._found = self._found, []
+        troubles, self._troubles = self._troubles, []
+        if found or troubles:
+            await self._tracker.write(lambda c: self.ledger.enter(c, found, troubles))
+        counts = self.ledger.counts
+        note = f"{counts.folders:,} with something to upload, {counts.new + counts.changed:,} of them new or changed"
+        self._report(Progress(self._read, None, note))
+
+
+def _begin(c: sqlite3.Connection, path: str) -> int:
+    now = now_seconds()
+    c.execute(
+        "INSERT INTO scanned_roots (path, began) VALUES (?, ?) ON CONFLICT (path) "
+        "DO UPDATE SET began = excluded.began, ended = NULL, complete = 0",
+        (path, now),
+    )
+    number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (path,)).fetchone()[0])
+    c.execute("DELETE FROM scan_troubles WHERE root = ?", (number,))
+    return number
+
+
+def _end(c: sqlite3.Connection, number: int, complete: bool) -> None:
+    c.execute("UPDATE scanned_roots SET ended = ?, complete = ? WHERE id = ?", (now_seconds(), complete, number))
+
+
+def _identity(path: str) -> tuple[int, int]:
+    try:
+        path.encode()
+    except UnicodeEncodeError as exc:
+        raise Usage("The name of this folder is not text (its bytes are no UTF-8).", "Rename it.") from exc
+    try:
+        info = os.stat(path)  # noqa: PTH116
+        with os.scandir(path):
+            return info.st_dev, info.st_ino
+    except NotADirectoryError as exc:
+        raise Usage(f"{path} is no folder.", "Name a folder; single files go up with “bucket upload”.") from exc
+    except FileNotFoundError as exc:
+        hint = "If it is on a drive or a share, connect that first: nothing was noted as gone."
+        raise NotFound(f"There is no folder {path}.", hint) from exc
+    except OSError as exc:
+        raise WorkspaceError(
+            f"{path} cannot be read: {exc.strerror or exc}.", "Check the drive and your rights."
+        ) from exc
+
+
+def _changed(path: str, before: tuple[int, int]) -> bool:
+    try:
+        info = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return True
+    return (info.st_dev, info.st_ino) != before
+
+
+def _emptied(amount: int) -> str:
+    folders = "1 folder" if amount == 1 else f"{amount:,} folders"
+    return (
+        f"It is empty now, and held {folders} before. If a drive belongs there, connect it; nothing was noted as gone."
+    )

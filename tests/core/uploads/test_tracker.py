@@ -1,0 +1,117 @@
+"""Trackers: a predecessor's opens with its history, and no other file comes to harm."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.errors import NotFound, WorkspaceError
+from core.uploads.tracker import Tracker, empty_tracker
+from tests.core.uploads.trees import OLD, Desk, device, predecessor, put
+
+FOLDERS = (
+    "folder_path folder_name last_modified file_count file_hash upload_status upload_timestamp error_message "
+    "retry_count created_at updated_at"
+)
+BATCHES = "batch_id batch_name total_folders successful_uploads failed_uploads start_time end_time status created_at"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+async def test_a_new_tracker_has_the_tables_and_columns_that_others_know(desk: Desk) -> None:
+    await (await Tracker.open(desk.path)).close()
+    columns = {
+        table: [(name, kind, key) for _, name, kind, _, _, key in desk.sql(f"PRAGMA table_info({table})")]
+        for table in ("folder_status", "upload_batches")
+    }
+    assert [name for name, _, _ in columns["folder_status"]][:11] == FOLDERS.split()
+    assert [name for name, _, _ in columns["upload_batches"]][:9] == BATCHES.split()
+    assert [name for found in columns.values() for name, _, key in found if key] == ["folder_path", "batch_id"]
+    times = {"last_modified", "upload_timestamp", "created_at", "updated_at", "start_time", "end_time"}
+    assert {kind for found in columns.values() for name, kind, _ in found if name in times} == {"REAL"}
+
+
+async def test_a_predecessors_history_is_kept_and_told(desk: Desk) -> None:
+    rows = [
+        ("/old/a", 2, "success", None, 0),
+        ("/old/b", 2, "failed", "time-out", 3),
+        ("/old/c", 2, "pending", None, 0),
+    ]
+    predecessor(desk.path, *rows)
+    before = desk.sql("SELECT * FROM folder_status")
+
+    state = await desk.state()
+
+    assert desk.sql(f"SELECT {FOLDERS.replace(' ', ', ')} FROM folder_status") == before
+    assert (state.folders.success, state.folders.failed, state.folders.pending) == (1, 1, 1)
+    (batch,) = state.batches
+    assert (batch.name, batch.total, batch.successful, batch.failed, batch.status) == ("night", 3, 2, 1, "completed")
+    assert batch.started is not None and batch.started.timestamp() == OLD
+    assert [(one.reason, one.retries) for one in state.failures] == [("time-out", 3)]
+    tables = {name for (name,) in desk.sql("SELECT name FROM sqlite_master")}
+    assert {"idx_status", "upload_attempts", "scan_troubles"} <= tables
+
+
+async def test_what_a_predecessor_uploaded_is_not_uploaded_again_unless_it_changed(desk: Desk) -> None:
+    for name in ("as-it-was", "with-receipt", "pictures-counted", "one-more", "newer", "waiting"):
+        device(desk.root, name)
+    os.utime(desk.root / "pictures-counted", (OLD, OLD))
+    put(desk.root / "one-more/back.jpg")
+    put(desk.root / "newer/front.jpg", at=OLD + 600)
+    counts = {"with-receipt": 3, "pictures-counted": 1}
+    rows = [
+        (desk.root / name, counts.get(name, 2), status, None, 0)
+        for name, status in [
+            ("as-it-was", "success"),
+            ("with-receipt", "success"),
+            ("pictures-counted", "success"),
+            ("one-more", "success"),
+            ("newer", "success"),
+            ("waiting", "pending"),
+        ]
+    ]
+    predecessor(desk.path, *rows)
+
+    found = await desk.scan()
+    uploaded = {name for name, status in desk.statuses().items() if status == "success"}
+    assert uploaded == {"as-it-was", "with-receipt", "pictures-counted"}
+    assert (found.new, found.changed, found.unchanged) == (0, 3, 3)
+
+    put(desk.root / "as-it-was/front.jpg", b"changed since, and dated back")
+    await desk.scan()
+    assert desk.statuses()["as-it-was"] == "pending"
+
+
+async def test_files_that_are_no_tracker_stay_as_they_are(tmp_path: Path) -> None:
+    picture, other = put(tmp_path / "a.jpg"), tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as c, c:
+        c.execute("CREATE TABLE notes (text)")
+    for path in (picture, other):
+        before = path.read_bytes()
+        with pytest.raises(WorkspaceError, match="no upload tracker"):
+            await Tracker.open(path)
+        assert path.read_bytes() == before
+    with pytest.raises(WorkspaceError, match="is a folder"):
+        await Tracker.open(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jpg", "other.db"]
+
+
+async def test_a_tracker_that_was_named_must_be_there_to_be_asked(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no tracker"):
+        await Tracker.open(tmp_path / "missing.db", make=False)
+    assert not list(tmp_path.iterdir())
+
+
+async def test_an_emptied_tracker_is_open_to_be_filled_again(desk: Desk) -> None:
+    device(desk.root, "a")
+    await desk.scan()
+    empty_tracker(desk.path)
+    assert (await desk.state()).folders.found == 0
+    assert (await desk.scan()).new == 1
