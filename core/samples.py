@@ -131,7 +131,7 @@ async def usable_key(catalog: Catalog, table: Table) -> tuple[str, ...]:
                 return key
     raise Unreadable(
         f"The rows of {table.name} cannot be told apart: it has no key that is unique and never empty.",
-        "Choose another table, or give this one such a key.",
+        "Choose the column that tells them apart, or another table, or give this one such a key.",
     ) from why
 
 

@@ -1,4 +1,4 @@
-"""The columns of a source beside the one that names the file: link, expiry, status with its words, size and time."""
+"""The columns of a source beside the one that names the file: link, expiry, status and its words, size, time, key."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class SideColumns(QWidget):
             "status_column": self.tr("&Status"),
         }
         self.boxes = {name: ColumnBox(title.replace("&", ""), self.edited.emit) for name, title in titles.items()}
+        key_title = self.tr("&Rows are told apart by")
+        self.key_box = ColumnBox(key_title.replace("&", ""), self.edited.emit)
         self.error_field = self._word(self.tr("Status word for a missing file"))
         self.pending_field = self._word(self.tr("Status word for a row to be processed again"))
         grid = QGridLayout(self)
@@ -40,7 +42,7 @@ class SideColumns(QWidget):
         grid.setHorizontalSpacing(GAP_SMALL)
         grid.setVerticalSpacing(GAP_TINY)
         words = ((self.tr("if the file is &missing"), self.error_field), (self.tr("to &process"), self.pending_field))
-        fields = [(titles[name], box) for name, box in self.boxes.items()] + list(words)
+        fields = [(titles[name], box) for name, box in self.boxes.items()] + [*words, (key_title, self.key_box)]
         for number, (title, field) in enumerate(fields):
             label = Text(title, "small", "muted")
             label.setBuddy(field)
@@ -59,6 +61,7 @@ class SideColumns(QWidget):
             if chosen is not None and chosen not in fitting:
                 fitting.append(chosen)
             box.offer([(nothing, None), *((column, column) for column in fitting)], chosen)
+        self._offer_keys(table, source)
         self.error_field.setText(source.error_status)
         self.pending_field.setText(source.pending_status)
         self._update_words()
@@ -69,6 +72,7 @@ class SideColumns(QWidget):
         return replace(
             source,
             **{name: box.currentData() for name, box in self.boxes.items()},
+            key=tuple(self.key_box.currentData() or ()),
             error_status=self.error_field.text().strip() or default.error_status,
             pending_status=self.pending_field.text().strip() or default.pending_status,
         )
@@ -77,6 +81,12 @@ class SideColumns(QWidget):
     def chosen(self) -> int:
         """How many columns are chosen."""
         return sum(box.currentData() is not None for box in self.boxes.values())
+
+    def _offer_keys(self, table: Table, source: Source) -> None:
+        """The key that is found by itself, or any one column: whether its values are unique is asked of the table."""
+        known = [key for key in (table.primary_key, source.key) if key]
+        keys = dict.fromkeys((*known, *((column.name,) for column in table.columns)))
+        self.key_box.offer([(self.tr("their key"), ()), *((", ".join(key), key) for key in keys)], source.key)
 
     def _word(self, name: str) -> QLineEdit:
         field = QLineEdit()

@@ -91,7 +91,7 @@ class SourceModel(QAbstractTableModel):
         """Takes the answer for the draft of this number, if it is still there."""
         for row, draft in enumerate(self.drafts):
             if draft.number == number:
-                key = fare.source.key if isinstance(fare, Suggestion) else ()
+                key = fare.source.key if isinstance(fare, Suggestion) else draft.source.key
                 return self._set(row, replace(draft, source=replace(draft.source, key=key), fare=fare))
         return None
 

@@ -176,6 +176,13 @@ async def test_a_source_can_be_added_for_any_table_and_taken_out_again(desk: Des
     assert "cannot be told apart" in sources.verdict.text.text()
     assert not dialog.create_button.isEnabled()
     assert "cannot be read" in dialog.notice.text.text()
+    pick(sources.editor.side.key_box, "rowid")
+    await quiet(desk)
+    assert words(sources.table)[2][4] == "cannot be read", "it is the same in every row"
+    pick(sources.editor.side.key_box, "path")
+    await quiet(desk)
+    assert words(sources.table)[2][4] != "cannot be read"
+    assert sources.drafts[2].source.key == ("path",) and dialog.create_button.isEnabled()
     sources.table.setFocus()
     QTest.keyClick(sources.table, Qt.Key.Key_Delete)
     assert len(words(sources.table)) == 2
