@@ -59,14 +59,12 @@ class Settings:
     monitor: bool = _choice(
         True,
         QT_TRANSLATE_NOOP("Settings", "Monitor the buckets while Bucketdesk is open"),
-        QT_TRANSLATE_NOOP(
-            "Settings", "Measures every few minutes, as the profile says, and tells before a bucket is full."
-        ),
+        QT_TRANSLATE_NOOP("Settings", "Measures every few minutes, and tells before a bucket is full."),
     )
     close_to_tray: bool = _choice(
         False,
         QT_TRANSLATE_NOOP("Settings", "Closing the window leaves Bucketdesk in the tray"),
-        QT_TRANSLATE_NOOP("Settings", "Monitoring then goes on until “Quit”. Where there is no tray, closing ends it."),
+        QT_TRANSLATE_NOOP("Settings", "Monitoring goes on there until “Quit”. Without a tray, closing ends it."),
     )
     notify_after_seconds: int = _choice(
         120,

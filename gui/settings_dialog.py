@@ -13,6 +13,9 @@ from gui.translation import translate
 from gui.widgets.buttons import button, quiet_button
 from gui.widgets.text import Text
 
+_WIDTH = 760
+"""Every line of it fits without being wrapped."""
+
 
 def _said(text: object) -> str:
     return translate("Settings", str(text))
@@ -42,7 +45,7 @@ class SettingsDialog(QDialog):
         layout.addStretch(1)
         layout.addWidget(self.problem)
         layout.addLayout(self._buttons())
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(_WIDTH)
         self._say_problem()
 
     def _add_line(self, form: QGridLayout, name: str, about: Mapping[str, object]) -> None:

@@ -84,18 +84,18 @@ class AlertsDialog(QDialog):
             if page is not None:
                 page.deleteLater()
         well = self.tr("No bucket comes near its capacity, and nothing waits for a decision.")
-        now = self._page(self.standing, self.tr("Nothing needs attention"), well)
+        now = self._page(self.standing, "check-circle", self.tr("Nothing needs attention"), well)
         count = words.number(len(self.standing))
         self.lists.addTab(now, self.tr("Now (%1)").replace("%1", count))
         none = self.tr("What is over is remembered here for two years.")
-        self.lists.addTab(self._page(past, self.tr("Nothing is over yet"), none), self.tr("Over"))
+        self.lists.addTab(self._page(past, "clock", self.tr("Nothing is over yet"), none), self.tr("Over"))
         self.lists.setCurrentIndex(shown)
         self.all_button.setEnabled(any(not alert.acknowledged for alert in self.standing))
 
-    def _page(self, alerts: Sequence[Alert], title: str, text: str) -> QWidget:
+    def _page(self, alerts: Sequence[Alert], icon: str, title: str, text: str) -> QWidget:
         if not alerts:
             empty = EmptyState(self._desk.icons, width=420)
-            empty.say("check-circle", title, text, tone="good")
+            empty.say(icon, title, text)
             return empty
         inside = QWidget()
         column = QVBoxLayout(inside)
