@@ -45,7 +45,7 @@ class PlanFile:
                     raise ValueError(f"step {step.n} where {self.steps} is due")
                 self.by_kind[str(step.kind)] += 1
                 if step.kind in _COUNTED_BYTES:
-                    self.bytes += step.size_bytes
+                    self.bytes += max(0, step.size_bytes)
                 self._body.write(write_step(step).encode() + b"\n")
 
     def finish(self, head: PlanHead) -> PlanHead:

@@ -127,7 +127,7 @@ async def _buckets(workspace: Workspace, wish: Wish) -> tuple[str, ...]:
 def _short(bucket: str, left_bytes: int, family: Family) -> Refusal:
     """That a bucket does not come down to the share: it counts no finding."""
     share = left_bytes / max(1, family.capacity_bytes)
-    return Refusal(bucket, f"nothing more of it may go, so it stays at {share:.0%} of its capacity", 0)
+    return Refusal(bucket, f"nothing more of it may go, so it stays at {share * 100:.0f} % of its capacity", 0)
 
 
 async def _held(workspace: Workspace, profile: Profile, buckets: Iterable[str]) -> Mapping[str, int]:

@@ -41,7 +41,7 @@ def _takings(path: Path) -> tuple[BucketTaking, ...]:
             found[step.bucket] = replace(
                 known,
                 objects=known.objects + 1,
-                bytes=known.bytes + step.size_bytes,
+                bytes=known.bytes + max(0, step.size_bytes),
                 rows=known.rows + along.pop(step.n, 0),
                 oldest=min(times, default=None),
                 newest=max(times, default=None),

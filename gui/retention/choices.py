@@ -95,7 +95,6 @@ class Choices(QWidget):
             )
         else:
             text = self.tr(
-                "Kept in the project's storage: the space is free once the quarantine is emptied. Until then undo "
-                "puts each back where it was."
+                "Takes room in the project's storage until the quarantine is emptied; until then undo brings it back."
             )
         self.consequence.setText(text)

@@ -123,10 +123,22 @@ def _buckets(desk: Desk, takings: Sequence[BucketTaking], parent: QWidget) -> Ta
 def _steps(desk: Desk, planned: Planned, parent: QWidget) -> Table[Step]:
     engine = desk.engine
     assert engine is not None
-    model: TableModel[Step] = TableModel(desk.jobs, step_columns(), "plan.steps", is_checkable=False)
+    model: TableModel[Step] = TableModel(desk.jobs, _step_columns(), "retention.steps", is_checkable=False)
     table = Table(desk.themes, model, _said("Steps"), parent)
     model.show(StepRows(engine, planned.path, planned.head.steps))
     return table
+
+
+def _step_columns() -> tuple[Column[Step], ...]:
+    """As of any plan, with why each step is there in place of what a row becomes."""
+    why = Column[Step]("why", _said("Last changed"), _why, sample="with step 100,000")
+    return (*step_columns()[:-1], why)
+
+
+def _why(step: Step) -> str:
+    if step.because is not None:
+        return _said("with step %1").replace("%1", words.number(step.because))
+    return words.day(step.changed) if step.changed is not None else ""
 
 
 def _columns() -> tuple[Column[BucketTaking], ...]:

@@ -88,7 +88,7 @@ async def test_oldest_first_until_the_bucket_is_down_to_a_share_and_no_further(w
     ward.family(retention_days=95)
     _, head = await ward.plan_removal(until_share=0.3, name="short")
     assert head.by_kind["delete_object"] == 6  # of 100 to 95 days and some seconds
-    assert "nothing more of it may go, so it stays at 40% of its capacity" in why(head)
+    assert "nothing more of it may go, so it stays at 40 % of its capacity" in why(head)
     with pytest.raises(Usage, match="cannot be brought down"):
         await ward.plan_removal(until_share=-0.1)
     with pytest.raises(Usage, match="shred"):
