@@ -174,18 +174,20 @@ class RetentionDialog(QDialog):
         return self.tr("The last scan saw nothing that is older than its family keeps it.")
 
     def _on_failed(self, error: Exception) -> None:
-        hint = error.hint if isinstance(error, CoreError) else ""
-        self._show_nothing(str(error), hint)
+        if not isinstance(error, CoreError):
+            self._desk.jobs.went_wrong.emit(error)  # a fault of the program: shown as one
+        self._show_nothing(str(error), error.hint if isinstance(error, CoreError) else "", "warning-circle")
+        self.planned = None
         self.staying.hide()
         self._update_buttons()
 
-    def _show_nothing(self, title: str, text: str) -> None:
+    def _show_nothing(self, title: str, text: str, icon: str = "check-circle") -> None:
         self.amount.clear()
         self.span.clear()
         self._put(EmptyState(self._desk.icons))
         shown = self._shown
         assert isinstance(shown, EmptyState)
-        shown.say("check-circle", title, text)
+        shown.say(icon, title, text)
 
     def _put(self, widget: QWidget) -> None:
         self._column.replaceWidget(self._shown, widget)

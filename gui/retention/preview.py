@@ -131,7 +131,7 @@ def _steps(desk: Desk, planned: Planned, parent: QWidget) -> Table[Step]:
 
 def _step_columns() -> tuple[Column[Step], ...]:
     """As of any plan, with why each step is there in place of what a row becomes."""
-    why = Column[Step]("why", _said("Last changed"), _why, sample="with step 100,000")
+    why: Column[Step] = Column("why", _said("Last changed"), _why, sample="with step 100,000")
     return (*step_columns()[:-1], why)
 
 

@@ -70,6 +70,7 @@ async def test_all_buckets_are_cleaned_by_one_action_and_come_back_by_another(re
     (run,) = [run for run in await review.real.runs() if run.kind == "retention"]
     assert (run.done, run.failed, run.drifted, run.undoable) == (planned.head.steps, 0, 0, True)
     await review.real.undo(run.run_id)
+    await review.work()
     assert rows() == before
 
 
