@@ -21,7 +21,7 @@ from gui.translation import translate
 if TYPE_CHECKING:
     from gui.widgets.chart.charted import Charted
 
-_PAPER = (600, 400)
+_PAPER = (400, 280)
 _MOST_STEPS = 5
 
 

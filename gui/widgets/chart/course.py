@@ -94,7 +94,7 @@ class CourseChart(Charted):
         self.plot.add_band(times, [point[1] for point in points], [point[3] for point in points], colour)
         self.plot.add_line(times, [point[2] for point in points], colour, dashed=True)
         self.plot.add_moment(times[0])
-        self.plot.add_label(times[0], low, f" {course.today}", theme.muted, (0, 1))
+        self.plot.add_label(times[0], low, f"\u00a0{course.today}", theme.muted, (0, 1))
 
     def _span(self, course: Course) -> tuple[float, float]:
         """The values with some air; a threshold that is not far away is in it, and so is nothing where that is near."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.theme import Theme, small_font
@@ -82,7 +83,13 @@ class Plot(QWidget):
 
     def set_ticks(self, side: str, ticks: Sequence[Tick], *, lines: bool = False) -> None:
         """What stands at the `left` or the `bottom` axis; `lines` draws a hairline through the plot at each."""
-        self._plot.getAxis(side).setTicks([list(ticks)])
+        axis = self._plot.getAxis(side)
+        axis.setTicks([list(ticks)])
+        if side == "left":
+            # Left alone, the axis finds out while it is painted, and what did not fit is missing until the next time.
+            metrics = QFontMetrics(small_font(self))
+            axis.setWidth(max((metrics.horizontalAdvance(text) for _, text in ticks), default=0) + 2 * _AXIS_GAP)
+            self._plot.layout.activate()
         for value, _ in ticks if lines else ():
             line = pg.InfiniteLine(value, angle=0 if side == "left" else 90, pen=pg.mkPen(self.theme.hairline))
             line.setZValue(-10)
@@ -146,10 +153,9 @@ class Plot(QWidget):
         """A dashed level, all the way or from one place to another."""
         pen = pg.mkPen(colour, width=self._broad(1), style=Qt.PenStyle.DashLine, cosmetic=True)
         y = self._on_pixel(y)
-        if span is None:
-            item = pg.InfiniteLine(y, angle=0, pen=pen)
-        else:
-            item = pg.PlotCurveItem(np.asarray(span), np.asarray([y, y]), pen=pen)
+        ends = span or tuple(self._box.viewRange()[0])
+        item = pg.PlotCurveItem(np.asarray(ends), np.asarray([y, y]), pen=pen)
+        item.setSegmentedLineMode("off")
         item.setZValue(5)
         self._plot.addItem(item, ignoreBounds=True)
 
@@ -172,8 +178,9 @@ class Plot(QWidget):
         self, x: float, y: float, text: str, colour: str, anchor: tuple[float, float], *, small: bool = True
     ) -> None:
         """A few words at a place; `anchor` is the part of them that stands there, (0, 0) the upper left corner."""
-        ground = QColor(self.theme.background)
-        item = pg.TextItem(text, color=colour, anchor=anchor, fill=pg.mkBrush(ground))
+        # The ground keeps lines of the grid out of the words. pyqtgraph's own fill is put elsewhere in a first picture.
+        ground = f"color: {colour}; background-color: {self.theme.background}"
+        item = pg.TextItem(html=f'<span style="{ground}">{html.escape(text)}</span>', anchor=anchor)
         item.textItem.document().setDocumentMargin(1)
         item.setFont(small_font(self) if small else self.font())
         item.setZValue(15)
