@@ -113,6 +113,22 @@ async def test_an_administrator_without_a_secret_key_sees_everything_by_the_func
         assert (await service.list_objects("photos")).items == page.items
 
 
+@pytest.mark.parametrize(("role", "sees"), [("staff", False), ("admin", True), ("", True)])
+async def test_not_to_find_an_object_proves_something_only_where_everything_is_shown(
+    supabase: SupabaseProject, role: str, sees: bool
+) -> None:
+    supabase.put("photos", "a.jpg")  # of a bucket that is not registered
+    key, token = (
+        (supabase.publishable_key, supabase.token(supabase.make_user("a@b.org", "pw", role), role))
+        if role
+        else ("", "")
+    )
+    async with opened(supabase, key, token) as store:
+        found = await store.stat("photos", ["a.jpg", "gone.jpg"])
+        assert [one is not None for one in found] == [sees, False]
+        assert store.proves_absence("photos") is sees
+
+
 async def test_what_is_hidden_from_an_administrator_for_a_moment_is_not_called_absent(
     supabase: SupabaseProject,
 ) -> None:
