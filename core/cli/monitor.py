@@ -115,13 +115,23 @@ def _tell(session: Session, engine: Engine, made: Round) -> None:
 
 
 def _summary(made: Round) -> str:
-    count = len([one for one in made.alerts if not one.acknowledged])
-    told = "all is well" if not made.alerts else words.count(count, "alert") if count else "nothing new"
-    if made.capacity is None or not made.capacity.buckets:
-        return f"not measured; {told}" if made.trouble else f"no buckets; {told}"
-    fullest = made.capacity.buckets[0]
-    seen = words.count(len(made.capacity.buckets), "bucket")
-    return f"{seen}, fullest {fullest.name} {words.share(fullest.share)}; {told}"
+    found = made.capacity
+    fresh = sum(not alert.acknowledged for alert in made.alerts)
+    told = (
+        words.count(fresh, "alert")
+        if fresh
+        else "nothing new"
+        if made.alerts
+        else ""
+        if made.trouble
+        else "all is well"
+    )
+    seen = "not measured" if made.trouble else "no buckets"
+    if found is not None and found.buckets and found.at is not None:
+        fullest = found.buckets[0]
+        held = f"{words.count(len(found.buckets), 'bucket')}, fullest {fullest.name} {words.share(fullest.share)}"
+        seen = f"{seen} now; as last scanned: {held}" if made.trouble else held
+    return f"{seen}; {told}" if told else seen
 
 
 def _show_round(session: Session, made: Round) -> None:

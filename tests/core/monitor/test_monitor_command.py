@@ -64,13 +64,16 @@ def test_a_family_that_fills_is_told_of_gets_its_next_bucket_and_is_acknowledged
     assert run("alerts", "--past")[1]["total"] == 4
 
 
-def test_a_storage_that_is_away_ends_with_1_and_says_so(run: Run) -> None:
+def test_a_storage_that_is_away_ends_with_1_and_says_so(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     profile = practice_profile()
     assert profile.storage is not None
     profile.storage.rename(profile.storage.with_name("away"))
     code, told = run("monitor", "--once")
     assert code == 1
     assert "is not there" in told["trouble"]["message"]
+    assert main(["--practice", "monitor", "--once"]) == 1
+    said = capsys.readouterr().out
+    assert "not measured" in said and "all is well" not in said
 
 
 def test_ctrl_c_ends_it_with_130_after_whole_rounds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
