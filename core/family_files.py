@@ -15,7 +15,7 @@ from core.errors import BadProfile, WorkspaceError
 from core.models import QUARANTINE
 from core.practice.mapping import FAMILIES_FILE
 from core.profile_document import write_families
-from core.profile_files import replace_families, store
+from core.profile_files import families_apart, replace_families, store
 from core.profiles import PRACTICE, Family, Profile
 from core.profiles.reading import read_families
 
@@ -50,7 +50,7 @@ def save_families(profile: Profile, families: Sequence[Family]) -> Path:
     except (OSError, ValueError) as exc:
         raise WorkspaceError(f"The file {path} cannot be read: {exc}.", "Correct it, or delete it.") from exc
     write_families(document, families)
-    text = tomlkit.dumps(document)
+    text = families_apart(tomlkit.dumps(document))
     read_families(f"file {path}", tomllib.loads(text))
     return store(path, text)
 

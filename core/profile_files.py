@@ -52,7 +52,12 @@ def replace_families(name: str, families: tuple[Family, ...]) -> Path:
     `BadProfile`."""
     path, document = _open(name)
     write_families(document, families)
-    return _write(path, tomlkit.dumps(document))
+    return _write(path, families_apart(tomlkit.dumps(document)))
+
+
+def families_apart(text: str) -> str:
+    """The TOML with an empty line before each family, as people leave it."""
+    return re.sub(r"(?<=[^\n])\n(?=\[\[families\]\])", "\n\n", text.rstrip("\n") + "\n")
 
 
 def forget(name: str) -> None:

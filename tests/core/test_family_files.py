@@ -59,4 +59,5 @@ def test_the_practice_project_keeps_its_families_in_a_file_of_its_own() -> None:
     with pytest.raises(BadProfile):
         save_families(practice_profile(), (Family("a", cleanup_at=2.0),))
     assert practice_profile().families == wanted
-    assert (places.practice() / "families.toml").is_file()
+    written = (places.practice() / "families.toml").read_text("utf-8")
+    assert written.count("\n\n[[families]]") == 1 and written.startswith("[[families]]")
