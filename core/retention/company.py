@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from core.cleanup.claims import Claim, read_claim
 from core.cleanup.ground import Ground, is_text
@@ -13,6 +14,7 @@ from core.cleanup.planning import Planning
 from core.cleanup.relations import Held, identity, unit_of
 from core.inventory.cells import moment
 from core.models import Step, StepKind
+from core.parallel import side_by_side
 from core.profiles import Profile
 from core.retention.candidates import Candidate
 from core.retention.rules import days_kept
@@ -20,6 +22,7 @@ from core.things import row_thing
 from core.workspace import from_micros
 
 Place = tuple[str, str]
+_AT_ONCE = 8
 
 
 @dataclass(slots=True)
@@ -45,15 +48,16 @@ async def companies(planning: Planning, page: Sequence[Candidate], now: datetime
     naming = await rows_naming(planning, findings)
     unclear = await planning.ground.workspace.inventory.read(lambda connection: meant_otherwise(connection, places))
     marked = await planning.ground.kept({row_thing(n.table.name, n.row.key) for rows in naming.values() for n in rows})
-    found = []
-    for candidate, place in zip(page, places, strict=True):
-        one = Company()
+
+    async def one(candidate: Candidate, place: Place) -> Company:
         if place in unclear:
-            one.why = "a row may mean it by a wrong prefix or another spelling; repair that first"
-        else:
-            span = _Span(_needed_since(profile, candidate, now), now - profile.safety.grace)
-            await _gather(planning.ground, one, naming.get(place, ()), place, span, marked)
-        found.append(one)
+            return Company(why="a row may mean it by a wrong prefix or another spelling; repair that first")
+        span = _Span(_needed_since(profile, candidate, now), now - profile.safety.grace)
+        return await _gather(planning.ground, naming.get(place, ()), place, span, marked)
+
+    asked = [partial(one, candidate, place) for candidate, place in zip(page, places, strict=True)]
+    # Several at once: a service that is far away takes its time over what hangs on each row.
+    found = await side_by_side(asked, _AT_ONCE)
     await _check_others(planning.ground, found, places)
     return found
 
@@ -83,8 +87,9 @@ _EPOCH = from_micros(0)
 
 
 async def _gather(
-    ground: Ground, one: Company, rows: Sequence[Naming], place: Place, needed: _Span, marked: frozenset[str]
-) -> None:
+    ground: Ground, rows: Sequence[Naming], place: Place, needed: _Span, marked: frozenset[str]
+) -> Company:
+    one = Company()
     for naming in rows:
         table = naming.table.name
         if place not in {(r.bucket, r.key) for _, r in ground.read(naming.source, naming.row)}:
@@ -98,8 +103,9 @@ async def _gather(
         elif hanging := await _hanging(ground, naming):
             one.why = hanging
         if one.why:
-            return
+            break
         one.rows[identity(naming.table, naming.source.key, naming.row)] = naming
+    return one
 
 
 def _is_younger(naming: Naming, needed: _Span) -> bool:

@@ -16,6 +16,7 @@ from core.errors import NotFound, Refused, Unavailable, Usage, WorkspaceError
 from core.keeps import keep
 from core.models import FindingFilter, Kind, ObjectPage, RunState, Selection, StepKind
 from core.plan_files import read_verified
+from core.plans import write_plan
 from core.profiles import RetentionRule
 from tests.scenarios.killing import Killer, start_again
 from tests.scenarios.ward import BUCKET, OURS, REPORTS, Ward
@@ -268,6 +269,35 @@ async def test_a_bucket_that_vanished_since_takes_no_row_with_it(ward: Ward) -> 
     (ward.storage / BUCKET).rename(ward.folder / "elsewhere")
     run = await ward.apply(path)
     assert (run.done, run.drifted, ward.rows()) == (0, 6, 63)
+
+
+@pytest.mark.parametrize("what", ["a patient", "another image's row", "an orphan"])
+async def test_no_plan_of_this_kind_can_make_go_what_is_not_over_age_or_goes_along(ward: Ward, what: str) -> None:
+    ward.fill_ward(old=2)
+    ward.image("orphan.png", 10, rows=0)
+    await ward.scan()
+    path, _ = await ward.plan_removal()
+    row, taken, *_ = read_verified(path)
+    workspace = await ward.workspace()
+    if what == "a patient":
+        patient = {"id": 1, "code": "PT-1"}
+        row = replace(row, table="patients", key_columns=("id",), row_key=(1,), before=patient)
+    elif what == "another image's row":
+        other = ward.sql("SELECT * FROM image_patient_associations WHERE image_path = 'new/00000.png'")[0]
+        row = replace(row, row_key=(other[0],), before=dict(zip(row.before or {}, other, strict=True)))  # type: ignore[arg-type]
+    else:
+        (finding,) = await workspace.inventory.read(
+            lambda c: c.execute(
+                "SELECT f.id, o.version, o.size FROM findings f JOIN objects o ON o.key = f.key "
+                "WHERE f.kind = 'file_without_row' AND f.key = 'orphan.png'"
+            ).fetchall()
+        )
+        taken = replace(taken, key="orphan.png", finding=finding[0], version=finding[1], size_bytes=finding[2])
+    before = ward.picture()
+    await write_plan(workspace, path, ward.profile.project, 1, [row, taken], kind="retention")
+    run = await ward.apply(path, allow_share=1.0)
+    assert (run.done, run.drifted) == (0, 2)
+    assert ward.picture() == before
 
 
 async def test_scenario_6_a_row_that_comes_after_the_plan_keeps_its_image_and_all_its_rows(ward: Ward) -> None:
