@@ -45,6 +45,10 @@ class Monitor:
         self._lock = asyncio.Lock()
         self.standing = Standing()
 
+    def act_through(self, project: Watched) -> None:
+        """From now on looks at the project, and acts on it, through this one: the window shows what takes long."""
+        self._project = project
+
     async def once(self) -> Round:
         """Goes round now, after a round that is under way. One that cannot look says so in `trouble`; the alerts stand
         as they did."""

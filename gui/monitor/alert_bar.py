@@ -14,6 +14,7 @@ from gui.error_dialog import hint, sentence
 from gui.jobs import NextStep
 from gui.main_window import MainWindow
 from gui.monitor.alert_steps import TONES, step_of
+from gui.monitor.visible import Visible
 
 if TYPE_CHECKING:
     from core.capacity.models import Alert
@@ -35,6 +36,7 @@ class AlertBar(QObject):
         self.alerts: tuple[Alert, ...] = ()
         self._trouble = ""
         desk = self._desk
+        desk.watch.show_as(lambda engine: Visible(desk, engine))
         desk.actions.bind("monitor", lambda: desk.watch.switch(desk.actions["monitor"].isChecked()))
         desk.actions.bind("alerts", self._on_alerts_triggered)
         window.status.monitor.clicked.connect(desk.actions["monitor"].trigger)

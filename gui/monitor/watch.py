@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from gui.settings import SettingsFile
 if TYPE_CHECKING:
     from core.engine import Engine
     from core.monitor import Round
+    from core.monitor.watched import Watched
 
 FIRST_AFTER = timedelta(seconds=15)
 """A project that has just been opened has other things to show first."""
@@ -32,11 +34,16 @@ class Watch(QObject):
         self._watching: Watching | None = None
         self._ending: list[Watching] = []
         self._engine: Engine | None = None
+        self._shown_as: Callable[[Engine], Watched] | None = None
         self.last: Round | None = None
         self.fault: BaseException | None = None
         session.changed.connect(self._on_session_changed)
         session.before_closing(self.stop)
         settings.changed.connect(self._on_settings_changed)
+
+    def show_as(self, visible: Callable[[Engine], Watched]) -> None:
+        """Says how a project shows what monitoring does in it by itself."""
+        self._shown_as = visible
 
     @property
     def is_on(self) -> bool:
@@ -93,6 +100,8 @@ class Watch(QObject):
     def _start(self, first_after: timedelta) -> None:
         if self._engine is not None:
             self.fault = None
+            if self._shown_as is not None:
+                self._engine.monitor.act_through(self._shown_as(self._engine))
             work = self._engine.monitor.run(self._on_round, first_after)
             self._watching = self._jobs.watch(work, self._on_failed)
 

@@ -85,6 +85,9 @@ class IdleMonitor:
         self.begun = 0
         self.is_stopped = False
 
+    def act_through(self, project: object) -> None:
+        del project
+
     async def run(self, tell: Callable[[Round], None], first_after: timedelta = timedelta(0)) -> None:
         self.begun += 1
         self.is_stopped = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +15,15 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSystemTrayIcon
 
 from core.capacity.models import Alert, Level, Severity
 from core.changes import Change
+from core.engine import find_profile
+from core.errors import Refused
 from core.monitor import Round
 from core.monitor.record import Told
-from core.profiles import Family, Profile
+from core.profiles import PRACTICE, Family, Profile
+from gui.jobs import JobState
 from gui.monitor.alert_bar import ALERTS, TROUBLE
 from gui.monitor.alerts_dialog import AlertsDialog
+from gui.monitor.visible import Visible
 from gui.tray import Tray
 from tests.gui.desks import MOMENT, Desktop, FakeEngine, press, shown, until
 from tests.gui.reviews import Review
@@ -192,3 +197,29 @@ async def test_on_a_real_project_a_round_tells_and_the_acknowledged_stay_quiet(u
     await unscanned.settle()
     assert len([one for one in await real.alerts() if one.acknowledged]) == 1
     assert count > 1
+
+
+async def test_what_runs_by_itself_is_seen_in_activities_and_can_be_stopped(unscanned: Review) -> None:
+    real: Any = unscanned.real
+    await real.monitor.allow(await real.monitor.preview("patient-images"))
+    profile = find_profile(PRACTICE)
+    tight = [replace(one, cleanup_at=0.2) if one.name == "patient-images" else one for one in profile.families]
+    real.profile = replace(profile, families=tuple(tight))
+    real.families = replace(real.families, profile=real.profile)
+    unscanned.desk.watch.look_now()
+    jobs = unscanned.desk.jobs
+    await until(lambda: unscanned.desk.watch.last is not None)
+    await unscanned.settle()
+    assert jobs.running == []
+    line = unscanned.window.job_bar.lines[-1]
+    assert line.job.title == "Retention by itself" and line.job.state is JobState.DONE
+    (run,) = [one for one in await real.runs() if one.kind == "retention"]
+    assert run.failed == 0 and run.done > 0
+
+    visible = Visible(unscanned.desk, real)
+    real.scan = lambda report: asyncio.Event().wait()  # one that would go on for ever
+    scanning = asyncio.ensure_future(visible.scan())
+    await until(lambda: jobs.running)
+    jobs.running[0].cancel()
+    with pytest.raises(Refused, match="stopped"):
+        await scanning
