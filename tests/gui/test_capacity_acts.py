@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from core import emptying
 from core.engine import find_profile
 from core.practice import reset
 from core.profiles import PRACTICE, Family, Profile, Recompression
@@ -101,17 +103,26 @@ async def test_the_menu_key_offers_every_act_on_a_bucket_and_each_does_what_it_s
     assert review.tab.middle.filters.bucket == "cms-images"
 
 
-async def test_emptying_wants_the_name_of_the_bucket_and_can_be_undone(review: Review) -> None:
+async def test_emptying_wants_the_name_of_the_bucket_at_every_step_and_can_be_undone(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emptying, "AT_ONCE", 15)  # of 22 objects
     tab = await capacity(review)
     tab.choose("patient-images-1")
-    review.desk.actions["empty_bucket"].trigger()
-    dialog = await shown(review.window, PlanDialog)
-    assert not dialog.verb_button.isEnabled()
-    dialog.name_fields["patient-images-1"].setText("patient-images-1")
-    dialog.verb_button.click()
-    await review.work()
-    found = await review.real.store.list_objects("patient-images-1")
-    assert found.items == ()
+    for taken in (15, 7):
+        if taken == 15:
+            review.desk.actions["empty_bucket"].trigger()
+        else:
+            more = review.desk.banners.get("emptying")
+            assert more is not None and more.text.text() == "There is more in patient-images-1."
+            await press(more, "Take out the next step…")
+        dialog = await shown(review.window, PlanDialog)
+        assert not dialog.verb_button.isEnabled() and dialog.head.steps == taken
+        dialog.name_fields["patient-images-1"].setText("patient-images-1")
+        dialog.verb_button.click()
+        await review.work()
+    assert (await review.real.store.list_objects("patient-images-1")).items == ()
+    assert review.desk.banners.get("emptying") is None
     assert (await review.real.runs())[0].undoable
     await until(lambda: not review.desk.actions["empty_bucket"].isEnabled())
 

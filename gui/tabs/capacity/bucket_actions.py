@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +12,6 @@ from core.capacity.models import BucketUse
 from core.profiles import Profile
 from gui.desk import Desk
 from gui.dialogs import finished
-from gui.retention import open_retention
 from gui.tabs.capacity import bucket_acts
 from gui.tabs.capacity.dropping import why_no_upload
 from gui.tabs.capacity.emptying import plan_emptying
@@ -37,8 +36,8 @@ class BucketActions(QObject):
         self._bind("next_bucket", lambda use: desk.jobs.ask(bucket_acts.make_next(desk, use.family)))
         self._bind("empty_bucket", lambda use: plan_emptying(desk, use.name))
         self._bind("estimate_bucket", lambda use: desk.jobs.ask(self._estimate(use)))
-        self._bind("clean_bucket", lambda use: open_retention(desk, (use.name,)))
-        desk.actions.bind("clean_all", lambda: open_retention(desk))
+        self._bind("clean_bucket", lambda use: self._clean_up((use.name,)))
+        desk.actions.bind("clean_all", self._clean_up)
         self._bind("copy_bucket", lambda use: QGuiApplication.clipboard().setText(use.name))
         self.update()
 
@@ -114,6 +113,11 @@ class BucketActions(QObject):
                 act(use)
 
         self._desk.actions.bind(name, slot)
+
+    def _clean_up(self, buckets: Sequence[str] = ()) -> None:
+        from gui.retention import open_retention  # with the engine, which a thread imports while the tab is made
+
+        open_retention(self._desk, buckets)
 
     @property
     def _profile(self) -> Profile | None:

@@ -11,7 +11,6 @@ from gui.desk import Desk
 from gui.dialogs import finished
 from gui.jobs import Ending, Job, JobState, NextStep
 from gui.runs import apply_plan
-from gui.tabs.review.plan_dialog import PlanDialog
 from gui.translation import translate
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ def plan_emptying(desk: Desk, bucket: str) -> None:
 
 
 async def _show(desk: Desk, planned: _Planned) -> None:
+    from gui.tabs.review.plan_dialog import PlanDialog  # with the engine, which a thread imports while the tab is made
+
     engine, made = desk.engine, planned.emptying
     if engine is None:
         return
