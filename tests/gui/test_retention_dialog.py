@@ -74,8 +74,12 @@ async def test_all_buckets_are_cleaned_by_one_action_and_come_back_by_another(re
     assert rows() == before
 
 
-async def test_a_share_takes_no_more_than_it_needs_and_a_guard_wants_the_name_typed(review: Review) -> None:
-    dialog = await opened(review, "patient-images")
+async def test_from_review_a_share_takes_no_more_than_it_needs_and_a_guard_wants_the_name_typed(review: Review) -> None:
+    await review.look_at("over_age")
+    assert review.tab.retention_button.isVisible() and not review.main.isVisible()
+    QTest.mouseClick(review.tab.retention_button, Qt.MouseButton.LeftButton)
+    dialog = await shown(review.window, RetentionDialog)
+    await until(lambda: dialog.planned is not None)
     whole = dialog.planned
     assert whole is not None
     dialog.choices.share.setValue(100)

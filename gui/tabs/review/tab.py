@@ -13,6 +13,7 @@ from core.changes import Change
 from core.models import Finding, Kind, Repair, Selection
 from core.profiles import Profile
 from core.status import Status
+from gui.retention import open_retention
 from gui.tab import Tab
 from gui.tabs.review import headings, offers, wording
 from gui.tabs.review.columns import picture_of
@@ -21,6 +22,7 @@ from gui.tabs.review.kinds import FINDINGS, ROWS, SHELVES, Shelf, ShelfList, cou
 from gui.tabs.review.middle import Middle
 from gui.tabs.review.repairs import Repairs
 from gui.theme import GAP, GAP_SMALL
+from gui.widgets.buttons import main_button
 from gui.widgets.heading import Heading
 from gui.widgets.large_picture import LargePicture
 
@@ -43,6 +45,7 @@ class ReviewTab(Tab):
         self.heading.add(actions.button("export"))
         self.heading.add(actions.button("keep"))
         self.main_button = self.heading.add(actions.button("repair", main=True))
+        self.retention_button = self.heading.add(main_button(self.tr("Clean up…"), self._on_retention_clicked))
         self.shelves = ShelfList(self.desk.icons)
         self.shelves.setFixedWidth(_SHELVES_WIDTH)
         self.middle = Middle(self.desk)
@@ -180,6 +183,10 @@ class ReviewTab(Tab):
         self.main_button.setText(wording.main_words(shelf, count, self.middle.chosen_bytes, usual))
         self.desk.icons.put(self.main_button, wording.main_icon(shelf), "on_accent")
         self.main_button.setVisible(is_findings and wording.offers_repair(shelf))
+        # Of what is over age nothing is chosen one by one: a plan takes it oldest first, with the rows that go along.
+        self.retention_button.setVisible(shelf.kind is Kind.OVER_AGE)
+        self.retention_button.setEnabled(not actions.why_no_writing)
+        self.retention_button.setToolTip(actions.why_no_writing)
 
     def _on_went_to(self, item: Item | None) -> None:
         self.details.show_item(item, self._steps_for(item))
@@ -209,6 +216,9 @@ class ReviewTab(Tab):
 
     async def _plan_chosen(self, repair: Repair | None) -> None:
         self.repairs.plan(await self.middle.selection(), repair)
+
+    def _on_retention_clicked(self) -> None:
+        open_retention(self.desk, self.middle.filter.buckets)
 
     def _on_keep_triggered(self) -> None:
         self.desk.jobs.ask(self._keep_chosen())
