@@ -79,6 +79,7 @@ class Tray(QObject):
             self._icon = QSystemTrayIcon(self._window.windowIcon(), self)
             self._icon.setToolTip(self._standing())
             self._icon.setContextMenu(self._menu)
+            self._icon.messageClicked.connect(self.show_window)
             self._icon.activated.connect(self._on_icon_activated)
         self._icon.show()
         return self._icon

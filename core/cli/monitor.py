@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 import typer
@@ -61,13 +62,14 @@ def alerts(
         list[str] | None,
         typer.Option("--acknowledge", "-a", metavar="ID", help="Somebody has seen to this one; may be repeated."),
     ] = None,
+    every: Annotated[bool, typer.Option("--acknowledge-all", help="Somebody has seen to all of them.")] = False,
     past: Annotated[bool, typer.Option("--past", help="Those that are over, the last one first.")] = False,
 ) -> None:
     """What monitoring has told and still holds."""
     session = Session.of(context)
-    if past and acknowledge:
+    if past and (acknowledge or every):
         context.fail("--past shows what is over, and that needs no --acknowledge.")
-    found = session.run(lambda engine, _: _alerts(engine, acknowledge or (), past))
+    found = session.run(lambda engine, _: _alerts(engine, acknowledge or (), every, past))
     if session.terminal.as_json:
         session.terminal.document(monitor_documents.alerts(found))
         return
@@ -80,7 +82,9 @@ def alerts(
         session.terminal.say(f"Seen to: {session.command('alerts', '--acknowledge', fresh)}")
 
 
-async def _alerts(engine: Engine, ids: list[str] | tuple[()], past: bool) -> tuple[Alert, ...]:
+async def _alerts(engine: Engine, ids: Sequence[str], every: bool, past: bool) -> tuple[Alert, ...]:
+    if every:
+        ids = [alert.id for alert in await engine.alerts()]
     if ids:
         await engine.acknowledge(*ids)
     return await engine.past_alerts() if past else await engine.alerts()

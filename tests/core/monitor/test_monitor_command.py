@@ -55,6 +55,7 @@ def test_a_family_that_fills_is_told_of_gets_its_next_bucket_and_is_acknowledged
     code, told = run("alerts", "--acknowledge", "filling:patient-images")
     assert code == 0
     assert {one["id"] for one in told["items"] if one["acknowledged"]} == {"filling:patient-images"}
+    assert all(one["acknowledged"] for one in run("alerts", "--acknowledge-all")[1]["items"])
     assert run("undo", deed["run_id"], "--yes")[0] == 0
     third = run("monitor", "--once")[1]
     assert (third["done"], third["news"]) == ([], ["no-overflow:patient-images"])
