@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from tests.scenarios.collection import PHOTOS, POSTS, Collection
 from tests.scenarios.project_desk import ProjectDesk, furnish
+from tests.scenarios.ward import Ward
 from tests.servers.project import SupabaseProject, supabase_project
 
 
@@ -25,6 +26,14 @@ async def collection(tmp_path: Path) -> AsyncIterator[Collection]:
 async def blog(tmp_path: Path) -> AsyncIterator[Collection]:
     """A project whose files are described by one table and mentioned in the HTML of another."""
     made = Collection(tmp_path / "project", sources=(PHOTOS, POSTS))
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture
+async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
+    """An empty ward whose family lets retention take half of a bucket."""
+    made = Ward(tmp_path / "project", retention_share=0.5)
     yield made
     await made.close()
 

@@ -129,3 +129,8 @@ class Ward(Collection):
         store = AgedStore(self.storage, self.profile.quarantine)
         store.ages = self.ages
         self.store = store
+
+
+def why(head: PlanHead) -> dict[str, int]:
+    """What a plan leaves as it is, and how often."""
+    return {refusal.why: refusal.count for refusal in head.refused}
