@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ GOAL_P99_MS, GOAL_LONGEST_MS = 20.0, 60.0
 _BEAT_MS = 2
 _IDLE_SECONDS = 3.0
 _ROUNDS = 5
+_DRAWN_SECONDS = 1.5
 
 
 def main() -> int:
@@ -32,8 +34,6 @@ def main() -> int:
 
 
 async def _work(window: object) -> int:
-    import asyncio
-
     from core.models import FindingFilter, Kind, Selection
     from core.practice import reset
     from gui.app import furnish, paint
@@ -62,7 +62,10 @@ async def _work(window: object) -> int:
         return run
 
     bad |= watch.report("scan", await watch.during(job("scan", lambda report: engine.scan(report=report))))
-    bad |= watch.report("rounds of monitoring", await watch.during(lambda: _rounds(engine)))
+    bad |= watch.report(
+        "a round with news, drawn", await watch.during(lambda: _rounds(engine, 1))
+    )
+    bad |= watch.report("quiet rounds", await watch.during(lambda: _rounds(engine, _ROUNDS)))
     wanted = Selection(FindingFilter(kinds=(Kind.FILE_WITHOUT_ROW,)))
     plans: list[Path] = []
 
@@ -79,9 +82,11 @@ async def _work(window: object) -> int:
     return bad
 
 
-async def _rounds(engine: Engine) -> None:
-    for _ in range(_ROUNDS):
+async def _rounds(engine: Engine, count: int) -> None:
+    """Each with time to draw what it led to."""
+    for _ in range(count):
         await engine.monitor.once()
+        await asyncio.sleep(_DRAWN_SECONDS)
 
 
 class Watch:
