@@ -62,9 +62,7 @@ async def _work(window: object) -> int:
         return run
 
     bad |= watch.report("scan", await watch.during(job("scan", lambda report: engine.scan(report=report))))
-    bad |= watch.report(
-        "a round with news, drawn", await watch.during(lambda: _rounds(engine, 1))
-    )
+    bad |= watch.report("a round with news, drawn", await watch.during(lambda: _rounds(engine, 1)))
     bad |= watch.report("quiet rounds", await watch.during(lambda: _rounds(engine, _ROUNDS)))
     wanted = Selection(FindingFilter(kinds=(Kind.FILE_WITHOUT_ROW,)))
     plans: list[Path] = []
