@@ -43,7 +43,9 @@ def _of(bucket: BucketUse, before: Mapping[str, Alert], now: datetime) -> Iterab
     told = before.get(f"filling:{bucket.name}")
     level = level_of(bucket.share, bucket.cleanup_at, bucket.overflow_at, told.level if told else Level.OK)
     if level is not Level.OK:
-        yield _going_on(told, _filling(bucket, level, now))
+        yield _going_on(told, _filling(bucket, level, now) if bucket.family else _unbounded(bucket, level, now))
+        return
+    if not bucket.family:
         return
     foreseen = before.get(f"soon:{bucket.name}")
     days = bucket.forecast.overflow.middle if bucket.forecast.overflow else None
@@ -76,6 +78,19 @@ def _filling(bucket: BucketUse, level: Level, now: datetime) -> Alert:
         ),
     }[level]
     return Alert(f"filling:{bucket.name}", _SEVERITY[level], bucket.name, what, step, now, level)
+
+
+def _unbounded(bucket: BucketUse, level: Level, now: datetime) -> Alert:
+    """Of a bucket whose capacity nobody has set: what it is measured against is no more than a guess."""
+    return Alert(
+        f"filling:{bucket.name}",
+        Severity.INFO,
+        bucket.name,
+        f"“{bucket.name}” holds {percent(bucket.share)} of what a bucket is taken to hold where no family says it.",
+        "Make it part of a family and set its capacity, or acknowledge this.",
+        now,
+        level,
+    )
 
 
 def _soon(bucket: BucketUse, days: timedelta, now: datetime) -> Alert:

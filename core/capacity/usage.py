@@ -21,15 +21,15 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 async def read_capacity(
     workspace: Workspace, profile: Profile, buckets: Sequence[Bucket], outlook: Outlook | None = None
 ) -> Capacity:
-    """The use of these buckets as it was measured last, by scan or by a round of monitoring; nothing is asked of the
-    storage. A bucket that was never measured holds nothing yet. One of no family has the capacity and thresholds that a
-    family has by default. Its share counts archived versions too. `outlook` keeps forecasts from one asking to the
-    next. Raises `WorkspaceError`."""
+    """The use of those of these buckets that the profile looks after, as it was measured last, by scan or by a round of
+    monitoring; nothing is asked of the storage. A bucket that was never measured holds nothing yet. One of no family
+    has the capacity and thresholds that a family has by default. Its share counts archived versions too. `outlook`
+    keeps forecasts from one asking to the next. Raises `WorkspaceError`."""
     known = outlook or Outlook()
 
     def ask(c: sqlite3.Connection) -> Capacity:
         measured = read_measured(c, profile.project)
-        ours = [bucket for bucket in buckets if not bucket.name.startswith(QUARANTINE)]
+        ours = [b for b in buckets if not b.name.startswith(QUARANTINE) and profile.looks_after(b.name)]
         held = [member for family in profile.families for member in family_members(family, ours, None)]
         closed = {member.bucket.name for member in held if member.foreign}
         uses = [_use(c, profile, bucket, measured, known, bucket.name not in closed) for bucket in ours]

@@ -155,6 +155,11 @@ class Profile:
         """The first family that a bucket belongs to, which is the one that counts; None for a bucket of none."""
         return next((family for family in self.families if family.holds(bucket)), None)
 
+    def looks_after(self, bucket: str) -> bool:
+        """Whether a bucket of the storage is among those that were chosen, or belongs to a family; all of them where none
+        was. Of folders, the storage itself shows no others."""
+        return not (self.supabase and self.buckets) or bucket in self.buckets or self.family_of(bucket) is not None
+
     @property
     def quarantine(self) -> Path:
         """The folder that removed objects wait in, of a profile whose storage is a folder."""

@@ -41,6 +41,12 @@ def test_levels_begin_at_their_thresholds(share: float, level: Level) -> None:
     assert level_of(share, 0.85, 0.95) is level
 
 
+def test_of_a_bucket_without_a_family_nothing_urgent_is_said() -> None:
+    (alert,) = update((), [replace(use(3.7), family="")], NOW)
+    assert alert.severity is Severity.INFO and "370 %" in alert.what and "family" in alert.next_step
+    assert update((), [replace(use(0.5, days=3), family="")], NOW) == ()
+
+
 def test_a_bucket_on_the_line_does_not_flicker() -> None:
     told = rounds(0.851, 0.849, 0.852, 0.848, 0.86, 0.831)
     assert [[(a.level, a.ended) for a in now] for now in told] == [[(Level.CLEAN_UP, None)]] * 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.capacity.outlook import Outlook
 from core.capacity.samples import note, note_history, note_scan
 from core.capacity.usage import days_until, read_capacity
 from core.models import Bucket
-from core.profiles import Family, Profile
+from core.profiles import Family, Profile, Supabase
 from core.workspace import Workspace, system_now
 from tests.core.desk import Desk
 from tests.core.fakes import FakeCatalog, FakeStore
@@ -64,6 +65,13 @@ async def test_the_fullest_bucket_comes_first_and_all_of_a_family_are_of_it(work
 async def test_a_bucket_of_no_family_has_a_gibibyte(workspace: Workspace) -> None:
     found = await capacity(workspace, Sample("other", now(), 1, 1 << 29))
     assert (found.buckets[0].family, found.buckets[0].share) == ("", 0.5)
+
+
+async def test_of_a_service_only_what_the_profile_looks_after_is_shown(workspace: Workspace) -> None:
+    chosen = replace(profile(Family("wards")), supabase=Supabase("http://here"), buckets=("photos",))
+    names = ("photos", "wards-1", "of another team")
+    found = await read_capacity(workspace, chosen, [Bucket(name) for name in names])
+    assert {use.name for use in found.buckets} == {"photos", "wards-1"}
 
 
 async def test_what_waits_in_the_quarantine_is_shown_as_reclaimable(workspace: Workspace) -> None:
