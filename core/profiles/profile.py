@@ -156,8 +156,8 @@ class Profile:
         return next((family for family in self.families if family.holds(bucket)), None)
 
     def looks_after(self, bucket: str) -> bool:
-        """Whether a bucket of the storage is among those that were chosen, or belongs to a family; all of them where none
-        was. Of folders, the storage itself shows no others."""
+        """Whether a bucket of the storage is among those that were chosen, or belongs to a family; all of them where
+        none was. Of folders, the storage itself shows no others."""
         return not (self.supabase and self.buckets) or bucket in self.buckets or self.family_of(bucket) is not None
 
     @property
