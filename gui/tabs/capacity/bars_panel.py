@@ -73,7 +73,10 @@ class BarsPanel(Panel):
             return
         if self.chart is None:
             self.chart = self._make_chart()
-        self.bars = bars_of(buckets, known, self.desk.themes.current.outline)
+        bars = bars_of(buckets, known, self.desk.themes.current.outline)
+        if bars == self.bars:
+            return  # a round of monitoring in which nothing moved
+        self.bars = bars
         self.chart.show_bars(self.bars.bars, [colour for _, colour in self.bars.legend])
         self.show_lines("types", self.bars.lines, line_columns(self.tr("Bucket and type"), with_objects=False,
                                                                share=self.tr("Share of capacity")))  # fmt: skip

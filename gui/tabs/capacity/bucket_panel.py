@@ -79,22 +79,28 @@ class BucketPanel(Panel):
         self.show_again()
 
     def show_bucket(self, use: BucketUse | None) -> None:
-        """Shows another bucket, or the same one measured anew; its history and breakdown are on their way."""
-        if use is None or self.use is None or use.name != self.use.name:
-            self.samples, self.breakdown, self.folder, self.trouble = (), None, "", ""
+        """Shows another bucket, or the same one measured anew; its history and breakdown are on their way, and what is
+        seen of the same one stays until they come."""
+        is_same = use is not None and self.use is not None and use.name == self.use.name
         self.use = use
-        self.show_again()
+        if not is_same:
+            self.samples, self.breakdown, self.folder, self.trouble = (), None, "", ""
+            self.show_again()
 
     def show_history(self, samples: Sequence[Sample], days_ahead: int) -> None:
         """What the bucket held over the time that is looked at; drawn ahead at most half as far as it is known back."""
         known = (samples[-1].at - samples[0].at).days if samples else 0
         self.samples, self.days_ahead = samples, max(_LEAST_AHEAD, min(days_ahead, known // 2))
-        self.show_again()
+        if self.view == TIME:
+            self.show_again()
 
     def show_breakdown(self, breakdown: Breakdown | None, folder: str, trouble: str = "") -> None:
         """What the bucket, or a folder of it, is made of; without one, `trouble` says why."""
+        if (breakdown, folder, trouble) == (self.breakdown, self.folder, self.trouble):
+            return
         self.breakdown, self.folder, self.trouble = breakdown, folder, trouble
-        self.show_again()
+        if self.view != TIME:
+            self.show_again()
 
     def show_view(self, view: str) -> None:
         """Shows the course, the types, the folders or the ages."""
