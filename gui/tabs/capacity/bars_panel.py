@@ -57,6 +57,8 @@ class BarsPanel(Panel):
     def charts_are_there(self) -> None:
         """The charts have been imported: draws."""
         self._may_draw = True
+        if self.chart is None:
+            self.chart = self._make_chart()  # while nobody waits for it
         self._show_again()
 
     def show_buckets(self, buckets: Sequence[BucketUse], known: Mapping[str, Breakdown]) -> None:
@@ -77,11 +79,11 @@ class BarsPanel(Panel):
         if bars == self.bars:
             return  # a round of monitoring in which nothing moved
         self.bars = bars
-        self.chart.show_bars(self.bars.bars, [colour for _, colour in self.bars.legend])
         self.show_lines("types", self.bars.lines, line_columns(self.tr("Bucket and type"), with_objects=False,
                                                                share=self.tr("Share of capacity")))  # fmt: skip
         self._say_legend([(name, colour) for name, colour in self.bars.legend if name])
         self.show_chart(self.chart, self.chart.image)
+        self.chart.show_bars(self.bars.bars, [colour for _, colour in self.bars.legend])  # now that it has its size
 
     def _make_chart(self) -> StackedBars:
         from gui.widgets.chart.bars import StackedBars

@@ -75,7 +75,11 @@ class BucketPanel(Panel):
 
     def charts_are_there(self) -> None:
         """The charts have been imported: draws."""
+        from gui.widgets.chart.course import CourseChart
+
         self._may_draw = True
+        if self.course is None:
+            self.course = CourseChart(self.desk.themes, self.tr("Use over time"))  # while nobody waits for it
         self.show_again()
 
     def show_bucket(self, use: BucketUse | None) -> None:
@@ -135,14 +139,11 @@ class BucketPanel(Panel):
             text = self.tr("Each scan and each measuring (F5) adds a point.")
             self.show_nothing("chart-line-up", self.tr("No history yet"), text)
             return
-        if self.course is None:
-            from gui.widgets.chart.course import CourseChart
-
-            self.course = CourseChart(self.desk.themes, self.tr("Use over time"))
-        self.course.show_course(course_of(use, self.samples, self.days_ahead))
+        assert self.course is not None  # made before anything may be drawn
         share = self.tr("Share of capacity")
         self.show_lines(TIME, history_lines(use, self.samples), line_columns(self.tr("When"), share=share))
         self.show_chart(self.course, self.course.image)
+        self.course.show_course(course_of(use, self.samples, self.days_ahead))  # now that it has its size
 
     def _show_types(self, found: Breakdown) -> None:
         lines = lines_of(found.types, [wording.type_name(part.name) for part in found.types])
@@ -159,9 +160,9 @@ class BucketPanel(Panel):
             from gui.widgets.chart.bars import StackedBars
 
             self.bars = StackedBars(self.desk.themes, self.tr("What it is made of"))
-        self.bars.show_bars(part_bars(drawn, names), (SERIES[0],), sizes=True)
         self.show_lines(view, lines, line_columns(title))
         self.show_chart(self.bars, self.bars.image)
+        self.bars.show_bars(part_bars(drawn, names), (SERIES[0],), sizes=True)
 
     def _show_folders(self, found: Breakdown) -> None:
         lines = lines_of(found.folders, [wording.folder_name(part.name, self.folder) for part in found.folders])

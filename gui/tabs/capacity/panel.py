@@ -32,6 +32,8 @@ class Panel(QWidget):
         self.places.addWidget(self.empty)
         self._tables: dict[str, Table[Line]] = {}
         self._table_of = ""
+        self._columns: Sequence[Column[Line]] = ()
+        self._is_filled = False
         self._chart: QWidget | None = None
         self._picture: Callable[[], QImage] | None = None
         self.table_button = self._tool("table", self.tr("Show as a table"), checkable=True)
@@ -64,18 +66,21 @@ class Panel(QWidget):
         self._show_place()
 
     def show_lines(self, kind: str, lines: Sequence[Line], columns: Sequence[Column[Line]]) -> None:
-        """What the table says; each kind of lines has a table of its own, with its own columns."""
-        self.lines, self._table_of = lines, kind
-        if kind:
-            if kind not in self._tables:
-                self._tables[kind] = self._make_table(kind, columns)
-            self._tables[kind].rows.show(HeldRows(lines, LINE_KEYS))
+        """What the table says; each kind of lines has a table of its own, with its own columns, made when somebody
+        wants to see it."""
+        self.lines, self._table_of, self._columns, self._is_filled = lines, kind, columns, False
         self._show_place()
 
     @property
     def shown(self) -> QWidget:
         """What is seen: the chart, the table or the words."""
         return self.places.currentWidget() or self.empty
+
+    def _table(self) -> Table[Line]:
+        """The table of the lines."""
+        if self._table_of not in self._tables:
+            self._tables[self._table_of] = self._make_table(self._table_of, self._columns)
+        return self._tables[self._table_of]
 
     def _make_table(self, kind: str, columns: Sequence[Column[Line]]) -> Table[Line]:
         model: TableModel[Line] = TableModel(self.desk.jobs, columns, f"capacity.{kind}", is_checkable=False)
@@ -88,13 +93,16 @@ class Panel(QWidget):
         """The chart, and not its table, is seen: what explains its colours is wanted or not."""
 
     def _show_place(self) -> None:
-        table = self._tables.get(self._table_of)
-        wants_table = self.table_button.isChecked() and table is not None
+        is_table = self.table_button.isChecked() and bool(self._table_of) and self._chart is not None
         self.table_button.setEnabled(bool(self.lines))
         self.out_button.setEnabled(self._chart is not None)
         shown: QWidget = self._chart or self.empty
-        is_table = wants_table and table is not None and self._chart is not None
-        self.places.setCurrentWidget(table if is_table and table is not None else shown)
+        if is_table:
+            shown = self._table()
+            if not self._is_filled:
+                self._is_filled = True
+                self._table().rows.show(HeldRows(self.lines, LINE_KEYS))
+        self.places.setCurrentWidget(shown)
         self.legend_fits(self._chart is not None and not is_table)
 
     def _tool(self, icon: str, text: str, *, checkable: bool) -> QToolButton:
@@ -129,6 +137,5 @@ class Panel(QWidget):
             QGuiApplication.clipboard().setImage(self._picture())
 
     def _copy_lines(self) -> None:
-        table = self._tables.get(self._table_of)
-        if table is not None:
-            QGuiApplication.clipboard().setText(table.as_text(self.lines))
+        if self._table_of:
+            QGuiApplication.clipboard().setText(self._table().as_text(self.lines))

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -194,14 +194,19 @@ class CapacityTab(Tab):
 
     def _on_charts_loaded(self) -> None:
         self.bars.charts_are_there()
-        self.bucket.charts_are_there()
+        QTimer.singleShot(0, self.bucket.charts_are_there)  # a chart at a time
 
     async def _look(self, engine: Engine) -> None:
-        """The numbers first, then what the fullest buckets are made of, one after the other."""
+        """The numbers first, then the charts, then what the fullest buckets are made of, one after the other. Between
+        them the window has its turn: each chart takes some 30 ms when it is drawn for the first time."""
         found = await engine.capacity()
         self._show(found)
-        if found.at is None:
+        if found.at is None or not found.buckets:
             return
+        await asyncio.sleep(0)
+        self.bars.show_buckets(found.buckets, self._known)
+        await asyncio.sleep(0)
+        self._show_chosen()
         shown = found.buckets if len(found.buckets) <= MOST_BARS else found.buckets[: MOST_BARS - 1]
         unknown = [use.name for use in shown if use.name not in self._known]
         for name in unknown:
@@ -227,11 +232,9 @@ class CapacityTab(Tab):
             self.table.setFocus()  # that is what the button of an empty tab led to
         self.places.setCurrentWidget(self._full)
         self.cards.show_capacity(found)
-        self.bars.show_buckets(found.buckets, self._known)
         if self.chosen not in {use.name for use in found.buckets}:
             self.chosen = found.buckets[0].name
         self.table.rows.show(HeldRows(found.buckets, BUCKET_KEYS))
-        self._show_chosen()
 
     def _say_empty(self) -> None:
         self.places.setCurrentWidget(self.empty)
