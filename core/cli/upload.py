@@ -1,27 +1,27 @@
-"""`upload`: folders by the million, found and tracked, and where they stand."""
+"""`upload`: folders by the million, found, tracked and uploaded, each once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from core.cli import upload_documents, words
+from core.cli.bucket import ask
 from core.cli.session import Session
-from core.cli.terminal import Terminal
+from core.cli.upload_tables import show_scan, show_state, show_transfer, show_troubles
 from core.progress import Report
 from core.uploads.desk import Uploads
+from core.uploads.destination import DEFAULT, Template
+from core.uploads.receipts import Receipts
 from core.uploads.scan import Scanned
-from core.uploads.state import Batch, UploadState
+from core.uploads.state import UploadState, absolute
+from core.uploads.transfer import Transferred, Wish
 
-_SHOWN = 20
-_BATCHES_SHOWN = 10
-_STATES = (("pending", "to upload"), ("success", "uploaded"), ("failed", "failed"), ("skipped", "left out"))
-_COLOURS = {"pending": "cyan", "success": "green", "failed": "red", "skipped": "dim"}
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 
 def upload(
@@ -29,114 +29,107 @@ def upload(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH…", help="Folders; everything below them is meant.")
     ] = None,
+    family: Annotated[
+        str, typer.Option("--family", metavar="F", help="Into which family of buckets; the only one if left out.")
+    ] = "",
     scan_only: Annotated[
         bool, typer.Option("--scan-only", help="Find what there is to upload and note it; upload nothing.")
     ] = False,
     status: Annotated[bool, typer.Option("--status", help="Say where uploads stand; change nothing.")] = False,
+    key: Annotated[
+        str, typer.Option("--key", metavar="TEMPLATE", help="How keys are made, such as {relative}/{name}.")
+    ] = DEFAULT,
+    batch_size: Annotated[int, typer.Option("--batch-size", metavar="N", min=1, help="Folders in a batch.")] = 50,
+    max_retries: Annotated[
+        int, typer.Option("--max-retries", metavar="N", min=1, help="Tries for a folder, all runs together.")
+    ] = 3,
+    delay: Annotated[float, typer.Option("--delay", metavar="S", min=0, help="Seconds between two batches.")] = 0,
+    receipts: Annotated[
+        str, typer.Option("--receipts", metavar="on|off|FOLDER", help="Receipts in each folder, none, or below FOLDER.")
+    ] = "on",
     db_path: Annotated[
         Path | None,
         typer.Option("--db-path", metavar="FILE", help="The tracker, instead of the profile's own; made if missing."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")] = False,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", metavar="NAME", help="The profile's name, where it is in production.")
+    ] = None,
 ) -> None:
-    """Find folders to upload by the million, and see where they stand."""
+    """Upload all pictures below folders, each folder once, and go on where it was broken off."""
     session = Session.of(context)
-    if scan_only == status:
-        context.fail("Say either --scan-only or --status. Single files go up with “bucket upload”.")
-    if scan_only and not paths:
-        context.fail("Name the folder to scan.")
-    uploads = _uploads(session, db_path)
+    if scan_only and status:
+        context.fail("--scan-only and --status exclude each other.")
+    if not status and not paths:
+        context.fail("Name the folder to upload, or ask for --status.")
+    uploads, folders = _uploads(session, db_path), paths or []
     if status:
-        state = session.run_alone(lambda _: uploads.state(paths or ()))
-        if session.terminal.as_json:
-            session.terminal.document(upload_documents.state(state))
-        else:
-            _show_state(session.terminal, state, uploads.path)
+        _answer_state(session, uploads, folders)
         return
-    found, after = session.run_alone(lambda report: _scanned(uploads, paths or (), report))
+    if scan_only:
+        _answer_scan(session, uploads, folders)
+        return
+    template = Template(key)
+    ask(session, _question(folders, family), yes, confirm)
+
+    async def work(engine: Engine, report: Report) -> tuple[tuple[Scanned, ...], Transferred, UploadState]:
+        wish = Wish(
+            engine.families.family(family),
+            template,
+            rules=uploads.rules,
+            batch_size=batch_size,
+            max_retries=max_retries,
+            delay_seconds=delay,
+            receipts=_receipts(receipts),
+            within=tuple(absolute(folder) for folder in folders),
+        )
+        found = await uploads.scan(folders, report=report)
+        did = await uploads.upload(engine.workspace, engine.store, wish, report=report)
+        return found, did, await uploads.state(folders)
+
+    found, did, after = session.run(work)
+    if session.terminal.as_json:
+        session.terminal.document(upload_documents.transferred(found, did, after))
+    else:
+        show_transfer(session.terminal, did, after)
+        show_troubles(session.terminal, after)
+    if did.failed:
+        raise typer.Exit(1)
+
+
+def _answer_state(session: Session, uploads: Uploads, folders: Sequence[Path]) -> None:
+    state = session.run_alone(lambda _: uploads.state(folders))
+    if session.terminal.as_json:
+        session.terminal.document(upload_documents.state(state))
+    else:
+        show_state(session.terminal, state, uploads.path)
+
+
+def _answer_scan(session: Session, uploads: Uploads, folders: Sequence[Path]) -> None:
+    async def work(report: Report) -> tuple[tuple[Scanned, ...], UploadState]:
+        return await uploads.scan(folders, report=report), await uploads.state(folders)
+
+    found, after = session.run_alone(work)
     if session.terminal.as_json:
         session.terminal.document(upload_documents.scanned(found, after))
         return
     for one in found:
-        _show_scan(session.terminal, one)
-    _show_troubles(session.terminal, after)
-
-
-async def _scanned(uploads: Uploads, paths: Sequence[Path], report: Report) -> tuple[tuple[Scanned, ...], UploadState]:
-    return await uploads.scan(paths, report=report), await uploads.state(paths)
+        show_scan(session.terminal, one)
+    show_troubles(session.terminal, after)
 
 
 def _uploads(session: Session, db_path: Path | None) -> Uploads:
     from core.engine import find_profile  # late: `--help` and wrong usage need none of it
 
-    name = session.asked.profile_name
-    if not session.asked.chose_profile and db_path is None and not session.terminal.as_json:
-        session.terminal.note(f"Project: {name} (choose another with --profile NAME)")
-    return Uploads(find_profile(name), db_path)
+    return Uploads(find_profile(session.asked.profile_name), db_path)
 
 
-def _show_scan(terminal: Terminal, one: Scanned) -> None:
-    whole = f"{words.count(one.folders, 'folder')} to upload from, {words.count(one.files, 'file')}"
-    terminal.heading(str(one.root), f"{whole}, {words.size(one.size_bytes)}, in {words.duration(one.seconds)}")
-    terminal.say()
-    rows = [
-        ("new", one.new),
-        ("changed", one.changed),
-        ("as before", one.unchanged),
-        ("not there any more", one.gone),
-        ("out of reach", one.out_of_reach),
-    ]
-    terminal.table(["Folders", "#"], [(name, words.number(amount)) for name, amount in rows if amount or name == "new"])
-    if not one.complete:
-        terminal.warn("Not everything could be read: folders that were not seen are not taken for gone.")
+def _question(folders: Sequence[Path], family: str) -> str:
+    what = f"what is in {folders[0]}" if len(folders) == 1 else f"what is in {words.count(len(folders), 'folder')}"
+    return f"Upload {what}{f' into {family}' if family else ''}?"
 
 
-def _show_state(terminal: Terminal, state: UploadState, path: Path) -> None:
-    folders = state.folders
-    if not folders.found and not state.batches:
-        terminal.say(f"No folders are known yet in {path}. Next: bucketdesk-cli upload FOLDER --scan-only")
-        return
-    whole = f"{words.count(folders.found, 'folder')}, {words.count(state.files, 'file')}"
-    terminal.heading("Uploads", f"{whole}, {words.size(state.size_bytes)}, known to {path}")
-    terminal.say()
-    amounts = [(name, said, getattr(folders, name)) for name, said in _STATES]
-    terminal.table(["Folders", "#"], [(Text(said, _COLOURS[name]), words.number(n)) for name, said, n in amounts])
-    if state.batches:
-        terminal.say()
-        columns = ["Batch", "Started", "Took", "#Folders", "#Uploaded", "#Failed", ""]
-        terminal.table(columns, [_batch(batch) for batch in state.batches[:_BATCHES_SHOWN]])
-    if state.failures:
-        terminal.say()
-        rows = [(one.folder, words.number(one.retries), one.reason) for one in state.failures[:_SHOWN]]
-        terminal.table(["Failed", "#Attempts", "Why"], rows)
-        _more(terminal, len(rows), folders.failed)
-    _show_troubles(terminal, state)
-
-
-def _batch(batch: Batch) -> Sequence[str]:
-    return (
-        batch.name or batch.batch_id,
-        words.moment(batch.started),
-        _took(batch.started, batch.ended),
-        words.number(batch.total),
-        words.number(batch.successful),
-        words.number(batch.failed),
-        "" if batch.status == "completed" else batch.status,
-    )
-
-
-def _took(started: datetime | None, ended: datetime | None) -> str:
-    return words.duration((ended - started).total_seconds()) if started and ended else ""
-
-
-def _show_troubles(terminal: Terminal, state: UploadState) -> None:
-    if not state.troubles:
-        return
-    terminal.say()
-    rows = state.troubles[:_SHOWN]
-    terminal.table(["Not as it should be", "Why"], rows)
-    _more(terminal, len(rows), state.troubles_in_all)
-
-
-def _more(terminal: Terminal, shown: int, total: int) -> None:
-    if shown < total:
-        terminal.say(f"… and {words.number(total - shown)} more; --status --json shows up to 1,000.", "dim")
+def _receipts(wanted: str) -> Receipts | None:
+    if wanted == "off":
+        return None
+    return Receipts() if wanted == "on" else Receipts(Path(absolute(wanted)))

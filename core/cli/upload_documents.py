@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.cli.documents import Document, time
 from core.uploads.scan import Scanned
 from core.uploads.state import UploadState
+from core.uploads.transfer import Transferred
 
 
 def state(found: UploadState) -> Document:
@@ -62,3 +63,16 @@ def scanned(found: Sequence[Scanned], after: UploadState) -> Document:
         for one in found
     ]
     return {"scans": scans, "complete": all(one.complete for one in found), **state(after)}
+
+
+def transferred(found: Sequence[Scanned], did: Transferred, after: UploadState) -> Document:
+    """`upload`: what this run did, what its scans found, and where uploads stand now."""
+    return {
+        "done": did.done,
+        "failed": did.failed,
+        "skipped": did.skipped,
+        "stored": {"files": did.files, "bytes": did.size_bytes},
+        "seconds": round(did.seconds, 3),
+        "notes": list(did.notes),
+        **scanned(found, after),
+    }

@@ -46,12 +46,13 @@ def key_of(path: Path, prefix: str = "") -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def prepare(path: Path, family: Family, prefix: str, folder: Path) -> Prepared:
-    """Reads a file, and re-encodes it into `folder` where its family asks for that. Blocks. Raises `Usage` for what is
+def prepare(path: Path, family: Family, prefix: str, folder: Path, key: str = "") -> Prepared:
+    """Reads a file, and re-encodes it into `folder` where its family asks for that. Its key is `key`, or made of its
+    name and the prefix. Blocks. Raises `Usage` for what is
     no file, `WorkspaceError` when it cannot be read."""
     if not path.is_file():
         raise Usage(f"{path} is no file.", "Choose files; whole folders are uploaded on the Upload tab.")
-    key, kind = key_of(path, prefix), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    key, kind = key or key_of(path, prefix), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     metadata = {} if PurePosixPath(key).name == path.name else {"original_name": path.name}
     try:
         if family.recompress is not None and kind.startswith("image/") and path.stat().st_size <= LIMIT_BYTES:

@@ -41,7 +41,8 @@ _ANSWERS: tuple[tuple[type[CoreError], Answer], ...] = (
 @dataclass(frozen=True, slots=True)
 class Uploaded:
     """What became of one file. `stored`: it is in `bucket` now; `overflow`: that is not the first of its family.
-    `sentence` tells it, or why it is nowhere."""
+    `sentence` tells it, or why it is nowhere; `refusal` is then the kind of error. `sha256`: of what was to be stored,
+    '' where nothing could be read."""
 
     path: Path
     key: str
@@ -50,6 +51,8 @@ class Uploaded:
     stored: bool
     overflow: bool
     sentence: str
+    sha256: str = ""
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,12 @@ async def upload_files(
     paths: Sequence[Path],
     *,
     prefix: str = "",
+    keys: Sequence[str] = (),
     report: Report = silent,
 ) -> UploadReport:
-    """Uploads files into a family; what one file meets stops no other. A file whose content stands under its key
-    already counts as stored; other content there is never overwritten. Raises `Refused`, `Busy`, `ServiceError` when
-    nothing was begun, `WorkspaceError`."""
+    """Uploads files into a family, under `keys` or their names below `prefix`; what one file meets stops no other. A
+    file whose content stands under its key already counts as stored; other content there is never overwritten. Raises
+    `Refused`, `Busy`, `ServiceError` when nothing was begun, `WorkspaceError`."""
     check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
         await settle(workspace, store, profile.project)
@@ -81,7 +85,7 @@ async def upload_files(
         try:
             with ThreadPoolExecutor(2, "recompression") as workers:
                 work = await _Work.open(workspace, store, profile, family, report)
-                return await work.run(paths, prefix, folder, workers)
+                return await work.run(paths, prefix, keys, folder, workers)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, True)
 
@@ -123,18 +127,22 @@ class _Work:
         newest = _candidate(family, replace(like, name=f"{family.name}-new"), {}) if _may_grow(family) else None
         return cls(workspace, store, profile, family, held, Router(family.name, candidates, newest), report)
 
-    async def run(self, paths: Sequence[Path], prefix: str, folder: Path, workers: ThreadPoolExecutor) -> UploadReport:
+    async def run(
+        self, paths: Sequence[Path], prefix: str, keys: Sequence[str], folder: Path, workers: ThreadPoolExecutor
+    ) -> UploadReport:
         await self._records.begin(self._profile.project)
         taken: set[str] = set()
 
         async def one(n: int, path: Path) -> Uploaded:
             loop = asyncio.get_running_loop()
             try:
-                file = await loop.run_in_executor(workers, prepare, path, self._family, prefix, folder)
+                key = keys[n - 1] if keys else ""
+                file = await loop.run_in_executor(workers, prepare, path, self._family, prefix, folder, key)
             except CoreError as exc:
-                return Uploaded(path, "", "", 0, False, False, exc.message)
+                return Uploaded(path, "", "", 0, False, False, exc.message, refusal=exc.kind)
             if file.key in taken:
-                return _lost(file, f"Another of the files is called {file.key} too; rename one of them.")
+                why = f"Another of the files is called {file.key} too; rename one of them."
+                return _lost(file, why, AlreadyExists("").kind)
             taken.add(file.key)
             ended = await see_through(self._upload(n, file))
             self._ended += 1
@@ -153,7 +161,7 @@ class _Work:
         try:
             ended = await self._sent(n, file)
         except CoreError as exc:
-            ended = _lost(file, f"{exc.message} {exc.hint}".rstrip())
+            ended = _lost(file, f"{exc.message} {exc.hint}".rstrip(), exc.kind)
         if not ended.stored:
             await self._records.not_stored(n, file, StepState.FAILED, ended.sentence)
         return ended
@@ -246,7 +254,7 @@ class _Work:
         more = bucket != self._first
         place = f"the overflow bucket {bucket}" if more else bucket
         sentence = f"{file.path.name} {verb} {place}, as {file.key}. {file.note}".rstrip()
-        return Uploaded(file.path, file.key, bucket, file.size_bytes, True, more, sentence)
+        return Uploaded(file.path, file.key, bucket, file.size_bytes, True, more, sentence, file.sha256)
 
 
 def _may_grow(family: Family) -> bool:
@@ -270,5 +278,5 @@ def _why_not(route: Route, said: Mapping[str, str]) -> str:
     return f"No bucket takes {route.upload.key}. {reasons}".rstrip()
 
 
-def _lost(file: Prepared, why: str) -> Uploaded:
-    return Uploaded(file.path, file.key, "", file.size_bytes, False, False, why)
+def _lost(file: Prepared, why: str, refusal: str = "") -> Uploaded:
+    return Uploaded(file.path, file.key, "", file.size_bytes, False, False, why, file.sha256, refusal)

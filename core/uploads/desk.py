@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import places
+from core.errors import Usage
+from core.ports import ObjectStore
 from core.profiles import PRACTICE, SUPABASE, Profile
 from core.progress import Report, silent
 from core.uploads.folders import ScanRules
@@ -15,6 +17,11 @@ from core.uploads.names import ANY, SERVICE
 from core.uploads.scan import Scanned, scan
 from core.uploads.state import UploadState, absolute, read_state
 from core.uploads.tracker import FILE_NAME, Tracker
+from core.uploads.transfer import Transferred, Wish, upload_folders
+from core.workspace import Workspace
+
+_ROWS = "device_test"
+"""The table with a row for each folder (resources/presets.toml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,8 @@ class Uploads:
 
     async def scan(self, roots: Sequence[Path], *, report: Report = silent) -> tuple[Scanned, ...]:
         """Scans these trees, one after another."""
-        keys = SERVICE if self.profile.kind in (PRACTICE, SUPABASE) else ANY
         async with self._open() as tracker:
-            return tuple([await scan(tracker, root, ScanRules(keys=keys), report) for root in roots])
+            return tuple([await scan(tracker, root, self.rules, report) for root in roots])
 
     async def state(self, roots: Sequence[Path] = ()) -> UploadState:
         """Where uploads stand, all or those at and below these folders. Raises `NotFound` for a file that was named
@@ -42,6 +48,24 @@ class Uploads:
             return UploadState()
         async with self._open(make=False) as tracker:
             return await tracker.read(lambda c: read_state(c, [absolute(root) for root in roots]))
+
+    async def upload(
+        self, workspace: Workspace, store: ObjectStore, wish: Wish, *, report: Report = silent
+    ) -> Transferred:
+        """Uploads what waits in the queue; see `transfer.upload_folders`. Raises `Usage` for a project that keeps a row
+        for each folder: a folder without its row would not have arrived."""
+        if any(source.table == _ROWS for source in self.profile.sources):
+            raise Usage(
+                f"The project keeps a row of {_ROWS} for each folder, which “upload” does not write: nothing went up.",
+                "“upload --scan-only” notes what there is; “bucket upload” uploads single files.",
+            )
+        async with self._open() as tracker:
+            return await upload_folders(tracker, workspace, store, self.profile, wish, report)
+
+    @property
+    def rules(self) -> ScanRules:
+        """What counts, and which names this project's storage takes."""
+        return ScanRules(keys=SERVICE if self.profile.kind in (PRACTICE, SUPABASE) else ANY)
 
     @contextlib.asynccontextmanager
     async def _open(self, *, make: bool = True) -> AsyncIterator[Tracker]:

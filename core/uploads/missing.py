@@ -64,6 +64,11 @@ class Missing:
         return self._empty[folder]
 
 
+def out_of_reach(root: str) -> bool:
+    """Whether a scanned tree is not there as a whole, or empty: then its folders prove nothing by being absent."""
+    return _looks_empty(root)
+
+
 def _looks_empty(folder: str) -> bool:
     try:
         with os.scandir(folder) as entries:

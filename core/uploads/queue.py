@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import Usage
+from core.uploads.ledger import below
 
 _COLUMNS = (
     "rowid, place, folder_path, coalesce(file_count, 0), coalesce(bytes, 0), upload_status, coalesce(retry_count, 0), "
@@ -60,18 +62,40 @@ def page(c: sqlite3.Connection, state: str, after: Mark | None = None, limit: in
 
 
 def due(
-    c: sqlite3.Connection, max_retries: int, failed_before: float, limit: int, after: Mark | None = None
+    c: sqlite3.Connection, max_retries: int, failed_before: float, limit: int, within: Sequence[str] = ()
 ) -> tuple[Queued, ...]:
     """The next folders to upload: those that wait, then those that failed before this moment and fewer than
-    `max_retries` times. `after` leaves out what is under way already."""
-    found = page(c, "pending", after, limit)
+    `max_retries` times; with `within`, only at and below these folders."""
+    where, values = _within(within)
+    sql = (
+        f"SELECT {_COLUMNS} FROM folder_status WHERE upload_status = 'pending' AND {_WAITING} {where} "
+        "ORDER BY place, rowid LIMIT ?"
+    )
+    found = _read(c, sql, (*values, limit))
     if len(found) < limit:
         sql = (
             f"SELECT {_COLUMNS} FROM folder_status WHERE upload_status = 'failed' AND {_WAITING} "
-            "AND coalesce(retry_count, 0) < ? AND coalesce(updated_at, 0) < ? ORDER BY place, rowid LIMIT ?"
+            f"AND coalesce(retry_count, 0) < ? AND coalesce(updated_at, 0) < ? {where} ORDER BY place, rowid LIMIT ?"
         )
-        found += _read(c, sql, (max_retries, failed_before, limit - len(found)))
+        found += _read(c, sql, (max_retries, failed_before, *values, limit - len(found)))
     return found
+
+
+def due_amount(c: sqlite3.Connection, max_retries: int, within: Sequence[str] = ()) -> int:
+    """How many folders a run that begins now would take."""
+    where, values = _within(within)
+    sql = (
+        f"SELECT count(*) FROM folder_status WHERE {_WAITING} AND (upload_status = 'pending' OR "
+        f"upload_status = 'failed' AND coalesce(retry_count, 0) < ?) {where}"
+    )
+    return int(c.execute(sql, (max_retries, *values)).fetchone()[0])
+
+
+def root_of(c: sqlite3.Connection, path: str) -> str:
+    """The scanned tree in which a folder was found; the folder above it for one that another program noted."""
+    sql = "SELECT r.path FROM folder_status f JOIN scanned_roots r ON r.id = f.root WHERE f.folder_path = ?"
+    row = c.execute(sql, (path,)).fetchone()
+    return str(row[0]) if row else os.path.dirname(path)  # noqa: PTH120
 
 
 def put_first(c: sqlite3.Connection, numbers: Sequence[int]) -> None:
@@ -99,6 +123,12 @@ def retry(c: sqlite3.Connection, now: float, numbers: Sequence[int] | None = Non
         return c.execute(f"{sql} upload_status = 'failed' AND {_WAITING}", (now,)).rowcount
     sql += "rowid = ? AND (upload_status = 'failed' OR skipped IS NOT NULL) AND upload_status <> 'success'"
     return c.executemany(sql, [(now, number) for number in numbers]).rowcount
+
+
+def _within(roots: Sequence[str]) -> tuple[str, list[str]]:
+    one = "folder_path = ? OR folder_path >= ? AND folder_path < ?"
+    values = [value for root in roots for value in (root, *below(root))]
+    return (f"AND ({' OR '.join([one] * len(roots))})" if roots else ""), values
 
 
 def _start(after: Mark | None) -> tuple[int, int]:

@@ -1,0 +1,112 @@
+"""What `upload` shows to people: scans, where folders stand, batches and failures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.text import Text
+
+from core.cli import words
+from core.cli.terminal import Terminal
+from core.uploads.scan import Scanned
+from core.uploads.state import Batch, Failure, UploadState
+from core.uploads.transfer import Transferred
+
+_SHOWN = 20
+_BATCHES_SHOWN = 10
+_STATES = (("pending", "to upload"), ("success", "uploaded"), ("failed", "failed"), ("skipped", "left out"))
+_COLOURS = {"pending": "cyan", "success": "green", "failed": "red", "skipped": "dim"}
+
+
+def show_transfer(terminal: Terminal, did: Transferred, state: UploadState) -> None:
+    """What a run did, and what failed."""
+    if not did.batches:
+        terminal.say("Nothing waits: everything that was found is uploaded, or has failed for good.")
+    else:
+        stored = f"{words.count(did.files, 'file')}, {words.size(did.size_bytes)}, in {words.duration(did.seconds)}"
+        terminal.heading(f"{words.count(did.done, 'folder')} uploaded", stored)
+        if did.failed or did.skipped:
+            terminal.say(f"{words.number(did.failed)} failed, {words.number(did.skipped)} left out.")
+    if state.failures:
+        terminal.say()
+        show_failures(terminal, state.failures, state.folders.failed)
+    for note in did.notes[:_SHOWN]:
+        terminal.warn(note)
+
+
+def show_failures(terminal: Terminal, failures: Sequence[Failure], total: int) -> None:
+    """Folders that did not go up, and why not."""
+    rows = [(one.folder, words.number(one.retries), one.reason) for one in failures[:_SHOWN]]
+    terminal.table(["Failed", "#Attempts", "Why"], rows)
+    _more(terminal, len(rows), total)
+
+
+def show_scan(terminal: Terminal, one: Scanned) -> None:
+    """What a scan found."""
+    whole = f"{words.count(one.folders, 'folder')} to upload from, {words.count(one.files, 'file')}"
+    terminal.heading(str(one.root), f"{whole}, {words.size(one.size_bytes)}, in {words.duration(one.seconds)}")
+    terminal.say()
+    rows = [
+        ("new", one.new),
+        ("changed", one.changed),
+        ("as before", one.unchanged),
+        ("not there any more", one.gone),
+        ("out of reach", one.out_of_reach),
+    ]
+    terminal.table(["Folders", "#"], [(name, words.number(amount)) for name, amount in rows if amount or name == "new"])
+    if not one.complete:
+        terminal.warn("Not everything could be read: folders that were not seen are not taken for gone.")
+
+
+def show_state(terminal: Terminal, state: UploadState, path: Path) -> None:
+    """Where uploads stand."""
+    folders = state.folders
+    if not folders.found and not state.batches:
+        terminal.say(f"No folders are known yet in {path}. Next: bucketdesk-cli upload FOLDER --scan-only")
+        return
+    whole = f"{words.count(folders.found, 'folder')}, {words.count(state.files, 'file')}"
+    terminal.heading("Uploads", f"{whole}, {words.size(state.size_bytes)}, known to {path}")
+    terminal.say()
+    amounts = [(name, said, getattr(folders, name)) for name, said in _STATES]
+    terminal.table(["Folders", "#"], [(Text(said, _COLOURS[name]), words.number(n)) for name, said, n in amounts])
+    if state.batches:
+        terminal.say()
+        columns = ["Batch", "Started", "Took", "#Folders", "#Uploaded", "#Failed", ""]
+        terminal.table(columns, [_batch(batch) for batch in state.batches[:_BATCHES_SHOWN]])
+    if state.failures:
+        terminal.say()
+        show_failures(terminal, state.failures, folders.failed)
+    show_troubles(terminal, state)
+
+
+def _batch(batch: Batch) -> Sequence[str]:
+    return (
+        batch.name or batch.batch_id,
+        words.moment(batch.started),
+        _took(batch.started, batch.ended),
+        words.number(batch.total),
+        words.number(batch.successful),
+        words.number(batch.failed),
+        "" if batch.status == "completed" else batch.status,
+    )
+
+
+def _took(started: datetime | None, ended: datetime | None) -> str:
+    return words.duration((ended - started).total_seconds()) if started and ended else ""
+
+
+def show_troubles(terminal: Terminal, state: UploadState) -> None:
+    """What the last scans could not read or name."""
+    if not state.troubles:
+        return
+    terminal.say()
+    rows = state.troubles[:_SHOWN]
+    terminal.table(["Not as it should be", "Why"], rows)
+    _more(terminal, len(rows), state.troubles_in_all)
+
+
+def _more(terminal: Terminal, shown: int, total: int) -> None:
+    if shown < total:
+        terminal.say(f"… and {words.number(total - shown)} more; --status --json shows up to 1,000.", "dim")

@@ -1,0 +1,265 @@
+"""Every folder arrives exactly once, whatever its files are called and whatever ends the program."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.cli.__main__ import main
+from core.clients.practice_store import PracticeStore
+from core.errors import Unavailable
+from core.models import Attributes, Object
+from core.profiles import Family, Profile
+from core.progress import Progress, Report, silent
+from core.uploads import transfer
+from core.uploads.destination import Template
+from core.uploads.folders import ScanRules
+from core.uploads.names import SERVICE
+from core.uploads.tracker import Tracker
+from core.uploads.transfer import Transferred, Wish, upload_folders
+from core.workspace import Workspace
+from tests.core.uploads.trees import Desk, device, predecessor, put
+
+FAMILY = Family("devices")
+WISH = Wish(FAMILY, rules=ScanRules(keys=SERVICE), batch_size=2)
+
+
+class Died(BaseException):
+    """The program ended here."""
+
+
+class Store(PracticeStore):
+    """A practice storage with moods: `refuses` so many uploads, ends the program after `lives` of them, and calls
+    `meanwhile` before each."""
+
+    refuses = 0
+    lives = 1_000_000
+
+    def meanwhile(self) -> None:
+        """What happens beside the upload."""
+
+    async def upload(
+        self, bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent
+    ) -> Object:
+        self.meanwhile()
+        if self.refuses:
+            self.refuses -= 1
+            raise Unavailable("The storage is throttled.")
+        stored = await super().upload(bucket, key, path, attributes, report)
+        self.lives -= 1
+        if not self.lives:
+            raise Died
+        return stored
+
+
+class Sender(Desk):
+    """Somebody who uploads a tree into one family."""
+
+    def __init__(self, folder: Path, workspace: Workspace) -> None:
+        super().__init__(folder)
+        (folder / "storage/devices").mkdir(parents=True)
+        sqlite3.connect(folder / "catalog.db").close()
+        self.store = Store(folder / "storage", folder / "quarantine", folder / "catalog.db")
+        self.profile = Profile("p", "practice", folder / "storage", folder / "catalog.db", families=(FAMILY,))
+        self.workspace = workspace
+
+    async def upload(self, wish: Wish = WISH, report: Report = silent) -> Transferred:
+        """Uploads what waits."""
+        tracker = await Tracker.open(self.path)
+        try:
+            return await upload_folders(tracker, self.workspace, self.store, self.profile, wish, report)
+        finally:
+            await tracker.close()
+
+    def stored(self) -> dict[str, bytes]:
+        """Every object by its key."""
+        root = self.path.parent / "storage/devices"
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+    async def check_balance(self) -> None:
+        """Found = done + skipped + failed + queued, and every row is one of them."""
+        folders = (await self.state()).folders
+        assert self.sql("SELECT count(*) FROM folder_status") == [(folders.found,)]
+
+
+@pytest_asyncio.fixture
+async def sender(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sender]:
+    monkeypatch.setattr(transfer, "_wait_seconds", lambda attempts: 0.0)
+    workspace = await Workspace.open(tmp_path / "workspace", "p")
+    made = Sender(tmp_path, workspace)
+    yield made
+    await made.store.close()
+    await workspace.close()
+
+
+async def test_pictures_go_up_once_and_everything_is_told(sender: Sender) -> None:
+    for name in ("a", "b", "c"):
+        device(sender.root, name, "front.jpg", "notes.txt", "stats.json")
+    await sender.scan()
+    told: list[Progress] = []
+
+    did = await sender.upload(report=told.append)
+
+    assert sorted(sender.stored()) == ["a/front.jpg", "b/front.jpg", "c/front.jpg"]
+    assert (did.done, did.failed, did.files, did.size_bytes, did.batches) == (3, 0, 3, 21, 2)
+    assert [(one.done, one.total) for one in told] == [(2, 3), (3, 3)]
+    receipt = json.loads((sender.root / "a/success.json").read_text("utf-8"))
+    assert [(one["bucket"], one["key"]) for one in receipt["files"]] == [("devices", "a/front.jpg")]
+    assert sorted(sender.sql("SELECT total_folders, successful_uploads, status FROM upload_batches"), key=str) == [
+        (1, 1, "completed"),
+        (2, 2, "completed"),
+    ]
+    assert sender.sql("SELECT count(*) FROM folder_status WHERE upload_timestamp > 1e9 AND retry_count = 0") == [(3,)]
+    await sender.scan()
+    assert (await sender.upload()).batches == 0
+    await sender.check_balance()
+
+
+async def test_same_name_and_other_bytes_are_two_objects_and_same_bytes_one(sender: Sender) -> None:
+    put(sender.root / "x/DEV/test.jpg", b"one")
+    put(sender.root / "y/DEV/test.jpg", b"two")
+    put(sender.root / "z/DEV/test.jpg", b"one")
+    await sender.scan()
+    for wish in (replace(WISH, batch_size=1), replace(WISH, batch_size=3)):
+        await sender.upload(wish)
+        assert sorted(sender.stored().values()) == [b"one", b"two"]
+        assert "DEV/test.jpg" in sender.stored()
+        sender.sql("UPDATE folder_status SET upload_status = 'pending'")
+
+
+@pytest.mark.parametrize("lives", [1, 2, 3])
+async def test_what_was_stored_when_the_program_ended_is_adopted(sender: Sender, lives: int) -> None:
+    for name in ("a", "b"):
+        device(sender.root, name, "1.jpg", "2.jpg")
+    await sender.scan()
+    sender.store.lives = lives
+    with pytest.raises(Died):
+        await sender.upload()
+    sender.store.lives = 1_000_000
+
+    did = await sender.upload()
+
+    assert (did.done, did.failed) == (2, 0)
+    assert sorted(sender.stored()) == ["a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"]
+    assert sender.sql("SELECT DISTINCT retry_count FROM folder_status") == [(0,)]
+    assert sender.sql("SELECT count(*) FROM upload_batches WHERE status = 'running'") == [(0,)]
+
+
+async def test_what_may_pass_is_tried_again_and_every_error_kept(sender: Sender) -> None:
+    device(sender.root, "a", "1.jpg")
+    await sender.scan()
+    sender.store.refuses = 2
+    assert (await sender.upload()).done == 1
+    errors = [error for (error,) in sender.sql("SELECT error FROM upload_attempts ORDER BY id")]
+    assert [bool(error) for error in errors] == [True, True, False] and "throttled" in str(errors[0])
+
+
+async def test_a_folder_that_failed_is_taken_again_while_tries_are_left(sender: Sender) -> None:
+    device(sender.root, "a", "1.jpg")
+    await sender.scan()
+    sender.store.refuses = 100
+    assert (await sender.upload()).failed == 1
+    (failure,) = (await sender.state()).failures
+    assert (failure.retries, failure.reason) == (3, "1.jpg: The storage is throttled.")
+    assert json.loads((sender.root / "a/failed.json").read_text("utf-8"))["error"] == failure.reason
+    sender.store.refuses = 0
+    assert (await sender.upload()).batches == 0
+    assert (await sender.upload(replace(WISH, max_retries=4))).done == 1
+    assert not (sender.root / "a/failed.json").exists()
+
+
+async def test_a_name_that_no_key_can_carry_fails_its_folder_only(sender: Sender) -> None:
+    device(sender.root, "good", "1.jpg")
+    device(sender.root, "bad", "1.jpg", "ü.jpg")
+    await sender.scan()
+    did = await sender.upload()
+    assert (did.done, did.failed, list(sender.stored())) == (1, 1, ["good/1.jpg"])
+    (failure,) = (await sender.state()).failures
+    assert "ü.jpg: The storage takes no “ü”" in failure.reason and failure.retries == 1
+
+
+async def test_a_drive_that_goes_parks_the_queue_and_blames_no_folder(sender: Sender) -> None:
+    for name in ("a", "b"):
+        device(sender.root, name, "1.jpg", "2.jpg")
+    await sender.scan()
+    sender.store.meanwhile = lambda: shutil.rmtree(sender.root, ignore_errors=True)  # type: ignore[method-assign]
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="not there any more"):
+            await sender.upload()
+    assert set(sender.statuses().values()) == {"pending"}
+    assert sender.sql("SELECT count(*) FROM upload_attempts") == [(0,)]
+
+
+async def test_folders_that_went_or_were_emptied_are_told_apart(sender: Sender) -> None:
+    for name in ("goes", "emptied", "stays"):
+        device(sender.root, name, "1.jpg")
+    device(sender.root, "stats-only", "stats.json")
+    await sender.scan()
+    shutil.rmtree(sender.root / "goes")
+    (sender.root / "emptied/1.jpg").unlink()
+
+    did = await sender.upload()
+
+    assert (did.done, did.failed, did.skipped) == (1, 1, 2)
+    assert "stats-only" not in (sender.root / "stays/success.json").read_text("utf-8")
+    assert ["emptied" in one.folder for one in (await sender.state()).failures] == [True]
+    assert sender.sql("SELECT skipped LIKE '%no table%' FROM folder_status WHERE folder_name = 'stats-only'") == [(1,)]
+    await sender.check_balance()
+
+
+async def test_a_folder_that_grows_meanwhile_goes_up_whole_in_the_end(sender: Sender) -> None:
+    device(sender.root, "a", "1.jpg")
+    await sender.scan()
+    sender.store.meanwhile = lambda: put(sender.root / "a/2.jpg") and None  # type: ignore[method-assign]
+    assert (await sender.upload()).failed == 1
+    assert "changed while" in (await sender.state()).failures[0].reason
+    assert (await sender.upload()).done == 1
+    assert sorted(sender.stored()) == ["a/1.jpg", "a/2.jpg"]
+
+
+async def test_only_what_is_below_the_named_folder_goes_up(sender: Sender) -> None:
+    for name in ("x/a", "x-1/a", "y/a"):
+        device(sender.root, name, "1.jpg")
+    await sender.scan()
+    wish = replace(WISH, within=(str(sender.root / "x"),), template=Template("{relative}/{name}"))
+    assert (await sender.upload(wish)).done == 1
+    assert list(sender.stored()) == ["x/a/1.jpg"]
+
+
+async def test_a_run_that_is_broken_off_leaves_the_rest_in_the_queue(sender: Sender) -> None:
+    for number in range(6):
+        device(sender.root, str(number), "1.jpg")
+    await sender.scan()
+    task = asyncio.ensure_future(sender.upload(report=lambda _: task.cancel()))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await sender.state()).folders.pending == 4
+    assert (await sender.upload()).done == 4
+    assert len(sender.stored()) == 6
+
+
+async def test_a_predecessors_queue_goes_on(sender: Sender) -> None:
+    for name in ("done", "failed", "waits"):
+        device(sender.root, name, "1.jpg", "stats.json")
+    rows = [("done", "success", 0), ("failed", "failed", 2), ("waits", "pending", 0)]
+    predecessor(sender.path, *((sender.root / name, 2, status, None, tries) for name, status, tries in rows))
+    assert (await sender.upload()).done == 2
+    assert sorted(sender.stored()) == ["failed/1.jpg", "waits/1.jpg"]
+    assert sender.sql("SELECT successful_uploads, status FROM upload_batches WHERE batch_id = 'b1'") == [
+        (2, "completed")
+    ]
+
+
+def test_an_upload_asks_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    device(tmp_path, "a")
+    assert main(["--practice", "--json", "upload", str(tmp_path)]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["kind"] == "needs_confirmation"
+    assert main(["--practice", "upload", str(tmp_path), "--key", "{folder}", "--yes"]) == 2
