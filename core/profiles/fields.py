@@ -7,6 +7,9 @@ from pathlib import Path
 
 from core.errors import BadProfile
 
+_MOST = 2**63 - 1
+"""What the workspace can hold; no bucket and no time is longer."""
+
 
 class Fields:
     """The fields of one file; `what` names it in sentences."""
@@ -44,9 +47,9 @@ class Fields:
     def number(
         self, part: Mapping[str, object], key: str, default: float, low: float = 0, high: float = float("inf")
     ) -> float:
-        """A number within these bounds."""
+        """A number within these bounds; TOML also knows `inf`, which is none."""
         value = part.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= min(high, _MOST):
             raise self._bad(key, f"a number of at least {low:g}" + (f" and at most {high:g}" if high < 1e9 else ""))
         return float(value)
 

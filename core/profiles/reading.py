@@ -48,12 +48,12 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         buckets=say.words(place, "buckets"),
         sources=_sources(say, data),
         safety=_safety(say, say.part(data, "safety")),
-        expiring=timedelta(days=say.number(links, "expiring_days", 2, low=0)),
+        expiring=timedelta(days=say.number(links, "expiring_days", 2, low=0, high=36_500)),
         families=tuple(read_family(say, part) for part in say.parts(data, "families")),
         production=say.flag(data, "production") or say.flag(place, "production"),
         read_only=say.flag(data, "read_only") or say.flag(place, "read_only"),
         supabase=project,
-        monitor_every=timedelta(minutes=say.number(say.part(data, "monitor"), "minutes", 5, low=1)),
+        monitor_every=timedelta(minutes=say.number(say.part(data, "monitor"), "minutes", 5, low=1, high=525_600)),
         notices=(*remarks, *notices(data)),
     )
     _check_folders(profile)
@@ -110,7 +110,7 @@ def _safety(say: Fields, part: Mapping[str, object]) -> Safety:
     if removal not in ("quarantine", "archive"):
         raise BadProfile(f"In the {say.what}, removal is “{removal}”.", "Write “quarantine” or “archive”.")
     return Safety(
-        grace=timedelta(hours=say.number(part, "grace_hours", 24, low=0)),
+        grace=timedelta(hours=say.number(part, "grace_hours", 24, low=0, high=876_000)),
         guard_share=say.number(part, "guard_share", 0.2, low=0, high=1),
         removal=removal,
         quarantine_folder=say.folder(part, "quarantine_folder") if "quarantine_folder" in part else None,

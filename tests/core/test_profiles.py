@@ -82,6 +82,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(tmp_path: Path) -> None
         (('kind = "local"', 'kind = "ftp"'), "kind “ftp”"),
         (('storage = "{root}/collection"\n', ""), "lacks “storage”"),
         (("grace_hours = 1.5", 'grace_hours = "long"'), "“grace_hours” is not a number"),
+        (("grace_hours = 1.5", "grace_hours = 1e30"), "“grace_hours” is not a number of at least 0 and at most 876000"),
         (("guard_share = 0.1", "guard_share = 7"), "“guard_share” is not a number of at least 0 and at most 1"),
         (('removal = "archive"', 'removal = "shred"'), "removal is “shred”"),
         (('holds = "path"', 'holds = "paths"'), "holds is “paths”"),
@@ -203,6 +204,9 @@ def test_a_family_of_listed_buckets_overflows_into_numbered_ones() -> None:
     [
         ("capacity_bytes = 0", "capacity_bytes.*at least 1"),
         ("capacity_bytes = -5", "capacity_bytes"),
+        ("capacity_bytes = inf", "capacity_bytes"),
+        ("retention_days = inf", "retention_days"),
+        ("retention_days = nan", "retention_days"),
         ("cleanup_at = 0.97", "above overflow_at"),
         ("overflow_at = 1.5", "overflow_at.*at most 1"),
         ("cleanup_at = 0", "every bucket would be over it"),
