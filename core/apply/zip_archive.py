@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -68,6 +69,7 @@ def write_archive(path: Path, head: Mapping[str, object], items: Sequence[Item])
             os.fsync(written.fileno())
         _check(partial, items)
         partial.replace(path)
+        _sync_names(path.parent, path.parent.parent)  # what it holds is removed elsewhere right after this
     except _DAMAGE as exc:
         reason = getattr(exc, "strerror", None) or exc
         raise WorkspaceError(
@@ -115,6 +117,17 @@ def contents(path: Path) -> dict[int, tuple[str, str]]:
         return {int(one["step"]): (str(one["member"]), str(one["sha256"])) for one in told["objects"]}
     except (*_DAMAGE, TypeError):
         return {}
+
+
+def _sync_names(*folders: Path) -> None:
+    """Has the names in these folders on the disk, where the platform can: a power cut must not take a new file."""
+    for folder in folders:
+        with contextlib.suppress(OSError):  # some file systems (network, FUSE) do not know how, nor does Windows
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _keep_time(target: Path, told: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,3 +94,22 @@ def test_what_is_no_archive_of_ours_holds_nothing(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as other:
         other.writestr("manifest.json", "[1]")
     assert contents(tmp_path / "a.zip") == contents(tmp_path / "b.zip") == contents(tmp_path / "none.zip") == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows syncs no folders")
+def test_the_name_of_an_archive_is_on_the_disk_before_anything_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run" / "000000001.zip"
+    path.parent.mkdir()
+    synced: list[tuple[int, bool]] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_ino, path.exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_archive(path, {"run_id": "run"}, [item(tmp_path, 1, b"one")])
+    assert (path.parent.stat().st_ino, True) in synced
+    assert (tmp_path.stat().st_ino, True) in synced
