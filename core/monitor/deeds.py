@@ -80,11 +80,16 @@ async def forget_deed(workspace: Workspace, project: str, family: str, kind: str
 
 
 async def was_undone(workspace: Workspace, run_id: str) -> bool:
-    """Whether somebody took the run of a deed back. Whoever did that did not want it; to do it again would be a
-    quarrel."""
-    sql = "SELECT state = ? FROM runs WHERE run_id = ?"
-    row = await workspace.journal.read(lambda c: c.execute(sql, (RunState.UNDONE, run_id)).fetchone())
-    return row is not None and bool(row[0])
+    """Whether somebody took the run of a deed back, if only in part: what drifted since could not come. Whoever did
+    that did not want it; to do it again would be a quarrel."""
+    sql = "SELECT 1 FROM runs WHERE run_id = ? AND state = ?"
+    partly = "SELECT 1 FROM runs JOIN steps USING (run_id) WHERE undo_of = ? AND steps.state = 'done'"
+
+    def ask(c: sqlite3.Connection) -> bool:
+        whole = c.execute(sql, (run_id, RunState.UNDONE)).fetchone()
+        return whole is not None or c.execute(f"{partly} LIMIT 1", (run_id,)).fetchone() is not None
+
+    return await workspace.journal.read(ask)
 
 
 def _deed(row: tuple[str, str, int, str, str, str, str, str, str, int]) -> Deed:

@@ -11,7 +11,7 @@ from pathlib import Path
 from core.capacity.levels import MARGIN, percent
 from core.capacity.models import Alert, BucketUse, Level, Severity
 from core.errors import Busy, CoreError, Unavailable
-from core.models import PlanHead, Run
+from core.models import PlanHead, Run, RunState
 from core.monitor.acting import Acted, command
 from core.monitor.consent import is_allowed
 from core.monitor.deeds import APPLY, PLAN, Deed, forget_deed, note_deed, was_undone
@@ -21,6 +21,7 @@ from core.profiles import Family
 
 _AGAIN_AFTER = timedelta(days=1)
 """A plan is made anew, a scan counts as old, and a run is no news any more."""
+_BEGUN = (RunState.RUNNING, RunState.INTERRUPTED)
 
 
 async def scan_if_old(project: Watched, now: datetime) -> None:
@@ -48,7 +49,7 @@ class Retention:
         told = self._told_of_applied()
         low = self.family.cleanup_at - (MARGIN if self.planned else 0)
         reached = [use.name for use in self.uses if use.share >= low]
-        if not reached:
+        if not reached and not await self._goes_on():
             if self.planned is not None:
                 await forget_deed(self.project.workspace, self.project.profile.project, self.family.name, PLAN)
             return told
@@ -62,7 +63,8 @@ class Retention:
         return acted + done + told
 
     async def _planned(self, buckets: Sequence[str]) -> Acted:
-        if self.planned is not None and timedelta(0) <= self.now - self.planned.at < _AGAIN_AFTER:
+        today = self.planned is not None and timedelta(0) <= self.now - self.planned.at < _AGAIN_AFTER
+        if self.planned is not None and (today or await self._goes_on()):
             if self.planned.steps and await self._was_applied(self.planned.about):
                 return Acted()
             return Acted(alerts=(self.planned.alert(self._fullest.name),))
@@ -74,7 +76,7 @@ class Retention:
         except CoreError as exc:
             return Acted(alerts=(self._trouble(exc),))
         deed = await self._deed_of(head, path)
-        if self.planned is not None and not await self._was_applied(self.planned.about):
+        if self.planned is not None and await self._run_state(self.planned.about) is None:
             await asyncio.to_thread(Path(self.planned.file).unlink, missing_ok=True)  # the new one stands for it
         await note_deed(self.project.workspace, self.project.profile.project, deed)
         return Acted((deed,), (deed.alert(self._fullest.name),))
@@ -141,11 +143,23 @@ class Retention:
             return Acted()
         return Acted(alerts=(self.applied.alert(self._fullest.name),))
 
+    async def _goes_on(self) -> bool:
+        """Whether the run of the plan was interrupted and goes on by itself, room or not: nobody else would end it."""
+        plan = self.planned
+        if plan is None or "apply" not in self.family.automatic:
+            return False
+        failed = self.applied is not None and self.applied.about == plan.about
+        return not failed and await self._run_state(plan.about) in _BEGUN
+
     async def _was_applied(self, plan_id: str) -> bool:
         """Whether there is a run of the plan that has come to its end."""
-        sql = "SELECT 1 FROM runs WHERE plan_id = ? AND state NOT IN ('running', 'interrupted')"
+        return await self._run_state(plan_id) not in (None, *_BEGUN)
+
+    async def _run_state(self, plan_id: str) -> RunState | None:
+        """How the run of a plan stands; None where there is none."""
+        sql = "SELECT state FROM runs WHERE plan_id = ?"
         row = await self.project.workspace.journal.read(lambda c: c.execute(sql, (plan_id,)).fetchone())
-        return row is not None
+        return None if row is None else RunState(row[0])
 
     @property
     def _fullest(self) -> BucketUse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from core import places
 from core.engine import Engine, find_profile, open_engine
 from core.errors import NotFound, Refused
 from core.family_files import save_families
-from core.models import Run
+from core.models import Move, Outcome, Run, RunState, StepKind
 from core.monitor import Round
 from core.monitor.rounds import make_round
 from core.practice import practice_profile, reset
@@ -139,6 +139,45 @@ async def test_who_takes_it_back_is_not_overruled_the_next_day(engine: Engine) -
     assert [deed.kind for deed in next_day.deeds] == ["plan"]
     assert f"not-allowed:{NAME}" in ids(next_day)
     assert "taken back" in next(one.what for one in next_day.alerts if one.id.startswith("not-allowed"))
+
+
+async def test_who_takes_back_what_still_can_be_is_not_overruled_either(engine: Engine) -> None:
+    await engine.monitor.allow(await engine.monitor.preview(NAME))
+    made = await go(await reopened(engine))
+    run_id = made.deeds[1].run_id
+    taken = next(e.step for e in await engine.run_steps(run_id) if e.step.kind is StepKind.DELETE_OBJECT)
+    in_its_place = places.practice() / "storage" / NAME / taken.key
+    in_its_place.parent.mkdir(parents=True, exist_ok=True)
+    in_its_place.write_bytes(b"made anew meanwhile")
+    undone = await engine.undo(run_id)
+    assert undone.drifted and undone.done
+    assert len(await deletions(engine)) == 1
+    next_day = await go(engine, 25)
+    assert f"not-allowed:{NAME}" in ids(next_day)
+    assert len(await deletions(engine)) == 1
+
+
+async def test_a_run_that_was_interrupted_goes_on_the_next_day_instead_of_a_new_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.monitor.allow(await engine.monitor.preview(NAME))
+    await reopened(engine)
+    closing = asyncio.create_task(go(engine))
+    move = engine.store.move
+
+    async def move_and_close(moves: Sequence[Move]) -> tuple[Outcome, ...]:
+        closing.cancel()
+        return await move(moves)
+
+    monkeypatch.setattr(engine.store, "move", move_and_close)
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    monkeypatch.setattr(engine.store, "move", move)
+    (begun,) = await deletions(engine)
+    assert begun.state is RunState.INTERRUPTED
+    made = await go(engine, 25)
+    (run,) = await deletions(engine)
+    assert (run.run_id, run.state, [deed.kind for deed in made.deeds]) == (begun.run_id, RunState.DONE, ["apply"])
 
 
 async def test_other_rules_are_to_be_seen_anew_and_forbidding_ends_it(engine: Engine) -> None:
