@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui.tabs.capacity.report import write_report
 from gui.tabs.capacity.tab import CapacityTab
@@ -47,6 +47,7 @@ async def test_after_a_scan_the_tab_says_how_full_buckets_are_and_takes_it_to_a_
     ]
     write_report(tmp_path / "report.pdf", page)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [review.window], "no chart stays behind"
     review.desk.actions["what_if"].trigger()
     dialog = await shown(review.window, WhatIfDialog)
     dialog.amounts["patient-images"].unit.setCurrentText("MB")

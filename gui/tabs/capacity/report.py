@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMarginsF, QRectF, QSize, Qt
+from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPageSize, QPainter, QPdfWriter
 
 from core.capacity.models import BucketUse, Capacity
@@ -19,6 +20,9 @@ from gui.theme import LIGHT
 from gui.translation import translate
 from gui.widgets.chart.ticks import percent
 
+if TYPE_CHECKING:
+    from gui.widgets.chart.charted import Charted
+
 _DPI = 144
 _MARGIN_MM = 14.0
 _MOST_ROWS = 12
@@ -27,17 +31,15 @@ _SWATCH = 12.0
 _CARDS = (0.0, 0.18, 0.34, 0.54, 0.8)
 """Where the cards begin: whose words are longest has most room."""
 _COLUMNS = (0.0, 0.32, 0.42, 0.54, 0.66, 0.8)
-Paint = Callable[[QPainter, QRectF], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart: its title, what its colours mean, the size that it is laid out for, and how it is drawn."""
+    """One chart: its title, what its colours mean, and the chart itself, of the size that it is laid out for."""
 
     title: str
     legend: Sequence[tuple[str, str]]
-    size: QSize
-    paint: Paint
+    chart: Charted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,16 @@ class Page:
 
 
 def write_report(path: Path, page: Page) -> None:
-    """Writes the page. Raises `WorkspaceError` where that is not possible."""
+    """Writes the page, whose charts are gone afterwards. Raises `WorkspaceError` where that is not possible."""
+    try:
+        _write(path, page)
+    finally:
+        for drawing in page.drawings:
+            drawing.chart.hide()
+            drawing.chart.deleteLater()
+
+
+def _write(path: Path, page: Page) -> None:
     writer = QPdfWriter(str(path))
     writer.setResolution(_DPI)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
@@ -99,8 +110,9 @@ def _drawings(painter: QPainter, drawings: Sequence[Drawing], y: float, width: f
     for number, drawing in enumerate(drawings):
         x = number * (half + _GAP)
         top = _line(painter, drawing.title, x, y, half, 10, LIGHT.text, strong=True) + _GAP / 4
-        high = half * drawing.size.height() / max(1, drawing.size.width())
-        drawing.paint(painter, QRectF(x, top, half, high))
+        size = drawing.chart.size()
+        high = half * size.height() / max(1, size.width())
+        drawing.chart.paint_on(painter, QRectF(x, top, half, high))
         bottom = max(bottom, _legend(painter, drawing.legend, x, top + high + _GAP / 4))
     return bottom
 

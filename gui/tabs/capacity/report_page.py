@@ -56,7 +56,7 @@ def _bars(desk: Desk, found: Capacity, known: Mapping[str, Breakdown]) -> Drawin
     bars = bars_of(found.buckets, known, LIGHT.outline)
     chart.show_bars(bars.bars, [colour for _, colour in bars.legend])
     title = translate("Report", "Buckets by type, share of capacity")
-    return Drawing(title, tuple(entry for entry in bars.legend if entry[0]), chart.size(), chart.paint_on)
+    return Drawing(title, tuple(entry for entry in bars.legend if entry[0]), chart)
 
 
 def _course(desk: Desk, use: BucketUse, samples: Sequence[Sample], days_ahead: int) -> Drawing:
@@ -66,7 +66,7 @@ def _course(desk: Desk, use: BucketUse, samples: Sequence[Sample], days_ahead: i
     _lay(chart)
     chart.show_course(course_of(use, samples, days_ahead))
     title = translate("Report", "%1 over time, and ahead").replace("%1", use.name)
-    return Drawing(title, (), chart.size(), chart.paint_on)
+    return Drawing(title, (), chart)
 
 
 def _lay(chart: Charted) -> None:

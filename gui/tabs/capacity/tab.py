@@ -325,10 +325,12 @@ class CapacityTab(Tab):
 
     async def _report(self) -> None:
         await load_charts()
-        page = self._page()
+        if self.capacity is None:
+            return
         asked = self.tr("Save the report")
         name = f"capacity-{datetime.now().astimezone():%Y-%m-%d}.pdf"
-        path = await choose_new_file(self.desk.window, asked, name, ("PDF (*.pdf)",)) if page else None
+        path = await choose_new_file(self.desk.window, asked, name, ("PDF (*.pdf)",))
+        page = self._page() if path is not None else None
         if path is not None and page is not None:
             write_report(path, page)
             say_written(self.desk, path)
