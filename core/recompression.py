@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.pictures import LIMIT_BYTES, LIMIT_PIXELS
+from core.positions import BROKEN, without_position
 from core.profiles import Recompression
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class Recompressed:
 def recompress(data: bytes, wanted: Recompression) -> Recompressed:
     """Re-encodes an image that is larger than the rule says; anything that would lose more than a little (animations,
     deep colour, transparency in a JPEG) or gain nothing stays as it is. What is no image, or a broken one, stays too.
-    A JPEG that stays still loses its position if that is asked for, without being encoded anew. Blocks: call it in a
-    worker."""
+    A JPEG, PNG or WebP that stays still loses its position if that is asked for, without being encoded anew; then there
+    is data and a `why`. Blocks: call it in a worker."""
     from PIL import Image, UnidentifiedImageError
 
     if len(data) > LIMIT_BYTES:
@@ -54,8 +55,8 @@ def recompress(data: bytes, wanted: Recompression) -> Recompressed:
                 made, turned = _encoded(image, wanted)
     except (UnidentifiedImageError, Image.DecompressionBombError):
         return Recompressed(why="not an image")
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError) as exc:
-        return Recompressed(why=f"a broken image: {exc}")
+    except BROKEN as exc:
+        return _as_it_is(data, wanted, f"a broken image: {exc}")
     if not made:
         return _as_it_is(data, wanted, "transparent, which a JPEG cannot be")
     if len(made) >= len(data) * _SLIGHT:
@@ -123,32 +124,8 @@ def _rgb_of_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _as_it_is(data: bytes, wanted: Recompression, why: str) -> Recompressed:
-    if wanted.drop_position and data[:2] == b"\xff\xd8":
-        bare = without_position(data)
+    if wanted.drop_position:
+        bare, kind = without_position(data)
         if bare != data:
-            return Recompressed(bare, "image/jpeg", why)
+            return Recompressed(bare, kind, why)
     return Recompressed(why=why)
-
-
-def without_position(data: bytes) -> bytes:
-    """A JPEG without the place where it was taken, its pixels untouched: GPS leaves the Exif, and XMP, which may repeat
-    it, goes. What cannot be read as a JPEG comes back as it is."""
-    from PIL import Image
-
-    parts: list[bytes] = [data[:2]]
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] not in (0xDA, 0xD9):
-        size = int.from_bytes(data[at + 2 : at + 4]) + 2
-        segment = data[at : at + size]
-        if segment[1] == 0xE1 and segment[4:10] == b"Exif\0\0":
-            exif = Image.Exif()
-            exif.load(segment[4:])
-            if _GPS in exif:
-                del exif[_GPS]
-                body = exif.tobytes()
-                segment = b"\xff\xe1" + (len(body) + 2).to_bytes(2) + body
-            parts.append(segment)
-        elif not (segment[1] == 0xE1 and segment[4:32].startswith(b"http://ns.adobe.com/")):
-            parts.append(segment)
-        at += size
-    return b"".join([*parts, data[at:]])

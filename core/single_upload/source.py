@@ -59,7 +59,8 @@ def prepare(path: Path, family: Family, prefix: str, folder: Path, key: str = ""
             made = recompress(path.read_bytes(), family.recompress)
             if made.data is not None:
                 before = path.stat().st_size
-                if made.content_type != kind:
+                # What only lost its position is still what its name says.
+                if not made.why and made.content_type != kind:
                     key = str(PurePosixPath(key).with_suffix(ENDINGS[family.recompress.form]))
                 sent = folder / hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()
                 sent.write_bytes(made.data)

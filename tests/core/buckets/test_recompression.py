@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from core.engine import open_engine
+from core.positions import without_position
 from core.practice import practice_profile, reset
 from core.profiles import Recompression
-from core.recompression import recompress, without_position
+from core.recompression import recompress
 
 WEBP = Recompression(above_bytes=1_000)
 JPEG = Recompression(form="jpeg", quality=70, above_bytes=1_000)
@@ -153,9 +154,62 @@ def test_nothing_ever_becomes_larger_or_changes_its_size_in_pixels(mode: str, fo
         assert opened(made.data).size == (120, 80)
 
 
-@given(st.binary(max_size=200))
-def test_bytes_that_are_no_jpeg_come_through_whole(data: bytes) -> None:
-    assert without_position(b"\xff\xd8" + data).startswith(b"\xff\xd8")
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+def test_so_does_a_png_or_a_webp(form: str) -> None:
+    xmp = {"pnginfo": _png_xmp()} if form == "PNG" else {"xmp": _PACKET}
+    lossless = {"lossless": True} if form == "WEBP" else {}
+    data = encoded(photo(), form, exif=exif(orientation=3), **xmp, **lossless)
+    made = recompress(data, Recompression(above_bytes=10_000_000, drop_position=True))
+    image = opened(made.data)
+    assert (made.why, made.content_type) == ("small enough", f"image/{form.lower()}")
+    assert 0x8825 in opened(data).getexif() and 0x8825 not in image.getexif()
+    assert (image.getexif()[0x010F], image.getexif()[0x0112]) == ("Camera", 3)
+    assert b"GPSLatitude" in data and b"GPSLatitude" not in (made.data or b"")
+    assert image.tobytes() == opened(data).tobytes()
+    assert without_position(made.data or b"") == (made.data, made.content_type)
+
+
+def _png_xmp() -> PngImagePlugin.PngInfo:
+    found = PngImagePlugin.PngInfo()
+    found.add_itxt("XML:com.adobe.xmp", _PACKET.decode())
+    return found
+
+
+@given(st.sampled_from([b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF\x10\0\0\0WEBP"]), st.binary(max_size=200))
+def test_bytes_that_are_no_image_come_through(head: bytes, data: bytes) -> None:
+    made, kind = without_position(head + data)
+    assert made.startswith(head[:4]) and kind
+    assert without_position(b"GIF89a" + data) == (b"GIF89a" + data, "")
+
+
+_SOUND = tuple(
+    encoded(photo(size=(24, 16)), form, exif=exif(orientation=6)) for form in ("JPEG", "PNG", "WEBP", "TIFF")
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(_SOUND), st.lists(st.tuples(st.integers(0, 399), st.binary(max_size=3)), max_size=4), st.booleans()
+)
+def test_a_broken_image_is_no_fault_whatever_is_broken_in_it(
+    sound: bytes, damage: list[tuple[int, bytes]], is_small: bool
+) -> None:
+    data = bytearray(sound)
+    for at, other in damage:
+        data[at : at + 1] = other
+    made = recompress(bytes(data), Recompression(above_bytes=10**9 if is_small else 0, drop_position=True))
+    assert made.why or made.data
+
+
+def test_a_jpeg_without_a_position_stays_as_it_is() -> None:
+    data = encoded(photo(), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0")
+    assert recompress(data, Recompression(above_bytes=10_000_000, drop_position=True)).data is None
+
+
+def test_a_jpeg_whose_exif_nobody_can_read_loses_it() -> None:
+    data = encoded(photo(), "JPEG", exif=exif()).replace(b"Exif\0\0MM\0*", b"Exif\0\0MM\0x", 1)
+    made = recompress(data, Recompression(above_bytes=10_000_000, drop_position=True))
+    assert b"Exif" in data and b"Exif" not in (made.data or b"Exif")
 
 
 async def test_what_it_would_have_saved_is_told_by_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

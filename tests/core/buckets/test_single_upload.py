@@ -212,6 +212,18 @@ async def test_images_are_re_encoded_where_their_family_asks_for_it(desk: Desk) 
     assert kept.read_bytes() == path.read_bytes()
 
 
+async def test_an_image_that_only_loses_its_position_keeps_its_name_and_a_broken_one_stops_no_other(desk: Desk) -> None:
+    position = Image.Exif()
+    position.get_ifd(0x8825)[1] = "N"
+    Image.effect_noise((32, 32), 30).save(desk.folder / "named.png", "JPEG", exif=position)
+    broken = desk.folder / "broken.jpg"
+    broken.write_bytes((desk.folder / "named.png").read_bytes().replace(b"MM\0*", b"MM\0x", 1))
+    rule = replace(FAMILY, recompress=Recompression(drop_position=True))
+    named, other = (await desk.upload(desk.folder / "named.png", broken, family=rule)).files
+    assert (named.key, named.stored, other.key, other.stored) == ("named.png", True, "broken.jpg", True)
+    assert "position was taken out" in named.sentence
+
+
 def test_any_file_name_becomes_a_key_that_every_storage_takes() -> None:
     names = {"Übung 1.png": "Ubung 1.png", "日本.jpg": "jpg", "a?b#c%.png": "a_b_c_.png", "…": "file", "x" * 300: None}
     for name, key in names.items():
