@@ -76,15 +76,12 @@ def upload(
         wish = Wish(
             engine.families.family(family),
             template,
-            rules=uploads.rules,
             batch_size=batch_size,
             max_retries=max_retries,
             delay_seconds=delay,
             receipts=_receipts(receipts),
-            within=tuple(absolute(folder) for folder in folders),
         )
-        found = await uploads.scan(folders, report=report)
-        did = await uploads.upload(engine.workspace, engine.store, wish, report=report)
+        found, did = await uploads.upload(engine.workspace, engine.store, wish, folders, report=report)
         return found, did, await uploads.state(folders)
 
     found, did, after = session.run(work)

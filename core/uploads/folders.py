@@ -9,14 +9,14 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.uploads.names import ANY, KeyRules, why_not
 
 IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 STATS = "stats.json"
-RECEIPTS = ("success.json", "failed.json")
+RECEIPTS = frozenset({"success.json", "failed.json"})
 OWN_FILES = ".bucketdesk-"
 """How files of ours begin that lie beside somebody's for a moment."""
 SIGNATURE_FORM = 1
@@ -78,31 +78,21 @@ class ScanRules:
     keys: KeyRules = ANY
 
 
-@dataclass(slots=True)
-class _Contents:
-    """What is in one folder; the rest of it is digested into a sum when there is too much of it."""
+def signature(lines: list[str], summed: int, files: int) -> str:
+    """Digests a folder's files, in whatever order they were listed: a line for each, or the sum of `sum_up` where they
+    were too many to keep."""
+    if files > _SORTED:
+        return _digest(f"{files}\0{sum_up(lines, summed)}").hex()
+    lines.sort()
+    return _digest("".join(lines)).hex()
 
-    lines: list[str] = field(default_factory=list)
-    summed: int = 0
-    files: int = 0
-    images: int = 0
-    has_stats: bool = False
-    size_bytes: int = 0
-    newest_ns: int = 0
 
-    def sum_up(self) -> None:
-        for line in self.lines:
-            self.summed += int.from_bytes(_digest(line), "big")
-        self.lines.clear()
-
-    @property
-    def signature(self) -> str:
-        """Of names, sizes, times and count, in whatever order the files were listed."""
-        if self.files > _SORTED:
-            self.sum_up()
-            return _digest(f"{self.files}\0{self.summed}").hex()
-        self.lines.sort()
-        return _digest("".join(self.lines)).hex()
+def sum_up(lines: list[str], summed: int) -> int:
+    """Adds what was read so far to the sum, and forgets the lines."""
+    for line in lines:
+        summed += int.from_bytes(_digest(line), "big")
+    lines.clear()
+    return summed
 
 
 def branch_of(root: str) -> Branch:
@@ -127,9 +117,12 @@ def walk(branch: Branch, rules: ScanRules, budget: int = _BUDGET) -> Haul:
 
 
 def _read(path: str, rules: ScanRules, haul: Haul, todo: list[str]) -> None:
-    # Everything here is done for every file there is: it is written for speed, calls only what it must.
-    contents, below, unsure = _Contents(), list[str](), list[os.DirEntry[str]]()
-    lines, images, stats = contents.lines, rules.images, rules.stats
+    # This is done for every file there is, a million times: it is written for speed, with locals and few calls.
+    lines: list[str] = []
+    below: list[str] = []
+    unsure: list[os.DirEntry[str]] = []
+    endings, stats, has_stats = rules.images, rules.stats, False
+    files = images = size_bytes = newest_ns = summed = 0
     try:
         with os.scandir(path) as entries:
             for entry in entries:
@@ -140,30 +133,25 @@ def _read(path: str, rules: ScanRules, haul: Haul, todo: list[str]) -> None:
                         haul.rest.append((path, _names(below)))
                         below.clear()
                     continue
-                if name in RECEIPTS or name.startswith(OWN_FILES):
+                if name in RECEIPTS or (name[0] == "." and name.startswith(OWN_FILES)):
                     continue
-                try:
-                    info = entry.stat(follow_symlinks=False) if entry.is_file(follow_symlinks=False) else None
-                except OSError as exc:
-                    if not isinstance(exc, FileNotFoundError):
-                        haul.troubles.append(Trouble(_shown(entry.path), _why_unreadable(exc), False))
+                info = _size_and_time(entry, haul.troubles)
+                if info is None:
                     continue
-                if info is None and (info := _through_link(entry, haul.troubles)) is None:
-                    continue
-                size, changed = info.st_size, info.st_mtime_ns
-                contents.files += 1
-                contents.size_bytes += size
-                if changed > contents.newest_ns:
-                    contents.newest_ns = changed
-                lines.append(f"{name}\0{size}\0{changed}\n")
+                files += 1
+                size_bytes += info.st_size
+                changed_ns = info.st_mtime_ns
+                if changed_ns > newest_ns:
+                    newest_ns = changed_ns
+                lines.append(f"{name}\0{info.st_size}\0{changed_ns}\n")
                 if len(lines) > _SORTED:
-                    contents.sum_up()
-                if name.lower().endswith(images):
-                    contents.images += 1
+                    summed = sum_up(lines, summed)
+                if name.endswith(endings) or name.lower().endswith(endings):
+                    images += 1
                     if not _plain(name):
                         unsure.append(entry)
                 elif name == stats:
-                    contents.has_stats = True
+                    has_stats = True
     except (FileNotFoundError, NotADirectoryError):
         return  # it went while the tree was read: whoever knew it finds that out
     except OSError as exc:
@@ -175,10 +163,25 @@ def _read(path: str, rules: ScanRules, haul: Haul, todo: list[str]) -> None:
         elif below:
             above = path if path.endswith(os.sep) else path + os.sep
             todo += [above + name for name in below]
-    if contents.images or contents.has_stats:
-        _note_folder(path, rules, contents, haul)
-        wrong = ((one, why_not(one.name, rules.keys)) for one in unsure)
-        haul.troubles.extend(Trouble(_shown(one.path), why, False) for one, why in wrong if why)
+    if (images or has_stats) and _can_be_told(path, rules, haul.troubles):
+        digest = signature(lines, summed, files)
+        haul.found.append(Found(path, files, images, has_stats, size_bytes, newest_ns, digest))
+        for entry in unsure:
+            if why := why_not(entry.name, rules.keys):
+                haul.troubles.append(Trouble(_shown(entry.path), why, False))
+
+
+def _size_and_time(entry: os.DirEntry[str], troubles: list[Trouble]) -> os.stat_result | None:
+    """Of a file, or of what a link to a file leads to; None for everything else."""
+    try:
+        if entry.is_file(follow_symlinks=False):
+            return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        troubles.append(Trouble(_shown(entry.path), _why_unreadable(exc), False))
+        return None
+    return _through_link(entry, troubles)
 
 
 def _through_link(entry: os.DirEntry[str], troubles: list[Trouble]) -> os.stat_result | None:
@@ -209,26 +212,19 @@ def _link_to_folder(path: str) -> str:
     return f"A link to a folder, which is not followed; scan {_shown(target)} too if it is meant."
 
 
-def _note_folder(path: str, rules: ScanRules, contents: _Contents, haul: Haul) -> None:
+def _can_be_told(path: str, rules: ScanRules, troubles: list[Trouble]) -> bool:
+    """Whether a tracker can write this path; a name that no key can carry is a trouble all the same."""
+    name = path[path.rfind(os.sep) + 1 :]
+    if path.isascii() and _plain(name):
+        return True
     try:
         path.encode()
     except UnicodeEncodeError:
-        haul.troubles.append(Trouble(_shown(path), "The name is not text (its bytes are no UTF-8): rename it.", False))
-        return
-    name = os.path.basename(path) or "root"  # noqa: PTH119
-    if not _plain(name) and (why := why_not(name, rules.keys)):
-        haul.troubles.append(Trouble(path, why, False))
-    haul.found.append(
-        Found(
-            path,
-            contents.files,
-            contents.images,
-            contents.has_stats,
-            contents.size_bytes,
-            contents.newest_ns,
-            contents.signature,
-        )
-    )
+        troubles.append(Trouble(_shown(path), "The name is not text (its bytes are no UTF-8): rename it.", False))
+        return False
+    if why := why_not(name or "root", rules.keys):
+        troubles.append(Trouble(path, why, False))
+    return True
 
 
 def _packed(paths: Sequence[str]) -> Iterable[Branch]:

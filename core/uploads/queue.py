@@ -81,14 +81,14 @@ def due(
     return found
 
 
-def due_amount(c: sqlite3.Connection, max_retries: int, within: Sequence[str] = ()) -> int:
-    """How many folders a run that begins now would take."""
+def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, within: Sequence[str] = ()) -> int:
+    """How many folders `due` would bring in all."""
     where, values = _within(within)
     sql = (
         f"SELECT count(*) FROM folder_status WHERE {_WAITING} AND (upload_status = 'pending' OR "
-        f"upload_status = 'failed' AND coalesce(retry_count, 0) < ?) {where}"
+        f"upload_status = 'failed' AND coalesce(retry_count, 0) < ? AND coalesce(updated_at, 0) < ?) {where}"
     )
-    return int(c.execute(sql, (max_retries, *values)).fetchone()[0])
+    return int(c.execute(sql, (max_retries, failed_before, *values)).fetchone()[0])
 
 
 def root_of(c: sqlite3.Connection, path: str) -> str:

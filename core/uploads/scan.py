@@ -7,6 +7,7 @@ import contextlib
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from core.uploads.state import absolute
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.walkers import hauls
 
-_WRITTEN = 2_000
+_WRITTEN = 10_000
 """So many folders are recorded in one transaction."""
 _HIDDEN_KEPT = 100_000
 """Unreadable folders that are kept in mind; with more, no folder counts as gone."""
@@ -158,6 +159,12 @@ class _Scan:
         counts = self.ledger.counts
         note = f"{counts.folders:,} with something to upload, {counts.new + counts.changed:,} of them new or changed"
         self._report(Progress(self._read, None, note))
+
+
+def check_roots(roots: Sequence[Path]) -> None:
+    """Raises `NotFound` or `Usage` for what cannot be scanned, before anything is begun."""
+    for root in roots:
+        _identity(absolute(root))
 
 
 def _begin(c: sqlite3.Connection, path: str) -> int:

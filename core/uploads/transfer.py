@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 import time
@@ -27,6 +28,8 @@ from core.uploads.under_way import FileUnderWay, FolderUnderWay
 from core.workspace import Workspace, system_now
 
 _LONGEST_WAIT_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 0.5
+"""While a scan goes on and nothing waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +63,37 @@ class Transferred:
 
 
 async def upload_folders(
-    tracker: Tracker, workspace: Workspace, store: ObjectStore, profile: Profile, wish: Wish, report: Report = silent
+    tracker: Tracker,
+    workspace: Workspace,
+    store: ObjectStore,
+    profile: Profile,
+    wish: Wish,
+    report: Report = silent,
+    scanned: asyncio.Event | None = None,
 ) -> Transferred:
-    """Uploads what waits, and what failed in earlier runs fewer than `max_retries` times. Cancelled or killed, it goes
-    on at the next call: what is stored by then is adopted by its content. Raises `Busy`, `Refused`, `ServiceError`,
-    `WorkspaceError`."""
+    """Uploads what waits, and what failed in earlier runs fewer than `max_retries` times; until `scanned`, more may
+    come. Cancelled or killed, it goes on at the next call: what is stored by then is adopted by its content. Raises
+    `Busy`, `Refused`, `ServiceError`, `WorkspaceError`."""
     check_writable(profile)
     began, started = time.monotonic(), now_seconds()
     async with tracker.lock():
         await tracker.write(lambda c: end_broken_batches(c, started))
-        total = await tracker.read(lambda c: due_amount(c, wish.max_retries, wish.within))
-        work = _Transfer(tracker, workspace, store, profile, wish)
+        work, total = _Transfer(tracker, workspace, store, profile, wish), None
         while True:
+            all_known = scanned is None or scanned.is_set()  # asked before the queue: what comes later is not missed
+            if all_known and total is None:
+                total = work.ended + await tracker.read(lambda c: due_amount(c, wish.max_retries, started, wish.within))
             folders = await tracker.read(lambda c: due(c, wish.max_retries, started, wish.batch_size, wish.within))
-            if not folders:
+            if folders:
+                if work.did.batches and wish.delay_seconds:
+                    await asyncio.sleep(wish.delay_seconds)
+                await work.upload(folders)
+                report(work.progress(total))
+            elif all_known or scanned is None:
                 break
-            if work.did.batches and wish.delay_seconds:
-                await asyncio.sleep(wish.delay_seconds)
-            await work.upload(folders)
-            did = work.did
-            ended = did.done + did.failed + did.skipped
-            note = f"{did.files:,} files, {did.size_bytes / 1e6:,.1f} MB stored"
-            report(Progress(ended, max(total, ended), note, failed=did.failed, skipped=did.skipped))
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(scanned.wait(), _LOOK_AGAIN_SECONDS)
     return replace(work.did, seconds=time.monotonic() - began)
 
 
@@ -94,6 +106,17 @@ class _Transfer:
         self.did = Transferred()
         self._tracker, self._workspace, self._store, self._profile = tracker, workspace, store, profile
         self._wish = wish
+
+    @property
+    def ended(self) -> int:
+        """Folders that have ended, however."""
+        return self.did.done + self.did.failed + self.did.skipped
+
+    def progress(self, total: int | None) -> Progress:
+        """How far it is."""
+        did = self.did
+        note = f"{did.files:,} files, {did.size_bytes / 1e6:,.1f} MB stored{'' if total else ', still scanning'}"
+        return Progress(self.ended, total, note, failed=did.failed, skipped=did.skipped)
 
     async def upload(self, folders: Sequence[Queued]) -> None:
         """Uploads one batch and records how each folder ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import pickle
 import queue
@@ -20,8 +21,8 @@ from core.uploads.folders import Branch, Haul, ScanRules, branch_of, walk
 _ALONE_SECONDS = 0.4
 """A tree that is read within this time needs no further process."""
 _PROCESSES = min(4, os.cpu_count() or 1)
-_AHEAD = 4
-"""So many hauls are under way for each process: none waits while the last haul is being recorded."""
+_AHEAD = 16
+"""So many hauls are asked of each process at a time: none waits while the last ones are being recorded."""
 _HOME = Path(__file__).resolve().parents[2]
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from core.uploads.walkers import serve; serve()"
 
@@ -144,6 +145,7 @@ class _Crew:
 
 def serve() -> None:
     """What a walking process does: reads what is asked on standard input, answers on standard output, ends with it."""
+    gc.disable()  # it makes no cycles, and would be looked through for them all the time
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:

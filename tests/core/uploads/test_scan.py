@@ -272,13 +272,13 @@ Files = st.dictionaries(st.text("ab\n0", min_size=1, max_size=3), st.tuples(st.i
 
 
 def _signature(files: dict[str, tuple[int, int]], limit: int) -> str:
-    contents = folders._Contents()
+    lines: list[str] = []
+    summed = 0
     for name, (size, changed) in files.items():
-        contents.files += 1
-        contents.lines.append(f"{name}\0{size}\0{changed}\n")
-        if len(contents.lines) > limit:
-            contents.sum_up()
-    return contents.signature
+        lines.append(f"{name}\0{size}\0{changed}\n")
+        if len(lines) > limit:
+            summed = folders.sum_up(lines, summed)
+    return folders.signature(lines, summed, len(files))
 
 
 @given(Files, Files, st.sampled_from([0, 2, 100]))

@@ -15,14 +15,16 @@ import pytest_asyncio
 
 from core.cli.__main__ import main
 from core.clients.practice_store import PracticeStore
-from core.errors import Unavailable
+from core.errors import Unavailable, Usage
 from core.models import Attributes, Object
-from core.profiles import Family, Profile
+from core.profiles import Family, Profile, ReferenceColumn, Source
 from core.progress import Progress, Report, silent
-from core.uploads import transfer
+from core.uploads import desk, transfer
+from core.uploads.desk import Uploads
 from core.uploads.destination import Template
 from core.uploads.folders import ScanRules
 from core.uploads.names import SERVICE
+from core.uploads.scan import Scanned
 from core.uploads.tracker import Tracker
 from core.uploads.transfer import Transferred, Wish, upload_folders
 from core.workspace import Workspace
@@ -256,6 +258,41 @@ async def test_a_predecessors_queue_goes_on(sender: Sender) -> None:
     assert sender.sql("SELECT successful_uploads, status FROM upload_batches WHERE batch_id = 'b1'") == [
         (2, "completed")
     ]
+
+
+async def test_what_was_queued_goes_up_while_the_tree_is_still_being_read(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device(sender.root, "known", "1.jpg")
+    await sender.scan()
+    device(sender.root, "new", "1.jpg")
+    sent = asyncio.Event()
+    real = desk.scan
+
+    async def slow(tracker: Tracker, root: Path, rules: ScanRules) -> Scanned:
+        await sent.wait()  # the scan is over only after something went up
+        return await real(tracker, root, rules)
+
+    monkeypatch.setattr(desk, "scan", slow)
+    told: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        told.append(progress)
+        sent.set()
+
+    uploads = Uploads(sender.profile, sender.path)
+    (found,), did = await uploads.upload(sender.workspace, sender.store, WISH, [sender.root], report=report)
+
+    assert (found.new, found.unchanged, did.done) == (1, 1, 2)
+    assert [(one.done, one.total) for one in told] == [(1, None), (2, 2)]
+    assert sorted(sender.stored()) == ["known/1.jpg", "new/1.jpg"]
+
+
+async def test_a_project_that_keeps_rows_of_folders_gets_no_folder_without_one(sender: Sender) -> None:
+    source = Source("device_test", "device_test", ("id",), (ReferenceColumn("image_paths", "array"),), bucket="devices")
+    uploads = Uploads(replace(sender.profile, sources=(source,)), sender.path)
+    with pytest.raises(Usage, match="nothing went up"):
+        await uploads.upload(sender.workspace, sender.store, WISH, [sender.root])
 
 
 def test_an_upload_asks_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
