@@ -22,8 +22,8 @@ _HISTORY = (
     "WHERE rowid = ?"
 )
 _INSERT = (
-    "INSERT INTO folder_status (rowid, folder_path, folder_name, last_modified, file_count, file_hash, hash_form, root, "
-    "image_count, has_stats, bytes, upload_status, retry_count, created_at, updated_at) "
+    "INSERT INTO folder_status (rowid, folder_path, folder_name, last_modified, file_count, file_hash, hash_form, "
+    "root, image_count, has_stats, bytes, upload_status, retry_count, created_at, updated_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?)"
 )
 _FACTS = (
