@@ -13,6 +13,7 @@ from core.capacity.usage import days_until
 from core.cli import use_documents, words
 from core.cli.session import Session
 from core.cli.terminal import Terminal
+from core.cli.what_if import DAYS, what_if
 from core.engine import Engine
 from core.errors import NotFound
 
@@ -33,9 +34,16 @@ def capacity(
     folder: Annotated[
         str, typer.Option("--folder", metavar="F", help="What this folder of it is made of; it ends in a slash.")
     ] = "",
+    more: Annotated[
+        list[str] | None,
+        typer.Option("--more", metavar="FAMILY=BYTES", help="What if so much more came; may be repeated."),
+    ] = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=730, help="Within so many days.")] = DAYS,
 ) -> None:
     """How full buckets are, and when they will be full."""
     session = Session.of(context)
+    if more and bucket:
+        context.fail("--more FAMILY=BYTES is of families: leave out --bucket.")
     if bucket:
         made_of = session.run(lambda engine, _: engine.breakdown(bucket, folder))
         if session.terminal.as_json:
@@ -46,7 +54,9 @@ def capacity(
     if folder:
         context.fail("--folder F is of one bucket: name it with --bucket B.")
     found = session.run(lambda engine, _: _measured(session, engine))
-    if session.terminal.as_json:
+    if more:
+        what_if(session, found.buckets, more, days)
+    elif session.terminal.as_json:
         session.terminal.document(use_documents.capacity(found))
     else:
         _show(session, found)

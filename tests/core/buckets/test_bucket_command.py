@@ -86,6 +86,20 @@ def test_what_cannot_be_done_is_an_error_of_its_kind(run: Run, words: tuple[str,
     assert (ended, told["error"]["kind"]) == (code, kind)
 
 
+def test_what_if_more_came_says_which_buckets_fill_and_how_many_it_takes(run: Run) -> None:
+    _, now = run("capacity")
+    room = {one["name"]: one["capacity_bytes"] * one["overflow_at"] - one["bytes"] for one in now["buckets"]}
+    coming = round(room["patient-images"] + room["patient-images-1"]) + 1
+    code, told = run("capacity", "--more", f"patient-images={coming}", "--days", "3")
+    assert (code, told["days"], told["new_buckets"]) == (0, 3, {"patient-images": ["patient-images-2"]})
+    filled = {one["bucket"]: (one["family"], one["made"]) for one in told["filled"]}
+    assert filled["patient-images"] == filled["patient-images-1"] == ("patient-images", False)
+    assert run("capacity", "--more", "nowhere=5")[1]["error"]["kind"] == "not_found"
+    assert run("capacity", "--more", "patient-images=-5")[0] == 2
+    assert run("capacity", "--more", f"patient-images={'9' * 400}")[0] == 2
+    assert run("capacity", "--more", "5")[1]["error"]["hint"].startswith("For example")
+
+
 def test_emptying_wants_the_name_of_the_bucket(run: Run, tmp_path: Path) -> None:
     plan = tmp_path / "empty.jsonl"
     code, head = run("bucket", "empty", "patient-images-1", "-o", str(plan))
