@@ -48,7 +48,8 @@ async def update(
     if limits is not None:
         wanted = replace(wanted, size_limit_bytes=limits.size_bytes, mime_types=limits.mime_types)
     if wanted == now:
-        raise Usage(f"The bucket {name} is set so already.")
+        already = "takes just that" if public is None else "is public" if public else "is private"
+        raise Usage(f"The bucket {name} {already} already.", "Nothing was changed.")
     step = Step(1, StepKind.UPDATE_BUCKET, bucket=name, before=settings_of(now), after=settings_of(wanted))
     return await _recorded(workspace, profile, step, lambda: store.update_bucket(name, public=public, limits=limits))
 

@@ -169,7 +169,10 @@ class Database:
             return WorkspaceError(f"{self.path} is held by another program.", "Close it there and try again.")
         if "readonly" in text or "unable to open" in text:
             return WorkspaceError(f"{self.path} cannot be written: {text}.", "Check the rights of its folder.")
-        return WorkspaceError(f"{self.path}: {text}.")
+        return WorkspaceError(
+            f"{self.path} cannot be read or written: {text}.",
+            "See that its disk is there and has space left; doing the same again goes on from where it stopped.",
+        )
 
 
 def schema_steps(schema: str) -> list[str]:

@@ -64,7 +64,10 @@ class Visibility:
             yield f"Whoever knows or guesses an address in {self.bucket} can open {many} there, without signing in."
             yield "No stored link stops working."
         else:
-            yield f"{self.breaks:,} stored links into {self.bucket} would stop working: they are public addresses."
+            if self.breaks:
+                yield f"{self.breaks:,} stored links into {self.bucket} would stop working: they are public addresses."
+            else:
+                yield f"No stored link into {self.bucket} is known that would stop working."
             for table, count in sorted(self.tables.items()):
                 yield f"{count:,} of them stand in {table}."
             if self.links["sign"]:

@@ -71,7 +71,7 @@ def _spot(c: sqlite3.Connection, bucket: str, folder: str) -> _Spot:
         "SELECT id, finished FROM listings WHERE current = 1 AND what = 'bucket' AND name = ?", (bucket,)
     ).fetchone()
     if found is None:
-        raise NotFound(f"No scan has seen the bucket “{bucket}” yet.", "Scan it first.")
+        raise NotFound(f"No scan has seen the bucket “{bucket}” yet.", "Check its name, or scan.")
     return _Spot(found[0], found[1] or 0, folder, folder[:-1] + chr(ord("/") + 1))
 
 

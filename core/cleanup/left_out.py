@@ -48,6 +48,6 @@ def _not_usual(connection: sqlite3.Connection, selection: Selection, repair: Rep
 
 _STATES = {
     State.KEPT: "it was marked to be kept",
-    State.YOUNG: "it is younger than the grace period",
+    State.YOUNG: "it or its mapping is younger than the grace period",
     State.UNPROVEN: "it is unproven, and only what is proven is repaired",
 }

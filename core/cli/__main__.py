@@ -57,7 +57,8 @@ def _run(asked: Asked, rest: list[str], terminal: Terminal) -> int:
     try:
         code = command(rest, standalone_mode=False, prog_name="bucketdesk-cli", obj=Session(asked, terminal))
     except typer.TyperException as error:
-        hint = "bucketdesk-cli --help shows how to ask."
+        path = getattr(getattr(error, "ctx", None), "command_path", "bucketdesk-cli")  # of the command that was meant
+        hint = f"{path} --help shows how to ask."
         sentence = error.format_message().replace(": Value error, ", ": ")  # pydantic's words, which say nothing
         terminal.fail("usage" if error.exit_code == 2 else "failed", sentence, hint)
         return error.exit_code

@@ -184,6 +184,10 @@ def estimate(
     if session.terminal.as_json:
         session.terminal.document({**asdict(found), "saved_bytes": found.saved_bytes})
         return
+    if not found.objects:
+        session.terminal.say(f"The last scan saw no images over {words.size(above)} in {name}: nothing would be saved.")
+        session.terminal.say("Try smaller ones with --above BYTES; “bucket list” shows the names of buckets.")
+        return
     held = f"{words.count(found.objects, 'image')} over {words.size(above)}, {words.size(found.bytes)}"
     tried = f"By {words.number(found.sampled)} that were tried, re-encoding would have saved"
     session.terminal.say(f"{held}. {tried} {words.size(found.saved_bytes)}.")

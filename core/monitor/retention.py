@@ -123,8 +123,13 @@ class Retention:
             raise  # the plan goes on in a later round
         except CoreError as exc:
             what = f"The retention of {self.family.name} was not applied by itself. {exc.message}"
-            return replace(plan, kind=APPLY, at=self.now, severity=Severity.URGENT, what=what, next_step=exc.hint)
+            step = self._by_hand(plan, exc)
+            return replace(plan, kind=APPLY, at=self.now, severity=Severity.URGENT, what=what, next_step=step)
         return self._deed_of_run(plan, run)
+
+    def _by_hand(self, plan: Deed, error: CoreError) -> str:
+        """What a person does about a plan that stopped; the command names its file, for nothing else tells it later."""
+        return f"{error.hint} The plan: {command(self.project.profile, 'apply', plan.file)}".strip()
 
     def _deed_of_run(self, plan: Deed, run: Run) -> Deed:
         rest = run.failed + run.drifted + run.skipped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from core.errors import BadProfile
@@ -9,11 +10,21 @@ from core.profiles.family import AUTOMATIC, FORMS, Family, Recompression, Retent
 from core.profiles.fields import Fields
 
 
+def read_families(say: Fields, data: Mapping[str, object]) -> tuple[Family, ...]:
+    """All families, each with a name of its own. Raises `BadProfile`."""
+    families = tuple(read_family(say, part) for part in say.parts(data, "families"))
+    often = [name for name, count in Counter(family.name for family in families).items() if count > 1]
+    if often:
+        hint = "Write all that holds for it in one [[families]]."
+        raise BadProfile(f"In the {say.what}, more than one family is called “{often[0]}”.", hint)
+    return families
+
+
 def read_family(say: Fields, part: Mapping[str, object]) -> Family:
     """One family. Raises `BadProfile`."""
-    name = say.text(part, "name")
+    name = say.text(part, "name", "")
     if not name:
-        raise BadProfile(f"A family of the {say.what} has an empty name.", 'For example: name = "patient-images".')
+        raise BadProfile(f"A family of the {say.what} has no name.", 'For example: name = "patient-images".')
     say = Fields(f"family “{name}” of the {say.what}")
     default = Family(name)
     days = part.get("retention_days")

@@ -17,8 +17,8 @@ class Fields:
     def __init__(self, what: str) -> None:
         self.what = what
 
-    def _bad(self, key: str, wanted: str) -> BadProfile:
-        return BadProfile(f"In the {self.what}, “{key}” is not {wanted}.")
+    def _bad(self, key: str, wanted: str, hint: str = "") -> BadProfile:
+        return BadProfile(f"In the {self.what}, “{key}” is not {wanted}.", hint)
 
     def text(self, part: Mapping[str, object], key: str, default: str | None = None) -> str:
         """A text. Raises `BadProfile` without one and without a default."""
@@ -50,7 +50,8 @@ class Fields:
         """A number within these bounds; TOML also knows `inf`, which is none."""
         value = part.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= min(high, _MOST):
-            raise self._bad(key, f"a number of at least {low:g}" + (f" and at most {high:g}" if high < 1e9 else ""))
+            bounds = f"a number of at least {low:g}" + (f" and at most {high:g}" if high < 1e9 else "")
+            raise self._bad(key, bounds, "It is a share: 0.85 stands for 85 %." if (low, high) == (0, 1) else "")
         return float(value)
 
     def words(self, part: Mapping[str, object], key: str) -> tuple[str, ...]:

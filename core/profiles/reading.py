@@ -8,7 +8,7 @@ from datetime import timedelta
 from core.errors import BadProfile
 from core.profiles import direct
 from core.profiles.addresses import is_open_to_listeners, normal_address
-from core.profiles.families import read_family
+from core.profiles.families import read_families as _families
 from core.profiles.family import Family
 from core.profiles.fields import Fields
 from core.profiles.misspelt import notices
@@ -49,7 +49,7 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         sources=_sources(say, data),
         safety=_safety(say, say.part(data, "safety")),
         expiring=timedelta(days=say.number(links, "expiring_days", 2, low=0, high=36_500)),
-        families=tuple(read_family(say, part) for part in say.parts(data, "families")),
+        families=_families(say, data),
         production=say.flag(data, "production") or say.flag(place, "production"),
         read_only=say.flag(data, "read_only") or say.flag(place, "read_only"),
         supabase=project,
@@ -67,8 +67,7 @@ def read_sources(what: str, data: Mapping[str, object]) -> tuple[Source, ...]:
 
 def read_families(what: str, data: Mapping[str, object]) -> tuple[Family, ...]:
     """The bucket families in parsed TOML. Raises `BadProfile`."""
-    say = Fields(what)
-    return tuple(read_family(say, part) for part in say.parts(data, "families"))
+    return _families(Fields(what), data)
 
 
 def _supabase(say: Fields, part: Mapping[str, object]) -> tuple[Supabase, list[str]]:

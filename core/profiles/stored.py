@@ -29,8 +29,11 @@ def load(name: str) -> Profile:
         text = path.read_text("utf-8")
     except FileNotFoundError as exc:
         raise unknown from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadProfile(f"The profile {path} cannot be read: {exc}.") from exc
+    except OSError as exc:
+        raise BadProfile(f"The profile {path} cannot be read: {exc.strerror or exc}.", "Check its rights.") from exc
+    except UnicodeDecodeError as exc:
+        hint = "Save it as UTF-8, or take it out of the folder."
+        raise BadProfile(f"The profile {path} is not a text in UTF-8.", hint) from exc
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:

@@ -74,6 +74,6 @@ def _candidate(row: Sequence[object]) -> Candidate:
 
 _STATES = {
     State.KEPT: "it was marked to be kept",
-    State.YOUNG: "it is younger than the grace period",
+    State.YOUNG: "it or its mapping is younger than the grace period",
     State.UNPROVEN: "whether it is still needed is not proven",
 }

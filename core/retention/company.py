@@ -100,6 +100,8 @@ async def _gather(
             one.why = "a row that would go along was marked to be kept"
         elif _is_younger(naming, needed):
             one.why = f"a younger row of “{table}” still needs it"
+            if _made(naming) is None:
+                one.why = f"a row of “{table}” names it that tells no time and counts from when it was first seen"
         elif hanging := await _hanging(ground, naming):
             one.why = hanging
         if one.why:
@@ -108,9 +110,14 @@ async def _gather(
     return one
 
 
-def _is_younger(naming: Naming, needed: _Span) -> bool:
+def _made(naming: Naming) -> int | None:
+    """When the row says it was made, in microseconds; None where its source names no such column, or it is empty."""
     column = naming.source.time_column
-    made = None if column is None else moment(naming.row.values.get(column))
+    return None if column is None else moment(naming.row.values.get(column))
+
+
+def _is_younger(naming: Naming, needed: _Span) -> bool:
+    made = _made(naming)
     if made is not None:
         return from_micros(made) > needed.made
     return naming.first_seen is not None and from_micros(naming.first_seen) > needed.seen

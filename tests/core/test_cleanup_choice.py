@@ -89,7 +89,7 @@ async def test_what_was_asked_for_by_name_and_gets_no_step_is_said(make: Make) -
         lambda c: c.execute("UPDATE findings SET state = 'young' WHERE id = ?", (young,))
     )
     assert (await world.plan(only=[orphan, young]))[0].refused == (
-        Refusal("photos", "it is younger than the grace period", 1),
+        Refusal("photos", "it or its mapping is younger than the grace period", 1),
     )
     assert (await world.plan(None, Kind.DUPLICATE_CONTENT, Kind.STALE_METADATA))[0].refused == (
         Refusal(

@@ -89,6 +89,8 @@ def test_what_is_left_out_has_the_defaults_of_the_design(tmp_path: Path) -> None
         (('key = ["id"]\nbucket = "sop-images"', 'bucket = "sop-images"'), "lacks its key"),
         (("describes = true", 'describes = "yes"'), "“describes” is not true or false"),
         (("[links]", "[links"), "not valid TOML"),
+        (('name = "patient-images"\n', ""), "A family of the profile “mine” has no name"),
+        (("[[families]]", '[[families]]\nname = "patient-images"\n[[families]]'), "more than one family is called"),
         (('removal = "archive"', 'quarantine_folder = "{root}/collection/q"'), "lies under the storage folder"),
     ],
 )
@@ -98,6 +100,20 @@ def test_a_mistake_gets_a_sentence(tmp_path: Path, change: tuple[str, str], said
     with pytest.raises(BadProfile, match=said) as caught:
         profiles.load("mine")
     assert caught.value.message.endswith((".", "…"))
+
+
+def test_a_share_written_as_a_percentage_is_told_how_a_share_is_written() -> None:
+    _write("mine", 'kind = "local"\n[local]\nstorage = "a"\ncatalog = "b"\n[[families]]\nname = "a"\ncleanup_at = 85\n')
+    with pytest.raises(BadProfile) as caught:
+        profiles.load("mine")
+    assert caught.value.hint == "It is a share: 0.85 stands for 85 %."
+
+
+def test_a_profile_that_is_no_text_says_so_in_plain_words() -> None:
+    _write("mine", "")
+    (places.profiles() / "mine.toml").write_bytes(b"\xe6\x00\xff")
+    with pytest.raises(BadProfile, match=r"is not a text in UTF-8\.$"):
+        profiles.load("mine")
 
 
 def test_an_unknown_profile_names_those_there_are() -> None:

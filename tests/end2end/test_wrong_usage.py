@@ -49,6 +49,14 @@ def test_wrong_usage_is_said_as_one_document(
     assert answer.error["message"]
 
 
+def test_the_help_that_is_named_is_the_commands_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.cli.__main__.start_log", lambda: None)
+    main(["bucket", "limits", "photos", "--size-limit", "-5"])
+    assert "bucketdesk-cli bucket limits --help shows how to ask." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["nonsense"], ["findings", "--limit", "-1"], ["apply"], ["status", "--profile"]])
 def test_wrong_usage_is_said_on_stderr_to_a_person(desk: Desk, words: list[str]) -> None:
     answer = desk(*words)

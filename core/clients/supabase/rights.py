@@ -16,7 +16,8 @@ async def create_hint(session: Session, bucket: Bucket, *, is_set_up: bool) -> s
         types = f"array[{', '.join(_quoted(one) for one in bucket.mime_types)}]"
     make = (
         "insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types) values"
-        f" ({_quoted(bucket.name)}, {_quoted(bucket.name)}, {str(bucket.public).lower()}, {limit}, {types});"
+        f" ({_quoted(bucket.name)}, {_quoted(bucket.name)}, {str(bucket.public).lower()}, {limit}, {types})"
+        " on conflict (id) do nothing;"  # it may be there already, where this sign-in does not see it
     )
     if is_set_up:
         make += f" select public.setup_image_bucket_policies({_quoted(bucket.name)});"

@@ -56,6 +56,8 @@ async def test_links_are_counted_by_kind_before_anything_is_changed(engine: Engi
     assert before.tables.get("articles", 0) == 0 or before.links != found.links
     assert f"{found.breaks:,} stored links into cms-images would stop working" in found.sentences[0]
     assert {link.url for link in found.samples} & {PUBLIC, THUMB.partition("?")[0]}
+    quiet = await engine.families.preview_visibility("sop-images", public=False)
+    assert quiet.sentences[0] == "No stored link into sop-images is known that would stop working."
     opened = await engine.families.preview_visibility("cms-images", public=True)
     assert opened.breaks == 0
     assert f"all {opened.objects:,} objects" in opened.sentences[0]
@@ -75,7 +77,7 @@ async def test_a_table_that_cannot_be_read_is_named(engine: Engine) -> None:
 async def test_a_switch_is_a_run_that_can_be_undone(engine: Engine) -> None:
     run = await engine.families.set_public("cms-images", True)
     assert (await engine.store.bucket("cms-images")).public
-    with pytest.raises(Usage, match="set so already"):
+    with pytest.raises(Usage, match="is public already"):
         await engine.families.set_public("cms-images", True)
     assert (await engine.undo(run.run_id)).state is RunState.DONE
     assert await engine.store.bucket("cms-images") == Bucket("cms-images")

@@ -200,6 +200,8 @@ async def test_the_guard_stops_what_takes_too_much_and_says_so(engine: Engine) -
     assert await deletions(engine) == []
     (told,) = [alert for alert in made.alerts if alert.id.startswith("apply:")]
     assert "not applied by itself" in told.what
+    (plan,) = [deed.file for deed in made.deeds if deed.kind == "plan"]
+    assert "--allow-share" in told.next_step and f"apply {plan}" in told.next_step  # the file is named nowhere else
     assert (await go(engine, 1)).deeds == ()
 
 
