@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.capacity.models import Alert, Severity
+from core.changes import Change
 from gui import words
 from gui.desk import Desk
 from gui.jobs import NextStep
@@ -63,10 +64,15 @@ class AlertsDialog(QDialog):
         column.addWidget(self.lists, 1)
         column.addLayout(foot)
         fit_screen(self, *_SIZE)
+        desk.session.news.connect(self._on_session_news)
         self._look()
 
+    def _on_session_news(self, change: Change) -> None:
+        if change & Change.ALERTS:
+            self._look()
+
     def _look(self) -> None:
-        self._desk.jobs.ask(self._read(), self._show, failed=self._on_failed)
+        self._desk.jobs.ask(self._read(), self._show, failed=self._on_failed, newest=self)
 
     async def _read(self) -> tuple[tuple[Alert, ...], tuple[Alert, ...]]:
         return await self._engine.alerts(), await self._engine.past_alerts(_SHOWN)

@@ -92,8 +92,11 @@ async def test_the_worst_alert_is_a_line_with_what_to_do_and_the_others_are_coun
     dialog = await shown(desk.window, AlertsDialog)
     await until(lambda: dialog.lists.count() == 2)
     assert dialog.lists.tabText(0) == "Now (3)"
+    desk.fake.standing = (*desk.fake.standing, alert("c"))
+    desk.fake.changes.say(Change.ALERTS)
+    await until(lambda: dialog.lists.tabText(0) == "Now (4)")
     await press(dialog, "Acknowledge all")
-    await until(lambda: len(desk.fake.acknowledged) == 3)
+    await until(lambda: len(desk.fake.acknowledged) == 4)
     dialog.accept()
     await desk.settle()
     assert desk.said() == ""
