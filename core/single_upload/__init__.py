@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from core.single_upload.records import KIND
-from core.single_upload.upload import Uploaded, UploadReport, upload_files
+from core.single_upload.upload import FamilyUploads, Uploaded, UploadReport, upload_files
 
-__all__ = ["KIND", "UploadReport", "Uploaded", "upload_files"]
+__all__ = ["KIND", "FamilyUploads", "UploadReport", "Uploaded", "upload_files"]

@@ -29,6 +29,8 @@ from core.single_upload.source import Prepared, keep_original, prepare
 from core.workspace import Workspace
 
 _AT_ONCE = 4
+_COUNTED_ALONG = 200
+"""After so many calls the fill of the buckets is looked up anew: others upload too."""
 _ANSWERS: tuple[tuple[type[CoreError], Answer], ...] = (
     (Full, Answer.FULL),
     (TooLarge, Answer.TOO_LARGE),
@@ -78,20 +80,41 @@ async def upload_files(
     """Uploads files into a family, under `keys` or their names below `prefix`; what one file meets stops no other. A
     file whose content stands under its key already counts as stored; other content there is never overwritten. Raises
     `Refused`, `Busy`, `ServiceError` when nothing was begun, `WorkspaceError`."""
-    check_writable(profile)
-    async with workspace.lock(LOCK_SECONDS):
-        await settle(workspace, store, profile.project)
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="bucketdesk-upload-"))
-        try:
-            with ThreadPoolExecutor(2, "recompression") as workers:
-                work = await _Work.open(workspace, store, profile, family, report)
-                return await work.run(paths, prefix, keys, folder, workers)
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, True)
+    return await FamilyUploads(workspace, store, profile, family).send(paths, prefix=prefix, keys=keys, report=report)
+
+
+class FamilyUploads:
+    """Uploads into one family, call after call, for somebody with many of them: how full the buckets are is counted
+    along, and looked up anew now and then. The writer lock is held for each call only."""
+
+    def __init__(self, workspace: Workspace, store: ObjectStore, profile: Profile, family: Family) -> None:
+        self._workspace, self._store, self._profile, self._family = workspace, store, profile, family
+        self._work: _Work | None = None
+        self._calls = 0
+
+    async def send(
+        self, paths: Sequence[Path], *, prefix: str = "", keys: Sequence[str] = (), report: Report = silent
+    ) -> UploadReport:
+        """See `upload_files`."""
+        check_writable(self._profile)
+        async with self._workspace.lock(LOCK_SECONDS):
+            await settle(self._workspace, self._store, self._profile.project)
+            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="bucketdesk-upload-"))
+            work, self._work = self._work, None  # after an error, nobody knows what it thinks is under way
+            try:
+                if work is None or self._calls % _COUNTED_ALONG == 0:
+                    work = await _Work.open(self._workspace, self._store, self._profile, self._family)
+                self._calls += 1
+                with ThreadPoolExecutor(2, "recompression") as workers:
+                    done = await work.run(paths, prefix, keys, folder, workers, report)
+                self._work = work
+                return done
+            finally:
+                await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
 class _Work:
-    """One upload of several files under way."""
+    """Uploads of several files at a time under way, and the buckets they go to."""
 
     def __init__(
         self,
@@ -101,10 +124,10 @@ class _Work:
         family: Family,
         held: Sequence[Member],
         router: Router,
-        report: Report,
     ) -> None:
         self._workspace, self._store, self._profile, self._family = workspace, store, profile, family
-        self._router, self._report = router, report
+        self._router = router
+        self._report: Report = silent
         self._names = [member.bucket.name for member in held]
         self._first = self._names[0] if self._names else family.name
         self._making = asyncio.Lock()
@@ -113,9 +136,7 @@ class _Work:
         self._ended = 0
 
     @classmethod
-    async def open(
-        cls, workspace: Workspace, store: ObjectStore, profile: Profile, family: Family, report: Report
-    ) -> _Work:
+    async def open(cls, workspace: Workspace, store: ObjectStore, profile: Profile, family: Family) -> _Work:
         there = await store.buckets()
         held = family_members(family, there, await store.registered_buckets())
         use = await read_capacity(workspace, profile, [member.bucket for member in held])
@@ -125,11 +146,18 @@ class _Work:
         candidates = [_candidate(family, one.bucket, bytes_now, writable=not one.foreign) for one in held]
         like = held[0].bucket if held else Bucket(family.name)
         newest = _candidate(family, replace(like, name=f"{family.name}-new"), {}) if _may_grow(family) else None
-        return cls(workspace, store, profile, family, held, Router(family.name, candidates, newest), report)
+        return cls(workspace, store, profile, family, held, Router(family.name, candidates, newest))
 
     async def run(
-        self, paths: Sequence[Path], prefix: str, keys: Sequence[str], folder: Path, workers: ThreadPoolExecutor
+        self,
+        paths: Sequence[Path],
+        prefix: str,
+        keys: Sequence[str],
+        folder: Path,
+        workers: ThreadPoolExecutor,
+        report: Report,
     ) -> UploadReport:
+        self._records, self._made, self._ended, self._report = Records(self._workspace), [], 0, report
         await self._records.begin(self._profile.project)
         taken: set[str] = set()
 

@@ -15,7 +15,7 @@ from core.ports import ObjectStore
 from core.profiles import Family, Profile
 from core.progress import Progress, Report, silent
 from core.read_only import check_writable
-from core.single_upload import upload_files
+from core.single_upload import FamilyUploads
 from core.uploads.batches import Ending, begin_batch, end_batch, end_broken_batches, end_folders
 from core.uploads.destination import DEFAULT, Spelling, Template
 from core.uploads.folders import ScanRules
@@ -104,8 +104,8 @@ class _Transfer:
         self, tracker: Tracker, workspace: Workspace, store: ObjectStore, profile: Profile, wish: Wish
     ) -> None:
         self.did = Transferred()
-        self._tracker, self._workspace, self._store, self._profile = tracker, workspace, store, profile
-        self._wish = wish
+        self._tracker, self._wish = tracker, wish
+        self._uploads = FamilyUploads(workspace, store, profile, wish.family)
 
     @property
     def ended(self) -> int:
@@ -157,14 +157,7 @@ class _Transfer:
             waiting = rest
 
     async def _send_apart(self, files: Sequence[FileUnderWay]) -> None:
-        sent = await upload_files(
-            self._workspace,
-            self._store,
-            self._profile,
-            self._wish.family,
-            [one.path for one in files],
-            keys=[one.key for one in files],
-        )
+        sent = await self._uploads.send([one.path for one in files], keys=[one.key for one in files])
         for one, ended in zip(files, sent.files, strict=True):
             one.ended = ended
 

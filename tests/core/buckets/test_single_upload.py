@@ -21,7 +21,7 @@ from core.ports import BucketLimits
 from core.profiles import Family, Profile, Recompression, Safety
 from core.progress import Report, silent
 from core.runs import StepState, run_steps, runs
-from core.single_upload import UploadReport, upload_files
+from core.single_upload import FamilyUploads, UploadReport, upload, upload_files
 from core.single_upload.source import key_of
 from core.workspace import Workspace
 
@@ -231,3 +231,22 @@ def test_any_file_name_becomes_a_key_that_every_storage_takes() -> None:
         assert made and len(made) <= 255 and made.isascii()
         assert key is None or made.strip(".") == key.strip("."), name
     assert key_of(Path("a.png"), "/2026/summer/") == "2026/summer/a.png"
+
+
+async def test_many_calls_count_along_how_full_the_buckets_are(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "_COUNTED_ALONG", 3)
+    await desk.holds(photos=5_000, photos_1=5_050)
+    uploads = FamilyUploads(desk.workspace, desk.store, desk.profile, FAMILY)
+    ended = [(await uploads.send([desk.file(f"{n}.png", 200)])).files[0].bucket for n in range(6)]
+    assert ended == ["photos", "photos-1"] * 3
+    assert [run.done for run in await runs(desk.workspace)] == [1] * 6
+
+
+async def test_a_call_that_failed_leaves_nothing_under_way_for_the_next(desk: Desk) -> None:
+    uploads = FamilyUploads(desk.workspace, desk.store, desk.profile, FAMILY)
+    desk.store.dies_after = True
+    with pytest.raises(Died):
+        await uploads.send([desk.file("a.png")])
+    desk.store.dies_after = False
+    (told,) = (await uploads.send([desk.file("a.png")])).files
+    assert told.stored and list(desk.where()) == ["a.png"]
