@@ -16,6 +16,7 @@ from core.uploads.transfer import Transferred
 
 _SHOWN = 20
 _BATCHES_SHOWN = 10
+_LONGEST = 120
 _STATES = (("pending", "to upload"), ("success", "uploaded"), ("failed", "failed"), ("skipped", "left out"))
 _COLOURS = {"pending": "cyan", "success": "green", "failed": "red", "skipped": "dim"}
 
@@ -38,7 +39,7 @@ def show_transfer(terminal: Terminal, did: Transferred, state: UploadState) -> N
 
 def show_failures(terminal: Terminal, failures: Sequence[Failure], total: int) -> None:
     """Folders that did not go up, and why not."""
-    rows = [(one.folder, words.number(one.retries), one.reason) for one in failures[:_SHOWN]]
+    rows = [(_cut(one.folder), words.number(one.retries), one.reason) for one in failures[:_SHOWN]]
     terminal.table(["Failed", "#Attempts", "Why"], rows)
     _more(terminal, len(rows), total)
 
@@ -102,9 +103,14 @@ def show_troubles(terminal: Terminal, state: UploadState) -> None:
     if not state.troubles:
         return
     terminal.say()
-    rows = state.troubles[:_SHOWN]
+    rows = [(_cut(path), reason) for path, reason in state.troubles[:_SHOWN]]
     terminal.table(["Not as it should be", "Why"], rows)
     _more(terminal, len(rows), state.troubles_in_all)
+
+
+def _cut(path: str) -> str:
+    """A path that leaves room for what is said of it; its end tells more than its middle."""
+    return path if len(path) <= _LONGEST else f"{path[: _LONGEST // 3]}…{path[-_LONGEST * 2 // 3 :]}"
 
 
 def _more(terminal: Terminal, shown: int, total: int) -> None:

@@ -64,3 +64,11 @@ def test_what_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
     missing = _json(capsys, str(tmp_path / "gone"), "--scan-only", code=1)["error"]
     tracker = _json(capsys, "--status", "--db-path", str(tmp_path / "gone.db"), code=1)["error"]
     assert "There is no folder" in str(missing) and "There is no tracker" in str(tracker)
+
+
+def test_a_path_of_any_length_leaves_room_for_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = "/".join(["long-name-of-a-folder"] * 20)
+    device(tmp_path, f"{deep}/Gerät-7")
+    assert main(["--practice", "upload", str(tmp_path), "--scan-only"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "takes no" in line)
+    assert "…" in line and "/Gerät-7 " in line and len(line) < 200
