@@ -33,13 +33,16 @@ AT_ONCE = 200_000
 class Emptying:
     """A plan that empties a bucket, for a person to look at. `more`: the bucket holds more than one plan takes, so that
     it is to be planned again afterwards. `kept`: objects that stay, because they are marked to keep. `rows`: references
-    that would point at nothing, as the last scan saw them."""
+    that would point at nothing, as the last scan saw them; `mentioned`: objects that tables name which nobody mapped.
+    `scanned`: a scan has seen the bucket; without one, nobody knows of either."""
 
     head: PlanHead
     path: Path
     more: bool
     kept: int
     rows: int
+    mentioned: int
+    scanned: bool
 
     @property
     def bucket(self) -> str:
@@ -89,8 +92,8 @@ async def plan_empty(
         await in_thread(path.unlink, True)
         why = "all that is in it is marked to keep" if found.kept else "it is empty already"
         raise Usage(f"There is nothing to take out of {bucket}: {why}.")
-    rows = await workspace.inventory.read(lambda c: _references(c, bucket))
-    return Emptying(head, path, found.more, found.kept, rows)
+    named = await workspace.inventory.read(lambda c: _named(c, bucket))
+    return Emptying(head, path, found.more, found.kept, *named)
 
 
 async def empty(job: Job) -> Run:
@@ -164,6 +167,11 @@ def _kept(c: sqlite3.Connection) -> frozenset[str]:
     return frozenset(thing for (thing,) in c.execute("SELECT thing FROM keeps WHERE thing >= 'o:' AND thing < 'o;'"))
 
 
-def _references(c: sqlite3.Connection, bucket: str) -> int:
-    (count,) = c.execute("SELECT count(*) FROM refs WHERE bucket = ? AND form = 0", (bucket,)).fetchone()
-    return int(count)
+def _named(c: sqlite3.Connection, bucket: str) -> tuple[int, int, bool]:
+    """References to objects of the bucket, objects that are mentioned, and whether a scan has seen it at all."""
+    (rows,) = c.execute("SELECT count(*) FROM refs WHERE bucket = ? AND form = 0", (bucket,)).fetchone()
+    (mentioned,) = c.execute("SELECT count(DISTINCT key) FROM mentions WHERE bucket = ?", (bucket,)).fetchone()
+    (scanned,) = c.execute(
+        "SELECT count(*) FROM listings WHERE what = 'bucket' AND current = 1 AND name = ?", (bucket,)
+    ).fetchone()
+    return int(rows), int(mentioned), bool(scanned)

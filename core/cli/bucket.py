@@ -151,15 +151,20 @@ def empty(
     made = session.run(lambda engine, report: engine.families.plan_empty(name, output, report=report))
     if session.terminal.as_json:
         more: Document = {"file": str(made.path), "more": made.more, "kept": made.kept, "references": made.rows}
+        more |= {"mentioned": made.mentioned, "scanned": made.scanned}
         session.terminal.document({**head_json(made.head), **more})
         return
     terminal = session.terminal
     terminal.heading(
         f"Plan {made.head.plan_id}", f"{words.count(made.head.steps, 'step')}, {words.size(made.head.bytes)}"
     )
-    terminal.say(
-        f"Everything in {name} moves to the quarantine; {words.count(made.rows, 'reference')} would point at nothing."
-    )
+    terminal.say(f"Everything in {name} moves to the quarantine.")
+    if made.scanned:
+        terminal.say(f"{words.count(made.rows, 'reference')} in mapped tables would point at nothing.")
+    else:
+        terminal.warn(f"No scan has seen {name} yet, so nobody knows what names its objects.")
+    if made.mentioned:
+        terminal.warn(f"{words.count(made.mentioned, 'object')} are named in tables that nobody mapped.")
     if made.kept:
         terminal.say(f"{words.count(made.kept, 'object')} marked to keep stay.")
     if made.more:

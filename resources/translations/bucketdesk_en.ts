@@ -573,6 +573,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>%Ln object(s) are named in tables that nobody mapped.</source>
+            <translation>
+                <numerusform>%Ln object is named in tables that nobody mapped.</numerusform>
+                <numerusform>%Ln objects are named in tables that nobody mapped.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%Ln object(s) marked to keep stay.</source>
             <translation>
                 <numerusform>%Ln object marked to keep stays.</numerusform>

@@ -65,6 +65,10 @@ def _more(made: Emptying) -> str:
     said = []
     if made.rows:
         said.append(translate("Emptying", "%Ln reference(s) in tables would point at nothing.", "", made.rows))
+    if not made.scanned:
+        said.append(_said("No scan has seen the bucket yet, so nobody knows what names its objects."))
+    if made.mentioned:
+        said.append(translate("Emptying", "%Ln object(s) are named in tables that nobody mapped.", "", made.mentioned))
     if made.kept:
         said.append(translate("Emptying", "%Ln object(s) marked to keep stay.", "", made.kept))
     if made.more:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,22 @@ async def test_everything_goes_after_its_name_was_typed_and_all_of_it_comes_back
     undone = await engine.undo(run.run_id)
     assert (undone.state, undone.done) == (RunState.DONE, len(before))
     assert _files(engine, "patient-images") == before
+
+
+async def test_it_is_told_what_tables_mention_that_nobody_mapped_and_where_no_scan_has_looked(engine: Engine) -> None:
+    assert engine.profile.storage is not None and engine.profile.catalog is not None
+    assert (await engine.families.plan_empty("patient-images")).mentioned == 0
+    with closing(sqlite3.connect(engine.profile.catalog)) as catalog, catalog:
+        catalog.execute("CREATE TABLE letters (id INTEGER PRIMARY KEY, text TEXT)")
+        keys = sorted(_files(engine, "patient-images"))[:2]
+        catalog.executemany("INSERT INTO letters (text) VALUES (?)", [(key,) for key in keys])
+    await engine.scan()
+    made = await engine.families.plan_empty("patient-images")
+    assert (made.mentioned, made.scanned) == (2, True)
+    (engine.profile.storage / "new-here").mkdir()
+    (engine.profile.storage / "new-here" / "a.png").write_bytes(b"a")
+    made = await engine.families.plan_empty("new-here")
+    assert (made.rows, made.scanned) == (0, False)
 
 
 async def test_what_is_marked_to_keep_or_came_later_stays(engine: Engine) -> None:
