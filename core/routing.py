@@ -70,6 +70,7 @@ class Router:
         self._under_way: dict[str, Route] = {}
         self._in_flight: dict[str, int] = {}
         self._turned_away: dict[str, dict[str, str]] = {}
+        self._hopeless: list[tuple[Answer, Upload]] = []
 
     def in_flight(self, bucket: str) -> int:
         """Bytes under way to a bucket."""
@@ -97,9 +98,12 @@ class Router:
             held = self._buckets[route.bucket]
             self._buckets[held.name] = replace(held, bytes=held.bytes + route.upload.size_bytes)
 
-    def turned_away(self, route: Route, answer: Answer) -> Route:
-        """The bucket did not take it: the next one, or the wish for a new one. A full bucket gets nothing more."""
+    def turned_away(self, route: Route, answer: Answer, *, as_new: bool = False) -> Route:
+        """The bucket did not take it: the next one, or the wish for a new one. A full bucket gets nothing more.
+        `as_new`: a new bucket would answer the same, so that none is wished for such an upload any more."""
         self._let_go(route)
+        if as_new and not self._is_hopeless(route.upload):
+            self._hopeless.append((answer, route.upload))
         if route.bucket is not None:
             self._turned_away.setdefault(route.upload.key, {})[route.bucket] = f"the storage said: {answer.value}"
             if answer is Answer.FULL:
@@ -112,6 +116,10 @@ class Router:
     def given_up(self, route: Route) -> None:
         """The upload ended without being stored, for a reason that no other bucket would mend."""
         self._let_go(route)
+
+    def forget(self, key: str) -> None:
+        """Whatever turned this key away is asked again when it comes the next time."""
+        self._turned_away.pop(key, None)
 
     def _let_go(self, route: Route) -> None:
         if self._under_way.get(route.upload.key) is not route or route.bucket is None:
@@ -134,7 +142,16 @@ class Router:
         if fitting:
             return Route(upload, min(fitting, key=self._fullness).name, False, refused)
         wants = self._newest is not None and not self._refusal(self._newest, upload)
-        return Route(upload, None, wants, refused)
+        return Route(upload, None, wants and not self._is_hopeless(upload), refused)
+
+    def _is_hopeless(self, upload: Upload) -> bool:
+        """Whether a new bucket is known to turn such an upload away."""
+        return any(
+            answer is Answer.FULL
+            or (answer is Answer.TOO_LARGE and upload.size_bytes >= other.size_bytes)
+            or (answer is Answer.NOT_ALLOWED and upload.content_type == other.content_type)
+            for answer, other in self._hopeless
+        )
 
     def _refusal(self, candidate: Candidate, upload: Upload) -> str:
         if not candidate.writable:

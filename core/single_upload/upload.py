@@ -14,7 +14,7 @@ from core import overflow
 from core.apply.job import see_through
 from core.apply.run import LOCK_SECONDS
 from core.capacity.usage import read_capacity
-from core.errors import AlreadyExists, CoreError, Full, NotAllowed, NotFound, TooLarge, WrongType
+from core.errors import AlreadyExists, CoreError, Full, NotAllowed, NotFound, ServiceError, TooLarge, WrongType
 from core.family_members import Member, family_members
 from core.models import Bucket, Object, Run
 from core.parallel import side_by_side
@@ -190,6 +190,8 @@ class _Work:
             ended = await self._sent(n, file)
         except CoreError as exc:
             ended = _lost(file, f"{exc.message} {exc.hint}".rstrip(), exc.kind)
+        finally:
+            self._router.forget(file.key)
         if not ended.stored:
             await self._records.not_stored(n, file, StepState.FAILED, ended.sentence)
         return ended
@@ -215,7 +217,8 @@ class _Work:
             answer = await self._attempt(n, file, route, said)
             if isinstance(answer, Uploaded):
                 return answer
-            route = self._router.turned_away(route, answer)
+            as_new = await self._is_as_new(str(route.bucket), answer)
+            route = self._router.turned_away(route, answer, as_new=as_new)
 
     async def _attempt(self, n: int, file: Prepared, route: Route, said: dict[str, str]) -> Uploaded | Answer:
         """Stored, or why this bucket does not take it."""
@@ -236,6 +239,19 @@ class _Work:
         self._router.arrived(route)
         await self._records.stored(n, stored.version, file)
         return self._told(file, bucket)
+
+    async def _is_as_new(self, bucket: str, answer: Answer) -> bool:
+        """Whether a new bucket would answer the same: made one after the other, they would be no end. Full although it
+        is empty is the project; and what a bucket refuses that was made for overflow, another one would."""
+        try:
+            if answer is Answer.FULL:
+                return not (await self._store.list_objects(bucket, limit=1)).items
+            if self._family.overflows_into(bucket):
+                await self._store.bucket(bucket)  # one that has vanished says nothing about others
+                return True
+        except ServiceError:
+            return False
+        return False
 
     async def _grow(self, count: int, said: Mapping[str, str]) -> bool:
         """One more bucket than `count`; whether it came for this file, and not for another meanwhile. Raises

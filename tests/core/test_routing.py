@@ -186,3 +186,23 @@ def test_further_names_go_on_in_the_gaps_that_are_left() -> None:
         "f-5",
         "f-6",
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "size", "kind", "wished"),
+    [
+        (Answer.FULL, 1, "image/gif", False),
+        (Answer.TOO_LARGE, 50, "image/png", False),
+        (Answer.TOO_LARGE, 49, "image/png", True),
+        (Answer.NOT_ALLOWED, 90, "image/png", False),
+        (Answer.NOT_ALLOWED, 50, "image/gif", True),
+    ],
+)
+def test_what_a_new_bucket_would_turn_away_too_wishes_for_none(
+    answer: Answer, size: int, kind: str, wished: bool
+) -> None:
+    router = Router("f", [Candidate("f", 0, 1000)], Candidate("f-new", 0, 1000))
+    left = router.turned_away(router.route(Upload("a", 50, "image/png")), answer, as_new=True)
+    assert (left.bucket, left.wants_bucket) == (None, False)
+    router.add(Candidate("f", 1000, 1000))  # by our own count there is no room any more
+    assert router.route(Upload("b", size, kind)).wants_bucket is wished

@@ -15,7 +15,7 @@ from PIL import Image
 from core.capacity.models import Sample
 from core.capacity.samples import note
 from core.clients.practice_store import PracticeStore
-from core.errors import Full, NotAllowed, NotFound, Unavailable
+from core.errors import Full, NotAllowed, NotFound, TooLarge, Unavailable, WrongType
 from core.models import Attributes, Bucket, Object, RunState
 from core.ports import BucketLimits
 from core.profiles import Family, Profile, Recompression, Safety
@@ -152,10 +152,42 @@ async def test_each_buckets_reason_is_given_where_nothing_takes_a_file(desk: Des
 
 
 async def test_a_storage_that_is_full_everywhere_gets_one_new_bucket_and_no_more(desk: Desk) -> None:
-    desk.store.refuses = {name: Full("No room.") for name in ("photos", "photos-1", "photos-2", "photos-3")}
-    (told,) = (await desk.upload(desk.file("a.png"))).files
-    assert "photos-2: No room." in told.sentence
+    for name in ("photos", "photos-1"):
+        (desk.folder / "storage" / name / "old.png").write_bytes(b"old")
+    desk.store.refuses = {f"photos{end}": Full("No room.") for end in ("", *(f"-{n}" for n in range(1, 20)))}
+    first, *others = (await desk.upload(*(desk.file(f"{n}.png") for n in range(6)))).files
+    assert "photos-2: No room." in first.sentence
+    assert not any(one.stored for one in (first, *others))
+    assert not (await desk.upload(desk.file("later.png"))).new_buckets
     assert [b.name for b in await desk.store.buckets()] == ["photos", "photos-1", "photos-2"]
+
+
+@pytest.mark.parametrize("why", [TooLarge("Over 50 MB."), WrongType("No such type."), NotAllowed("Not you.")])
+async def test_what_no_bucket_of_a_project_takes_makes_no_bucket_after_the_other(desk: Desk, why: Exception) -> None:
+    for name in ("photos", "photos-1"):
+        (desk.folder / "storage" / name / "old.png").write_bytes(b"old")
+    desk.store.refuses = {f"photos{end}": why for end in ("", *(f"-{n}" for n in range(1, 20)))}
+    for call in range(2):
+        told = await desk.upload(*(desk.file(f"{call}-{n}.png", 100 + n) for n in range(4)))
+        assert (told.new_buckets, [one.stored for one in told.files]) == ((), [False] * 4)
+        assert all(str(why) in one.sentence for one in told.files)
+
+
+async def test_what_was_refused_once_is_tried_again_the_next_time(desk: Desk) -> None:
+    uploads = FamilyUploads(desk.workspace, desk.store, desk.profile, FAMILY)
+    for name in ("photos", "photos-1"):
+        desk.store.refuses[name] = NotAllowed("The sign-in has ended.")
+    (refused,) = (await uploads.send([desk.file("a.png")])).files
+    desk.store.refuses.clear()
+    (told,) = (await uploads.send([desk.file("a.png")])).files
+    assert (refused.stored, told.stored, told.bucket) == (False, True, "photos")
+
+
+async def test_where_the_first_bucket_refuses_a_file_one_more_is_tried(desk: Desk) -> None:
+    (desk.folder / "storage" / "photos-1").rmdir()
+    desk.store.refuses = {"photos": TooLarge("Over 50 MB."), "photos-2": TooLarge("Over 50 MB.")}
+    (told,) = (await desk.upload(desk.file("a.png"))).files
+    assert (told.stored, told.bucket) == (True, "photos-1")
 
 
 async def test_a_key_lives_in_one_bucket_of_its_family(desk: Desk) -> None:
