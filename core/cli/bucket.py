@@ -23,9 +23,12 @@ from core.profiles import FORMS, Recompression
 from core.visibility import Visibility
 
 group = typer.Typer(help="Look at buckets, make the next of a family, and set who may read them and what they take.")
+MOST_BYTES = 2**63 - 1
+"""No service and no file counts further."""
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The bucket.")]
 Limit = Annotated[
-    int | None, typer.Option("--size-limit", metavar="BYTES", min=1, help="Take files of at most this size.")
+    int | None,
+    typer.Option("--size-limit", metavar="BYTES", min=1, max=MOST_BYTES, help="Take files of at most this size."),
 ]
 Types = Annotated[
     list[str] | None, typer.Option("--type", metavar="TYPE", help="Take files of this type (image/*); may be repeated.")
@@ -178,7 +181,9 @@ def estimate(
     name: Name,
     form: Annotated[str, typer.Option("--form", metavar="webp|jpeg", help="What images would become.")] = "webp",
     quality: Annotated[int, typer.Option("--quality", min=1, max=100, help="How well they would look.")] = 82,
-    above: Annotated[int, typer.Option("--above", metavar="BYTES", min=0, help="Only larger ones.")] = 1_000_000,
+    above: Annotated[
+        int, typer.Option("--above", metavar="BYTES", min=0, max=MOST_BYTES, help="Only larger ones.")
+    ] = 1_000_000,
 ) -> None:
     """Say what re-encoding would have saved on the images of a bucket, by trying some; changes nothing."""
     session = Session.of(context)

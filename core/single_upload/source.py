@@ -76,7 +76,9 @@ def prepare(path: Path, family: Family, prefix: str, folder: Path, key: str = ""
 def keep_original(file: Prepared, archive: Path, family: str) -> str:
     """Puts the file that a re-encoded copy was made of beside what is archived; where it lies. Blocks. One that lies
     there already stays, and ours gets a name of its own. Raises `WorkspaceError`."""
-    target = archive / "originals" / family / PurePosixPath(file.key).parent / file.path.name
+    # No storage takes such a key, but this comes before it is asked.
+    folders = [part for part in PurePosixPath(file.key).parent.parts if part not in ("/", "..")]
+    target = archive.joinpath("originals", family, *folders, file.path.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if target.exists() and not filecmp.cmp(file.path, target, shallow=False):

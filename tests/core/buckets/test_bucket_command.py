@@ -100,6 +100,19 @@ def test_what_if_more_came_says_which_buckets_fill_and_how_many_it_takes(run: Ru
     assert run("capacity", "--more", "5")[1]["error"]["hint"].startswith("For example")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bucket", "limits", "cms-images", "--size-limit"),
+        ("bucket", "create", "more", "--size-limit"),
+        ("bucket", "estimate", "cms-images", "--above"),
+    ],
+)
+def test_a_size_that_no_computer_counts_to_is_wrong_usage(run: Run, words: tuple[str, ...]) -> None:
+    code, told = run(*words, "9" * 30)
+    assert (code, told["error"]["kind"]) == (2, "usage")
+
+
 def test_emptying_wants_the_name_of_the_bucket(run: Run, tmp_path: Path) -> None:
     plan = tmp_path / "empty.jsonl"
     code, head = run("bucket", "empty", "patient-images-1", "-o", str(plan))

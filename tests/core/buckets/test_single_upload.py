@@ -244,6 +244,16 @@ async def test_images_are_re_encoded_where_their_family_asks_for_it(desk: Desk) 
     assert kept.read_bytes() == path.read_bytes()
 
 
+async def test_no_original_is_kept_outside_the_archive_whatever_the_key(desk: Desk) -> None:
+    path = desk.folder / "photo.png"
+    Image.effect_noise((64, 64), 30).convert("RGB").save(path)
+    rule = replace(FAMILY, recompress=Recompression(quality=40, above_bytes=500, keep_originals=True))
+    done = await upload_files(desk.workspace, desk.store, desk.profile, rule, [path], prefix="../../../../away")
+    assert not done.files[0].stored
+    assert [p for p in desk.folder.parent.rglob("away") if not p.is_relative_to(desk.folder / "archive")] == []
+    assert (desk.folder / "archive" / "originals" / "photos" / "away" / "photo.png").exists()
+
+
 async def test_an_image_that_only_loses_its_position_keeps_its_name_and_a_broken_one_stops_no_other(desk: Desk) -> None:
     position = Image.Exif()
     position.get_ifd(0x8825)[1] = "N"
