@@ -159,8 +159,8 @@ class ObjectStore(Protocol):
 
     async def usage(self) -> tuple[Sample, ...]:
         """What every bucket holds now, in one light round, and what waits in the quarantine: by the bucket it came
-        from, under its `waiting_name`. A bucket that cannot be counted is left out. Raises `NotFound` where a service
-        has nothing that counts: then only a scan tells."""
+        from, under its `waiting_name`. A bucket that cannot be counted is left out, and one that is counted in part
+        says so. Raises `NotFound` where a service has nothing that counts: then only a scan tells."""
         ...
 
     async def usage_history(self, since: datetime) -> tuple[Sample, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from core.capacity.models import Sample
 from core.capacity.samples import note, note_history, read_measured
-from core.errors import ServiceError
+from core.errors import NotFound, ServiceError
 from core.ports import ObjectStore
 from core.profiles import Profile
 from core.workspace import Workspace, from_micros, system_now, to_micros
@@ -22,9 +22,19 @@ _log = logging.getLogger(__name__)
 
 async def measure(workspace: Workspace, profile: Profile, store: ObjectStore) -> tuple[Sample, ...]:
     """Notes what every bucket holds now and gives it; once an hour, also what the service knows of the time before.
-    Raises `NotFound` where a service has nothing that counts, and `ServiceError`."""
+    Raises `NotFound` where a service has nothing that counts, or where part of a bucket cannot be read: what was known
+    of that one stands then, and the others are noted. Raises `ServiceError`."""
     project = profile.project
     found = await store.usage()
+    in_part = [sample for sample in found if sample.unread]
+    if in_part:
+        known = await workspace.journal.read(lambda c: read_measured(c, project))
+        noted = [
+            one for one in found if not one.unread or one.bucket not in known or one.bytes > known[one.bucket].bytes
+        ]
+        await note(workspace, project, noted, whole=True)
+        hint = "Get the right to read it, or take it out of the bucket."
+        raise NotFound(f"Not all of {in_part[0].bucket} could be counted. {in_part[0].unread}", hint)
     await note(workspace, project, found, whole=True)
     asked = await workspace.journal.read(lambda c: _asked(c, project))
     now = system_now()

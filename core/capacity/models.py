@@ -29,7 +29,8 @@ class Level(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a bucket held at a moment. `kept_versions_bytes`: archived versions, which take room and are no objects."""
+    """What a bucket held at a moment. `kept_versions_bytes`: archived versions, which take room and are no objects.
+    `unread`: why not all of it could be looked at, as a sentence; it holds at least this much then."""
 
     bucket: str
     at: datetime
@@ -37,6 +38,7 @@ class Sample:
     bytes: int
     kept_versions: int = 0
     kept_versions_bytes: int = 0
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,20 +16,21 @@ _ASKED_EVERY = 10_000
 
 
 def count_use(buckets: Buckets, refusal: Callable[[str], str], go_on: Callable[[], None]) -> tuple[Sample, ...]:
-    """Counts every bucket and the quarantine. A folder inside that cannot be read counts for nothing; a bucket that
-    cannot be read, or that vanished meanwhile, is left out. `go_on` raises when nobody waits any more."""
+    """Counts every bucket and the quarantine. A bucket in which a folder cannot be read says so; one that cannot be
+    read at all, or that vanished meanwhile, is left out. `go_on` raises when nobody waits any more."""
     at = datetime.now(UTC)
     found: list[Sample] = []
     for name in buckets.names():
         if not buckets.holds(name):
             continue
         named = partial(_own, name, refusal)
-        counted = _count(buckets, name, buckets.folder(name), named, go_on)
+        unread: list[str] = []
+        counted = _count(buckets, name, buckets.folder(name), named, go_on, unread)
         if counted is not None and buckets.holds(name):
             objects, size = counted.get(name, (0, 0))
-            found.append(Sample(name, at, objects, size))
+            found.append(Sample(name, at, objects, size, unread=unread[0] if unread else ""))
     folder = buckets.listed_folder(QUARANTINE)
-    waiting = {} if folder is None else _count(buckets, QUARANTINE, folder, _came_from, go_on) or {}
+    waiting = {} if folder is None else _count(buckets, QUARANTINE, folder, _came_from, go_on, []) or {}
     found += [Sample(name, at, *amount) for name, amount in sorted(waiting.items())]
     return tuple(found)
 
@@ -49,9 +50,15 @@ def _came_from(key: str) -> str:
 
 
 def _count(
-    buckets: Buckets, bucket: str, folder: Path, name_of: Callable[[str], str], go_on: Callable[[], None]
+    buckets: Buckets,
+    bucket: str,
+    folder: Path,
+    name_of: Callable[[str], str],
+    go_on: Callable[[], None],
+    unread: list[str],
 ) -> dict[str, tuple[int, int]] | None:
-    """Objects and bytes by the name that a key counts under; none where that is ''. None for a folder out of reach."""
+    """Objects and bytes by the name that a key counts under; none where that is ''. None for a folder out of reach. Of
+    what cannot be looked at inside, `unread` gets the reasons."""
     amounts: dict[str, tuple[int, int]] = {}
     for number, met in enumerate(Walk(folder, "", "", buckets.hides(bucket)).go_on()):
         if number % _ASKED_EVERY == 0:
@@ -59,6 +66,8 @@ def _count(
         if isinstance(met, Unlisted):
             if met.blocks and not met.prefix:
                 return None
+            if met.blocks:
+                unread.append(met.why)
             continue
         key, status, _ = met
         if name := name_of(key):
