@@ -20,6 +20,7 @@ from core.models import Bucket, Run
 from core.plan_lines import head_json
 from core.ports import BucketLimits
 from core.profiles import FORMS, Recompression
+from core.progress import Report
 from core.visibility import Visibility
 
 group = typer.Typer(help="Look at buckets, make the next of a family, and set who may read them and what they take.")
@@ -172,7 +173,9 @@ def empty(
         terminal.say(f"{words.count(made.kept, 'object')} marked to keep stay.")
     if made.more:
         terminal.say("The bucket holds more than one plan takes: plan again when this one is applied.")
-    terminal.say(f"Next: {session.command('apply', made.path, '--confirm', name)}")
+    profile = find_profile(session.asked.profile_name)
+    typed = profile.name if profile.production else name
+    terminal.say(f"Next: {session.command('apply', made.path, '--confirm', typed)}")
 
 
 @group.command()
@@ -215,7 +218,12 @@ def ask(session: Session, question: str, yes: bool, confirm: str | None) -> None
 
 
 def _switch(session: Session, name: str, public: bool, yes: bool, confirm: str | None) -> None:
-    found = session.run(lambda engine, report: engine.families.preview_visibility(name, public, report=report))
+    async def look(engine: Engine, report: Report) -> Visibility:
+        if (await engine.store.bucket(name)).public == public:
+            raise Usage(f"The bucket {name} is {'public' if public else 'private'} already.", "Nothing was changed.")
+        return await engine.families.preview_visibility(name, public, report=report)
+
+    found = session.run(look)
     if not session.terminal.as_json:
         for sentence in found.sentences:
             session.terminal.say(sentence)

@@ -75,7 +75,7 @@ def test_settings_change_and_say_what_would_break(run: Run) -> None:
         (("create", "--family", "unknown", "--yes"), 1, "not_found"),
         (("create", "patient-images", "--yes"), 1, "already_exists"),
         (("create", "new"), 2, "needs_confirmation"),
-        (("private", "cms-images", "--yes"), 2, "usage"),
+        (("private", "cms-images"), 2, "usage"),  # it is: nobody is asked about it
         (("public", "nowhere", "--yes"), 1, "not_found"),
         (("limits", "cms-images", "--yes"), 2, "usage"),
         (("empty", "nowhere"), 1, "not_found"),
@@ -160,6 +160,12 @@ def test_in_production_a_yes_is_not_enough(run: Run, tmp_path: Path, capsys: pyt
         assert command(*words)[1]["error"]["kind"] == "needs_confirmation"
     assert [path.name for path in (tmp_path / "collection").iterdir()] == ["photos"]
     assert command("--confirm", "shop")[1]["name"] == "photos-1"
+    (tmp_path / "collection" / "photos" / "a.png").write_bytes(b"a")
+    capsys.readouterr()
+    assert main(["--profile", "shop", "bucket", "empty", "photos", "-o", str(tmp_path / "empty.jsonl")]) == 0
+    told = capsys.readouterr()
+    assert "--confirm shop" in told.out, "the line that is proposed works as it stands"
+    assert "No scan has seen photos yet" in told.err
 
 
 def test_files_are_uploaded_into_a_family_and_a_folder_is_told_of(run: Run, tmp_path: Path) -> None:
