@@ -78,8 +78,9 @@ async def upload_files(
     report: Report = silent,
 ) -> UploadReport:
     """Uploads files into a family, under `keys` or their names below `prefix`; what one file meets stops no other. A
-    file whose content stands under its key already counts as stored; other content there is never overwritten. Raises
-    `Refused`, `Busy`, `ServiceError` when nothing was begun, `WorkspaceError`."""
+    file whose content stands under its key already counts as stored; other content there is never overwritten.
+    Cancelled, it ends at once; what became of files under way is found out by the next one. Raises `Refused`, `Busy`,
+    `ServiceError` when nothing was begun, `WorkspaceError`."""
     return await FamilyUploads(workspace, store, profile, family).send(paths, prefix=prefix, keys=keys, report=report)
 
 
@@ -172,7 +173,7 @@ class _Work:
                 why = f"Another of the files is called {file.key} too; rename one of them."
                 return _lost(file, why, AlreadyExists("").kind)
             taken.add(file.key)
-            ended = await see_through(self._upload(n, file))
+            ended = await self._upload(n, file)  # cancelled, its intent says where to look for it the next time
             self._ended += 1
             self._report(Progress(self._ended, len(paths), f"{ended.bucket}/{ended.key}"))
             return ended
@@ -211,7 +212,7 @@ class _Work:
             if route.bucket is None:
                 if not route.wants_bucket or made_for_it:
                     return _lost(file, _why_not(route, said))
-                made_for_it = await self._grow(len(self._names), said)
+                made_for_it = await see_through(self._grow(len(self._names), said))
                 route = self._router.route(upload)
                 continue
             answer = await self._attempt(n, file, route, said)

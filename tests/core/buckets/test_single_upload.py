@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -222,6 +223,34 @@ async def test_what_was_stored_when_the_program_died_is_found_again(desk: Desk) 
     assert (settled.state, settled.done) == (RunState.DONE, 1)
     (entry,) = await run_steps(desk.workspace, dead.run_id)
     assert (entry.state, entry.step.bucket) == (StepState.DONE, "photos")
+
+
+async def test_a_cancelled_upload_ends_at_once_and_the_next_one_finds_out_what_became_of_it(desk: Desk) -> None:
+    stored, never, upload = asyncio.Event(), asyncio.Event(), desk.store.upload
+
+    async def hangs(bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent) -> Object:
+        if key == "stored.png":
+            await upload(bucket, key, path, attributes, report)
+            stored.set()
+        await never.wait()
+        raise AssertionError("nobody waits for it")
+
+    desk.store.upload = hangs  # type: ignore[method-assign]
+    paths = [desk.file("hangs.png"), desk.file("stored.png")]
+    work = asyncio.create_task(desk.upload(*paths))
+    async with asyncio.timeout(10):
+        await stored.wait()
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+    desk.store.upload = upload  # type: ignore[method-assign]
+    (cut,) = await runs(desk.workspace)
+    assert cut.state is RunState.INTERRUPTED
+    told = await desk.upload(*paths)
+    assert [one.stored for one in told.files] == [True, True]
+    _, settled = await runs(desk.workspace)
+    assert (settled.run_id, settled.state, settled.done, settled.failed) == (cut.run_id, RunState.PARTLY, 1, 1)
+    assert sorted(desk.where()) == ["hangs.png", "stored.png"]
 
 
 async def test_a_storage_out_of_reach_fails_the_file_and_makes_no_bucket(desk: Desk) -> None:
