@@ -57,14 +57,14 @@ async def next_bucket(
         held = family_members(family, there, await store.registered_buckets())
         ready = await _ready(store, family, held, known)
         if ready is not None:
-            return await _taken_over(store, family, ready)
+            return await _taken_over(store, profile, family, ready)
         wanted = _wanted(family, held, {*taken, *(one.name for one in there)})
         try:
             run = await bucket_acts.create(workspace, store, profile, wanted)
         except AlreadyExists:
             standing = await _standing(store, wanted.name)
             if standing == wanted:
-                return await _taken_over(store, family, standing)
+                return await _taken_over(store, profile, family, standing)
             taken.add(wanted.name)  # somebody else's, perhaps one that we are not shown
             continue
         _log.info("The bucket %s was made for the family %s.", wanted.name, family.name)
@@ -93,9 +93,10 @@ async def _ready(
     return None
 
 
-async def _taken_over(store: ObjectStore, family: Family, bucket: Bucket) -> NextBucket:
+async def _taken_over(store: ObjectStore, profile: Profile, family: Family, bucket: Bucket) -> NextBucket:
     """Whoever made it may have ended before registering it; twice is harmless."""
-    return NextBucket(bucket, family.name, False, "", await _register(store, bucket.name, family))
+    trouble = [await _register(store, bucket.name, family), _unseen(profile, bucket.name)]
+    return NextBucket(bucket, family.name, False, "", " ".join(trouble).strip())
 
 
 async def _register(store: ObjectStore, name: str, family: Family) -> str:

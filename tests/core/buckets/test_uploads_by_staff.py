@@ -77,3 +77,6 @@ async def test_a_profile_that_names_its_buckets_is_told_of_the_new_one(
         made = await next_bucket(workspace, store, named, FAMILY, known)
         assert made.made
         assert f"add {made.bucket.name} to them" in made.sentence
+        again = await next_bucket(workspace, store, named, FAMILY, known)  # as every round of monitoring asks
+        assert (again.made, again.bucket) == (False, made.bucket)
+        assert f"add {made.bucket.name} to them" in again.trouble
