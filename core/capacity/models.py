@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 
 from core.models import QUARANTINE
 
-NO_TYPE = ""
-"""The content type of objects that have none."""
-
 
 def waiting_name(bucket: str) -> str:
     """The name under which samples tell what waits in the quarantine and came from a bucket; from '' where nothing

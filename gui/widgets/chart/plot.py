@@ -141,14 +141,6 @@ class Plot(QWidget):
         )
         self._plot.addItem(item)
 
-    def add_lying_bars(self, y: Sequence[float], width: Sequence[float], height: float, colours: Sequence[str]) -> None:
-        """Lying bars from nothing to `width`, each of its own colour."""
-        for place, length, colour in zip(y, width, colours, strict=True):
-            item = pg.BarGraphItem(
-                x0=[0.0], width=[length], y=[place], height=[height], brush=pg.mkBrush(colour), pen=pg.mkPen(None)
-            )
-            self._plot.addItem(item)
-
     def add_level(self, y: float, colour: str, span: tuple[float, float] | None = None) -> None:
         """A dashed level, all the way or from one place to another."""
         pen = pg.mkPen(colour, width=self._broad(1), style=Qt.PenStyle.DashLine, cosmetic=True)
