@@ -59,6 +59,9 @@ def show(context: typer.Context) -> None:
             session.terminal.warn(f"{one.bucket.name}: {one.foreign}")
     if not found:
         session.terminal.say("There are no buckets.")
+    for family in find_profile(session.asked.profile_name).families:
+        if not any(family.holds(one.bucket.name) for one in found):
+            session.terminal.warn(f"No bucket belongs to the family {family.name}: what it says holds nowhere yet.")
 
 
 @group.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.errors import BadProfile
 from core.profiles.family import AUTOMATIC, FORMS, Family, Recompression, RetentionRule
@@ -18,6 +18,25 @@ def read_families(say: Fields, data: Mapping[str, object]) -> tuple[Family, ...]
         hint = "Write all that holds for it in one [[families]]."
         raise BadProfile(f"In the {say.what}, more than one family is called “{often[0]}”.", hint)
     return families
+
+
+def shared_buckets(families: Sequence[Family]) -> Iterator[str]:
+    """A sentence about each bucket that more than one family names, as the rules of only one of them hold there."""
+    names = {family.name: family for family in families}
+    claims: dict[str, list[Family]] = {}
+    for family in families:
+        for name in dict.fromkeys(family.buckets or (family.name,)):
+            claims.setdefault(name, []).append(family)
+    for name, claiming in claims.items():
+        stem = name.rpartition("-")[0]  # it may be the overflow bucket of another family, too
+        overflowing = [names[stem]] if stem in names and names[stem].overflows_into(name) else []
+        both = list(dict.fromkeys([*claiming, *overflowing]))
+        if len(both) > 1:
+            first, other, *_ = sorted(both, key=families.index)
+            yield (
+                f"The bucket {name} belongs to the families {first.name} and {other.name}; what {first.name} says"
+                " holds there. Leave it to one of them."
+            )
 
 
 def read_family(say: Fields, part: Mapping[str, object]) -> Family:

@@ -9,6 +9,7 @@ from core.errors import BadProfile
 from core.profiles import direct
 from core.profiles.addresses import is_open_to_listeners, normal_address
 from core.profiles.families import read_families as _families
+from core.profiles.families import shared_buckets
 from core.profiles.family import Family
 from core.profiles.fields import Fields
 from core.profiles.misspelt import notices
@@ -39,6 +40,7 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         )
     place = say.part(data, kind)
     links = say.part(data, "links")
+    families = _families(say, data)
     project, remarks = _supabase(say, place) if kind == SUPABASE else (None, [])
     profile = Profile(
         name=name,
@@ -49,12 +51,12 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         sources=_sources(say, data),
         safety=_safety(say, say.part(data, "safety")),
         expiring=timedelta(days=say.number(links, "expiring_days", 2, low=0, high=36_500)),
-        families=_families(say, data),
+        families=families,
         production=say.flag(data, "production") or say.flag(place, "production"),
         read_only=say.flag(data, "read_only") or say.flag(place, "read_only"),
         supabase=project,
         monitor_every=timedelta(minutes=say.number(say.part(data, "monitor"), "minutes", 5, low=1, high=525_600)),
-        notices=(*remarks, *notices(data)),
+        notices=(*remarks, *notices(data), *shared_buckets(families)),
     )
     _check_folders(profile)
     return profile

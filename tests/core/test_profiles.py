@@ -109,6 +109,13 @@ def test_a_share_written_as_a_percentage_is_told_how_a_share_is_written() -> Non
     assert caught.value.hint == "It is a share: 0.85 stands for 85 %."
 
 
+def test_a_bucket_of_two_families_is_told_of_with_the_one_whose_rules_hold() -> None:
+    text = 'kind = "local"\n[local]\nstorage = "a"\ncatalog = "b"\n[[families]]\nname = "first"\nbuckets = ["photos"]\n'
+    _write("mine", text + '[[families]]\nname = "photos"\n[[families]]\nname = "apart"\n')
+    (notice,) = profiles.load("mine").notices
+    assert notice.startswith("The bucket photos belongs to the families first and photos; what first says holds")
+
+
 def test_a_profile_that_is_no_text_says_so_in_plain_words() -> None:
     _write("mine", "")
     (places.profiles() / "mine.toml").write_bytes(b"\xe6\x00\xff")

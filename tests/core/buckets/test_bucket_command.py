@@ -166,6 +166,9 @@ def test_in_production_a_yes_is_not_enough(run: Run, tmp_path: Path, capsys: pyt
     told = capsys.readouterr()
     assert "--confirm shop" in told.out, "the line that is proposed works as it stands"
     assert "No scan has seen photos yet" in told.err
+    (tmp_path / "profiles" / "shop.toml").write_text(text.replace("'photos'", "'fotos'"), "utf-8")
+    assert main(["--profile", "shop", "bucket", "list"]) == 0
+    assert "No bucket belongs to the family fotos" in capsys.readouterr().err
 
 
 def test_files_are_uploaded_into_a_family_and_a_folder_is_told_of(run: Run, tmp_path: Path) -> None:
