@@ -121,6 +121,9 @@ def _show_breakdown(terminal: Terminal, found: Breakdown) -> None:
     objects, size = sum(part.objects for part in found.types), sum(part.bytes for part in found.types)
     whole = f"{words.count(objects, 'object')}, {words.size(size)}"
     terminal.heading(found.bucket, f"{whole}, scanned {words.moment(found.at)}")
+    if not objects:
+        terminal.say("Nothing lies there.")
+        return
     for title, parts in (("Type", found.types), ("Folder", found.folders), ("Age", found.ages)):
         terminal.say()
         terminal.table([title, "#Objects", "#Stored", "#Share"], [_part(part, size) for part in parts if part.objects])

@@ -39,6 +39,18 @@ def shared_buckets(families: Sequence[Family]) -> Iterator[str]:
             )
 
 
+def idle_rules(families: Sequence[Family]) -> Iterator[str]:
+    """A sentence about each rule that is for no folder: the family's own age would hold where another was meant."""
+    for family in families:
+        for rule in family.rules:
+            if rule.prefix.startswith("/"):
+                meant = rule.prefix.lstrip("/")
+                yield (
+                    f"A rule of the family {family.name} is for “{rule.prefix}”, and folders in a bucket begin without"
+                    f" a slash, so it holds for nothing. Write “{meant}”."
+                )
+
+
 def read_family(say: Fields, part: Mapping[str, object]) -> Family:
     """One family. Raises `BadProfile`."""
     name = say.text(part, "name", "")

@@ -8,8 +8,8 @@ from datetime import timedelta
 from core.errors import BadProfile
 from core.profiles import direct
 from core.profiles.addresses import is_open_to_listeners, normal_address
+from core.profiles.families import idle_rules, shared_buckets
 from core.profiles.families import read_families as _families
-from core.profiles.families import shared_buckets
 from core.profiles.family import Family
 from core.profiles.fields import Fields
 from core.profiles.misspelt import notices
@@ -56,7 +56,7 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         read_only=say.flag(data, "read_only") or say.flag(place, "read_only"),
         supabase=project,
         monitor_every=timedelta(minutes=say.number(say.part(data, "monitor"), "minutes", 5, low=1, high=525_600)),
-        notices=(*remarks, *notices(data), *shared_buckets(families)),
+        notices=(*remarks, *notices(data), *shared_buckets(families), *idle_rules(families)),
     )
     _check_folders(profile)
     return profile

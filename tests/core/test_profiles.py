@@ -116,6 +116,13 @@ def test_a_bucket_of_two_families_is_told_of_with_the_one_whose_rules_hold() -> 
     assert notice.startswith("The bucket photos belongs to the families first and photos; what first says holds")
 
 
+def test_a_rule_for_a_folder_with_a_slash_before_it_is_told_of() -> None:
+    text = 'kind = "local"\n[local]\nstorage = "a"\ncatalog = "b"\n[[families]]\nname = "photos"\n'
+    _write("mine", text + 'rules = [{ days = 3650, prefix = "/legal/" }, { days = 9, prefix = "new/" }]\n')
+    (notice,) = profiles.load("mine").notices
+    assert "“/legal/”" in notice and notice.endswith("Write “legal/”.")
+
+
 def test_a_profile_that_is_no_text_says_so_in_plain_words() -> None:
     _write("mine", "")
     (places.profiles() / "mine.toml").write_bytes(b"\xe6\x00\xff")

@@ -87,6 +87,7 @@ def test_wrong_usage_is_said(desk: Desk) -> None:
     assert desk.fail("--profile", "mine", "capacity", "--folder", "a/", code=2)["kind"] == "usage"
     desk.json("--profile", "mine", "scan")
     assert desk.fail("--profile", "mine", "capacity", "--bucket", "photos", "--folder", "a", code=2)["kind"] == "usage"
+    assert "Nothing lies there." in desk("--profile", "mine", "capacity", "--bucket", "photos", "--folder", "z/").out
 
 
 def test_a_family_without_capacity_is_refused_in_a_sentence(desk: Desk) -> None:
