@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from shiboken6 import delete
 
 from core.capacity.models import Alert, Capacity
 from core.changes import Change, Changes
@@ -238,8 +239,7 @@ class Desktop:
         await self.desk.jobs.stop(5)
         await self.desk.session.close()
         self.window.hide()
-        self.window.deleteLater()
-        await asyncio.sleep(0)
+        delete(self.window)  # now: later its widgets would be styled, and timed, with those of every other test
 
 
 async def until(condition: Callable[[], object]) -> None:

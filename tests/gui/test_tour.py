@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete
 
 import core.practice
 from gui.guide import guided
@@ -35,7 +36,7 @@ async def test_the_tour_really_cleans_up_and_undoes_and_shows_it(
         await window.desk.jobs.stop(10)
         await session.close()
         window.hide()
-        window.deleteLater()
+        delete(window)
     told = capsys.readouterr().out
     assert "planned" in told and "Undo clean-up" in told
     pictures = sorted(tmp_path.glob("*.png"))

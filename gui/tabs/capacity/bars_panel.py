@@ -88,7 +88,8 @@ class BarsPanel(Panel):
     def _make_chart(self) -> StackedBars:
         from gui.widgets.chart.bars import StackedBars
 
-        chart = StackedBars(self.desk.themes, self.title.text())
+        chart = StackedBars(self.desk.themes, self.title.text(), self)
+        chart.hide()  # until there is something in it
         chart.chosen.connect(self._on_chart_chosen)
         return chart
 

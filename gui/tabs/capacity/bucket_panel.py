@@ -45,7 +45,8 @@ class BucketPanel(Panel):
         self._may_draw = False
         self.course: CourseChart | None = None
         self.bars: StackedBars | None = None
-        self.treemap = Treemap(desk.themes, self.tr("Folders by size"))
+        self.treemap = Treemap(desk.themes, self.tr("Folders by size"), self)
+        self.treemap.hide()
         self.treemap.chosen.connect(self._on_treemap_chosen)
         self.up_button = self._tool(
             "arrow-bend-left-up", self.tr("Up to the folder above (Backspace)"), checkable=False
@@ -79,7 +80,8 @@ class BucketPanel(Panel):
 
         self._may_draw = True
         if self.course is None:
-            self.course = CourseChart(self.desk.themes, self.tr("Use over time"))  # while nobody waits for it
+            self.course = CourseChart(self.desk.themes, self.tr("Use over time"), self)  # while nobody waits for it
+            self.course.hide()
         self.show_again()
 
     def show_bucket(self, use: BucketUse | None) -> None:
@@ -159,7 +161,7 @@ class BucketPanel(Panel):
         if self.bars is None:
             from gui.widgets.chart.bars import StackedBars
 
-            self.bars = StackedBars(self.desk.themes, self.tr("What it is made of"))
+            self.bars = StackedBars(self.desk.themes, self.tr("What it is made of"), self)
         self.show_lines(view, lines, line_columns(title))
         self.show_chart(self.bars, self.bars.image)
         self.bars.show_bars(part_bars(drawn, names), (SERIES[0],), sizes=True)

@@ -50,6 +50,8 @@ class Plot(QWidget):
         self._view.viewport().setMouseTracking(True)
         self._plot = self._view.getPlotItem()
         self._plot.setMenuEnabled(False)
+        # pyqtgraph's menu is nobody's child and would outlive the plot, styled anew with each change of theme.
+        self._plot.ctrlMenu.setParent(self, Qt.WindowType.Popup)
         self._plot.hideButtons()
         self._plot.setMouseEnabled(False, False)
         self._plot.layout.setContentsMargins(0, 4, 2, 0)
