@@ -250,14 +250,14 @@ class Engine:
         self,
         buckets: Sequence[str] | None = None,
         until_share: float | None = None,
-        destination: str = "",
+        destination: str = "archive",
         path: Path | None = None,
         *,
         report: Report = silent,
     ) -> tuple[PlanHead, Path]:
         """Plans to remove what is over age in these buckets (None: all), with the rows that go along, into a file;
         writes nothing else. `until_share`: oldest first, only until a bucket is down to this share of its capacity.
-        `destination`: `quarantine` or `archive`, '' for the profile's choice."""
+        `destination`: `archive` or `quarantine`."""
         target = path or await self._plan_path()
         wish = retention.Wish(tuple(buckets or ()), until_share, destination)
         unseen = await note_queue(self.workspace, self.project)

@@ -68,15 +68,19 @@ def retention(
             "--until-share", metavar="X", min=0, max=1, help="Oldest first, until a bucket is down to this share."
         ),
     ] = None,
-    archive: Annotated[bool, typer.Option("--archive", help="Into ZIP archives, checked before it goes.")] = False,
-    quarantine: Annotated[bool, typer.Option("--quarantine", help="Into the quarantine.")] = False,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Into ZIP archives, checked before it goes (the default).")
+    ] = False,
+    quarantine: Annotated[
+        bool, typer.Option("--quarantine", help="Into the quarantine, which takes room in the same project.")
+    ] = False,
     output: Out = None,
 ) -> None:
     """Plan to remove what is over age, with the rows that only say whose it is."""
     session = Session.of(context)
     if archive and quarantine:
-        raise Usage("Say either --archive or --quarantine.", "Without either, the profile's choice counts.")
-    destination = "archive" if archive else "quarantine" if quarantine else ""
+        raise Usage("Say either --archive or --quarantine.", "Without either, it is the archive.")
+    destination = "quarantine" if quarantine else "archive"
 
     async def work(engine: Engine, report: Report) -> tuple[PlanHead, Path, Sequence[BucketTaking]]:
         head, path = await engine.plan_retention(bucket, until_share, destination, output, report=report)

@@ -133,8 +133,7 @@ class Retention:
 
     def _deed_of_run(self, plan: Deed, run: Run) -> Deed:
         rest = run.failed + run.drifted + run.skipped
-        where = "archive" if self.project.profile.safety.removal == "archive" else "quarantine"
-        what = f"Retention of {self.family.name} ran by itself: {human_size(run.bytes)} went to the {where}"
+        what = f"Retention of {self.family.name} ran by itself: {human_size(run.bytes)} went to the archive"
         what = f"{what}, {run.done:,} of {run.steps:,} steps done."
         step = f"To have it back, undo run {run.run_id}." if run.undoable else ""
         if rest:

@@ -30,19 +30,19 @@ from core.things import object_thing
 from core.threads import in_thread
 from core.workspace import Workspace, system_now
 
-DESTINATIONS = ("quarantine", "archive")
-"""Where retention moves objects."""
+ARCHIVE = "archive"
+DESTINATIONS = (ARCHIVE, "quarantine")
+"""Where retention moves objects; by itself into the archive, because a quarantine takes room in the same project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked of a plan. `buckets` empty: all of them. `until_share`: oldest first, until a bucket is down to
-    this share of its capacity; None takes all that is over age. `destination` is one of `DESTINATIONS`, '' for the
-    profile's choice."""
+    this share of its capacity; None takes all that is over age. `destination` is one of `DESTINATIONS`."""
 
     buckets: tuple[str, ...] = ()
     until_share: float | None = None
-    destination: str = ""
+    destination: str = ARCHIVE
 
 
 async def plan_retention(
@@ -65,7 +65,7 @@ async def plan_retention(
     buckets = await _buckets(workspace, wish)
     draft = Draft()
     try:
-        planning = Planning(ground, draft, wish.destination or profile.safety.removal)
+        planning = Planning(ground, draft, wish.destination)
         await settle_removed(planning)
         now = await store.now()
         found = await workspace.inventory.read(lambda connection: oldest_first(connection, buckets))
@@ -103,7 +103,7 @@ async def plan_retention(
 
 
 def _check(profile: Profile, wish: Wish) -> None:
-    if wish.destination not in ("", *DESTINATIONS):
+    if wish.destination not in DESTINATIONS:
         raise Usage(f"Retention cannot move objects to “{wish.destination}”.", f"One of: {', '.join(DESTINATIONS)}.")
     share = wish.until_share
     if share is not None and not 0 <= share <= 1:

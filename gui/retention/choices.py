@@ -16,7 +16,7 @@ class Choices(QWidget):
 
     changed = Signal()
 
-    def __init__(self, down_to_percent: int, destination: str, parent: QWidget | None = None) -> None:
+    def __init__(self, down_to_percent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.all_button = QRadioButton(self.tr("All that is over age"))
         self.share_button = QRadioButton(self.tr("Oldest first, until a bucket is down to"))
@@ -28,9 +28,7 @@ class Choices(QWidget):
         self.archive_button = QRadioButton(self.tr("Archive"))
         self.consequence = Text(tone="muted", wraps=True)
         self._much = bind_together(self, self.all_button, self.share_button)
-        self._where = bind_together(self, self.quarantine_button, self.archive_button)
-        if destination == "archive":
-            choose(self._where, self.archive_button)
+        self._where = bind_together(self, self.archive_button, self.quarantine_button)
         self._lay_out()
         self._update()
         self._much.buttonClicked.connect(self._on_choice_clicked)
@@ -51,7 +49,7 @@ class Choices(QWidget):
         much, where = QHBoxLayout(), QHBoxLayout()
         for row, widgets in (
             (much, (self.all_button, self.share_button)),
-            (where, (self.quarantine_button, self.archive_button)),
+            (where, (self.archive_button, self.quarantine_button)),
         ):
             row.setSpacing(GAP)
             for widget in widgets:

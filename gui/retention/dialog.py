@@ -59,7 +59,7 @@ class RetentionDialog(QDialog):
         self.setWindowTitle(self.tr("Clean up what is over age"))
         self.setAccessibleName(title)
         self.resize(800, 700)
-        self.choices = Choices(self._percent(), engine.profile.safety.removal)
+        self.choices = Choices(self._percent())
         self.choices.changed.connect(self._plan)
         self.amount = Text("", "strong")
         self.span = Text("", tone="muted")

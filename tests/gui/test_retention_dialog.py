@@ -48,7 +48,7 @@ async def test_all_buckets_are_cleaned_by_one_action_and_come_back_by_another(re
     before = rows()
     dialog = await opened(review)
     planned = dialog.planned
-    assert planned is not None and planned.head.removal == "quarantine"
+    assert planned is not None and planned.head.removal == "archive"
     assert dialog.amount.text().startswith(f"{planned.objects} object") and "that go along" in dialog.amount.text()
     assert {taking.bucket for taking in planned.takings} == {"patient-images", "patient-images-1"}
     tabs = dialog.findChild(QTabWidget)

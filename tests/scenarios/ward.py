@@ -98,7 +98,11 @@ class Ward(Collection):
         self.profile = replace(self.profile, families=(replace(family, **changes),))  # type: ignore[arg-type]
 
     async def plan_removal(
-        self, until_share: float | None = None, destination: str = "", buckets: tuple[str, ...] = (), name: str = "plan"
+        self,
+        until_share: float | None = None,
+        destination: str = "quarantine",
+        buckets: tuple[str, ...] = (),
+        name: str = "plan",
     ) -> tuple[Path, PlanHead]:
         """A retention plan."""
         path = self.folder / f"{name}.jsonl"
