@@ -253,14 +253,15 @@ class Engine:
         destination: str = "archive",
         path: Path | None = None,
         *,
+        rules_alone: bool = False,
         report: Report = silent,
     ) -> tuple[PlanHead, Path]:
         """Plans to remove what is over age in these buckets (None: all), with the rows that go along, into a file;
         writes nothing else. `until_share`: oldest first, only until a bucket is down to this share of its capacity.
-        `destination`: `archive` or `quarantine`."""
+        `destination`: `archive` or `quarantine`. `rules_alone`: without what the database asks for."""
         target = path or await self._plan_path()
-        wish = retention.Wish(tuple(buckets or ()), until_share, destination)
-        unseen = await note_queue(self.workspace, self.project)
+        wish = retention.Wish(tuple(buckets or ()), until_share, destination, rules_alone)
+        unseen = () if rules_alone else await note_queue(self.workspace, self.project)
         head = await retention.plan_retention(
             self.workspace, self.catalog, self.store, self.profile, wish, target, report, unseen
         )

@@ -40,7 +40,7 @@ async def preview(project: Watched, name: str, now: datetime) -> Preview:
     buckets = [use.name for use in (await project.capacity()).buckets if use.family == family.name]
     if not buckets:
         raise Usage(f"The family {family.name} has no bucket yet.", "There is nothing that retention could take.")
-    head, path = await project.plan_retention(buckets)
+    head, path = await project.plan_retention(buckets, rules_alone=True)
     return Preview(family, head, path, await project.takings(path))
 
 

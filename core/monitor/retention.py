@@ -70,7 +70,7 @@ class Retention:
             return Acted(alerts=(self.planned.alert(self._fullest.name),))
         try:
             await scan_if_old(self.project, self.now)
-            head, path = await self.project.plan_retention(buckets)
+            head, path = await self.project.plan_retention(buckets, rules_alone=True)
         except (Unavailable, Busy):
             raise
         except CoreError as exc:

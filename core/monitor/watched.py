@@ -56,8 +56,9 @@ class Watched(Protocol):
         """Scans everything. Raises `Busy`, `ServiceError`."""
         ...
 
-    async def plan_retention(self, buckets: Sequence[str]) -> tuple[PlanHead, Path]:
-        """A plan that takes what is over age in these buckets."""
+    async def plan_retention(self, buckets: Sequence[str], *, rules_alone: bool) -> tuple[PlanHead, Path]:
+        """A plan that takes what is over age in these buckets; `rules_alone`: by the family's rules, which somebody
+        allowed, and without what the database asks for, which nobody did."""
         ...
 
     async def takings(self, path: Path) -> tuple[BucketTaking, ...]:

@@ -34,15 +34,20 @@ ARCHIVE = "archive"
 DESTINATIONS = (ARCHIVE, "quarantine")
 """Where retention moves objects; by itself into the archive, because a quarantine takes room in the same project."""
 
+NOT_OVER = "it is not over age by the rules and the clock as they are now"
+ASKED = "it is asked for through the database, which only a plan that somebody makes answers"
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked of a plan. `buckets` empty: all of them. `until_share`: oldest first, until a bucket is down to
-    this share of its capacity; None takes all that is over age. `destination` is one of `DESTINATIONS`."""
+    this share of its capacity; None takes all that is over age. `destination` is one of `DESTINATIONS`. `rules_alone`:
+    only what the profile's rules say, and not what somebody asked for through the database."""
 
     buckets: tuple[str, ...] = ()
     until_share: float | None = None
     destination: str = ARCHIVE
+    rules_alone: bool = False
 
 
 async def plan_retention(
@@ -74,7 +79,7 @@ async def plan_retention(
         for bucket, numbers in found.items():
             family = profile.family_of(bucket) or Family("")
             left = Measure(held[bucket], down_to(family.capacity_bytes, wish.until_share))
-            await _take(planning, bucket, numbers, left, now, report)
+            await _take(planning, bucket, numbers, left, now, report, rules_alone=wish.rules_alone)
             if left.down_to_bytes is not None and not left.is_met:
                 short.append(_short(bucket, left.left_bytes, family))
         if not await ground.unchanged():
@@ -150,7 +155,14 @@ def _listed_bytes(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 async def _take(
-    planning: Planning, bucket: str, numbers: Sequence[int], left: Measure, now: datetime, report: Report
+    planning: Planning,
+    bucket: str,
+    numbers: Sequence[int],
+    left: Measure,
+    now: datetime,
+    report: Report,
+    *,
+    rules_alone: bool,
 ) -> None:
     inventory = planning.ground.workspace.inventory
     for start in range(0, len(numbers), PAGE):
@@ -158,7 +170,7 @@ async def _take(
             return
         some = numbers[start : start + PAGE]
         page = await inventory.read(lambda connection, some=some: candidates(connection, some))  # type: ignore[misc]
-        due = [candidate for candidate in page if _is_due(planning, candidate, now)]
+        due = [candidate for candidate in page if _is_due(planning, candidate, now, rules_alone=rules_alone)]
         found = await companies(planning, due, now)
         going = []
         for candidate, company in zip(due, found, strict=True):
@@ -171,7 +183,7 @@ async def _take(
         report(Progress(min(start + PAGE, len(numbers)), len(numbers), bucket))
 
 
-def _is_due(planning: Planning, candidate: Candidate, now: datetime) -> bool:
+def _is_due(planning: Planning, candidate: Candidate, now: datetime, *, rules_alone: bool) -> bool:
     """Whether the object may go as far as it itself says; what does not is counted."""
     finding = candidate.finding
     thing = object_thing(finding.bucket, finding.key)
@@ -179,10 +191,10 @@ def _is_due(planning: Planning, candidate: Candidate, now: datetime) -> bool:
         planning.refuse(finding.bucket, NOT_LISTED)
         return False
     days = days_kept(planning.ground.profile, finding.bucket, finding.key, candidate.content_type)
-    if candidate.asked is None and not is_over(days, candidate.aged, now):
-        planning.refuse(finding.bucket, "it is not over age by the rules and the clock as they are now")
-        return False
-    return True
+    if is_over(days, candidate.aged, now) or (candidate.asked is not None and not rules_alone):
+        return True
+    planning.refuse(finding.bucket, NOT_OVER if candidate.asked is None else ASKED)
+    return False
 
 
 def _put(planning: Planning, going: Sequence[tuple[Candidate, Company]]) -> None:

@@ -69,9 +69,9 @@ class Visible:
         """As in `Watched`."""
         return await self._engine.status()
 
-    async def plan_retention(self, buckets: Sequence[str]) -> tuple[PlanHead, Path]:
+    async def plan_retention(self, buckets: Sequence[str], *, rules_alone: bool) -> tuple[PlanHead, Path]:
         """As in `Watched`."""
-        return await self._engine.plan_retention(buckets)
+        return await self._engine.plan_retention(buckets, rules_alone=rules_alone)
 
     async def takings(self, path: Path) -> tuple[BucketTaking, ...]:
         """As in `Watched`."""

@@ -13,6 +13,7 @@ from core.engine import Engine, open_engine
 from core.errors import ServiceError
 from core.plan_files import read_verified
 from core.profiles import Family, Profile, ReferenceColumn, Safety, Source, Supabase
+from core.retention.planning import ASKED
 from core.retention.queue import UNSEEN
 from core.secrets import SUPABASE_KEY, of_this_process
 from tests.scenarios.project_desk import picture
@@ -100,6 +101,21 @@ async def test_what_is_queued_is_planned_with_its_rows_taken_told_done_and_comes
     back = await engine.undo(run.run_id)
     assert (back.done, back.failed, back.drifted) == (6, 0, 0)
     assert things(project) == before
+
+
+async def test_what_runs_by_itself_takes_what_the_rules_say_and_leaves_the_queue_to_a_plan_made_by_hand(
+    project: SupabaseProject, engine: Engine
+) -> None:
+    await engine.scan()
+    project.sql("select cleanup_old_images(%s, 10)", WARD)
+    assert (await engine.plan_retention())[0].by_kind["delete_object"] == 3  # now there are findings about the queue
+
+    head, path = await engine.plan_retention([WARD], rules_alone=True)
+
+    assert {step.key for step in read_verified(path) if step.key} == {"old/0.png"}
+    assert [(refusal.why, refusal.count) for refusal in head.refused] == [(ASKED, 2)]
+    await engine.apply(path)
+    assert waiting(project) == ["asked/0.png", "asked/1.png"]
 
 
 async def test_what_nobody_asks_for_any_more_stays_and_what_could_not_be_told_is_told_later(

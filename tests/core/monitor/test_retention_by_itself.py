@@ -21,9 +21,11 @@ from core.monitor import Round
 from core.monitor.rounds import make_round
 from core.practice import practice_profile, reset
 from core.profiles import PRACTICE, RetentionRule
+from core.retention.queue import Queued
 from core.workspace import system_now
 
 NAME = "patient-images"
+_KEYS = "SELECT key FROM objects JOIN listings ON id = listing WHERE what = 'bucket' AND name = ? AND current = 1"
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,28 @@ async def test_who_saw_it_and_allowed_it_has_it_applied_once(engine: Engine) -> 
     fill(0.88)
     again = await go(engine, 1)
     assert (again.deeds, len(await deletions(engine))) == ((), 1)
+
+
+class Everything:
+    """A database that asks for everything in the bucket to go."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = keys
+
+    async def removals(self) -> tuple[Queued, ...]:
+        return tuple(Queued(n, NAME, key, system_now()) for n, key in enumerate(self._keys))
+
+
+async def test_what_the_database_asks_for_is_no_part_of_what_the_owner_allows(engine: Engine) -> None:
+    seen = (await engine.monitor.preview(NAME)).head.steps
+    by_rules = (await engine.plan_retention([NAME]))[0].steps
+    keys = await engine.workspace.inventory.read(lambda c: c.execute(_KEYS, (NAME,)).fetchall())
+    engine.project = Everything([key for (key,) in keys])  # type: ignore[assignment]
+    assert (await engine.plan_retention([NAME]))[0].steps > by_rules > 0
+
+    (deed,) = (await go(engine)).deeds
+
+    assert (deed.steps, (await engine.monitor.preview(NAME)).head.steps) == (by_rules, seen)
 
 
 async def test_who_takes_it_back_is_not_overruled_the_next_day(engine: Engine) -> None:
