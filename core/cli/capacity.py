@@ -66,7 +66,7 @@ async def _measured(session: Session, engine: Engine) -> Capacity:
     try:
         await engine.measure()
     except NotFound as exc:
-        session.terminal.warn(f"{exc.message} What the last scan saw is shown. {exc.hint}")
+        session.terminal.warn(f"{exc.message} What was seen last is shown. {exc.hint}")
     return await engine.capacity()
 
 

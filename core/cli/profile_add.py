@@ -62,7 +62,8 @@ def add(
     if password is not None:
         raise Usage(
             "The password of the direct connection does not belong on the command line, where others can read it.",
-            f"Leave it out there, and store it with: bucketdesk-cli profile secret {name} {POSTGRES_PASSWORD}",
+            f"Leave it out there; for now set {VARIABLES[POSTGRES_PASSWORD]}, or once the profile is written store it "
+            f"with: {_storing(name, POSTGRES_PASSWORD)}",
         )
     way = sign_in or (PASSWORD if email else KEY)
     if way == PASSWORD and not email:
@@ -203,12 +204,16 @@ def _answer(session: Session, added: Added) -> None:
         terminal.say(f"Next: {step}")
 
 
+def _storing(name: str, what: str) -> str:
+    return shlex.join(["bucketdesk-cli", "profile", "secret", name, what])
+
+
 def _next_steps(added: Added) -> list[str]:
     name = shlex.quote(added.profile.name)
     project = added.profile.supabase
     wanted = [SUPABASE_KEY, *([SUPABASE_PASSWORD] if project and project.sign_in == PASSWORD else [])]
     steps = [
-        f"bucketdesk-cli profile secret {name} {what}, or set {VARIABLES[what]}"
+        f"{_storing(added.profile.name, what)}, or set {VARIABLES[what]}"
         for what in wanted
         if added.places.get(what) not in ("environment", "keyring")
     ]
