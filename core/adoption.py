@@ -14,7 +14,7 @@ from core.journal import add_run, add_steps, count_steps
 from core.models import RunState
 from core.ports import ObjectStore
 from core.profiles import Profile
-from core.quarantine import read_manifests
+from core.quarantine import has_manifests, read_manifests
 from core.runs import Entry
 from core.traces import Trace
 from core.workspace import Workspace
@@ -38,10 +38,14 @@ async def adopt(workspace: Workspace, store: ObjectStore, profile: Profile, run_
         known = [_with_file(entry, archived, profile.archive / run_id) for entry in entries]
         await workspace.journal.write(lambda c, known=known: _add(c, run_id, known))  # type: ignore[misc]
     if not found:
-        raise NotFound(
-            f"There is no run “{run_id}” in the journal or in the quarantine.", "“runs” lists the runs there are."
-        )
+        raise _nowhere(run_id)
     await workspace.journal.write(lambda c: _finish(c, run_id, profile.project))
+
+
+async def check_told(store: ObjectStore, run_id: str) -> None:
+    """Raises `NotFound` where no manifest tells of a run."""
+    if not await has_manifests(store, run_id):
+        raise _nowhere(run_id)
 
 
 def lacks_files(c: sqlite3.Connection, run_id: str) -> bool:
@@ -54,6 +58,12 @@ def lacks_files(c: sqlite3.Connection, run_id: str) -> bool:
             (run_id,),
         ).fetchone()
         is not None
+    )
+
+
+def _nowhere(run_id: str) -> NotFound:
+    return NotFound(
+        f"There is no run “{run_id}” in the journal or in the quarantine.", "“runs” lists the runs there are."
     )
 
 

@@ -54,6 +54,17 @@ async def update(
     return await _recorded(workspace, profile, step, lambda: store.update_bucket(name, public=public, limits=limits))
 
 
+async def check_settings(store: ObjectStore, profile: Profile, name: str) -> None:
+    """Raises what setting a bucket otherwise would, as far as that can be told beforehand: `NotFound`, `Refused`."""
+    check_writable(profile)
+    await store.bucket(name)
+    if not store.limits.sets_buckets:
+        raise Refused(
+            f"The bucket {name} has no settings to change: in this storage buckets are folders that take every file.",
+            "Who may read it is set in the file system.",
+        )
+
+
 async def undo(workspace: Workspace, store: ObjectStore, profile: Profile, run: Run) -> Run:
     """Takes back what such a run did: a bucket goes while it is empty, settings come back while they are as the run
     left them. What is otherwise now drifts, with the reason."""

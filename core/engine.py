@@ -300,7 +300,7 @@ class Engine:
         confirm: str | None = None,
         report: Report = silent,
     ) -> Run:
-        """Applies a plan of this desk, or goes on with it."""
+        """Applies a plan of this desk, or goes on with it; one without steps makes no run, and has no `run_id`."""
         self._check_role()
         await prepare(self.workspace, self.project, path)
         try:
@@ -315,6 +315,8 @@ class Engine:
                 confirm=confirm,
                 report=report,
             )
+            if not run.run_id:
+                return run
             await settled.note_run(self.workspace, run.run_id)
             await measure_after(self.workspace, self.profile, self.store)
             await conclude(self.workspace, self.project, run)
@@ -332,6 +334,11 @@ class Engine:
             return run
         finally:
             self.changes.say(Change.RUNS | Change.FINDINGS | Change.INVENTORY | Change.CAPACITY)
+
+    async def check_undoable(self, run_id: str) -> None:
+        """Raises what `undo` would before it changes anything, as far as that can be told: `NotFound`, `Usage`."""
+        self._check_role()
+        await undo.check(self.workspace, self.store, self.profile, run_id)
 
     async def runs(self) -> tuple[Run, ...]:
         """All runs, newest first."""

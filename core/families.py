@@ -80,6 +80,11 @@ class Families:
         family = self.profile.family_of(bucket)
         return await self.store.register_bucket(bucket, family.name if family else bucket)
 
+    async def check_settings(self, bucket: str) -> None:
+        """Raises what setting this bucket otherwise would, as far as that can be told beforehand: `NotFound`, and
+        `Refused` in a project that is only looked at, or whose buckets have no settings."""
+        await bucket_acts.check_settings(self.store, self.profile, bucket)
+
     async def preview_visibility(self, bucket: str, public: bool, *, report: Report = silent) -> Visibility:
         """What would stop working, or stand open, if a bucket were made public or private; changes nothing."""
         return await visibility.preview(self.workspace, self.store, self.catalog, self.profile, bucket, public, report)

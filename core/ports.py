@@ -33,12 +33,13 @@ from core.progress import Report, silent
 @dataclass(frozen=True, slots=True)
 class StoreLimits:
     """What one call may ask of a store. `key_bytes` bounds a key's UTF-8 length. `lists_etags`: listings carry an etag
-    (else ask `content_hashes`)."""
+    (else ask `content_hashes`). `sets_buckets`: buckets are public or private and can be told what they take."""
 
     page_size: int
     batch_size: int
     key_bytes: int
     lists_etags: bool
+    sets_buckets: bool = True
 
 
 @dataclass(frozen=True, slots=True)

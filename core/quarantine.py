@@ -44,6 +44,13 @@ async def write_manifest(store: ObjectStore, folder: Path, head: dict[str, objec
     return text
 
 
+async def has_manifests(store: ObjectStore, run_id: str) -> bool:
+    """Whether any manifest tells of a run."""
+    async for _ in _manifests(store, run_id):
+        return True
+    return False
+
+
 async def read_manifests(store: ObjectStore, run_id: str) -> AsyncIterator[tuple[dict[str, object], list[Entry]]]:
     """Every manifest of a run, in order of its batches: head, and the steps as they were about to be done."""
     async for key, size in _manifests(store, run_id):

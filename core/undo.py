@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 
 from core import bucket_acts
-from core.adoption import adopt, lacks_files
+from core.adoption import adopt, check_told, lacks_files
 from core.apply.intake import new_run_id
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
 from core.apply.reversal import reverse
@@ -66,6 +66,18 @@ async def undo(
         job.count(run)
         seam("taken in")
         return await carry_out(job, lambda: _put_back(job, run_id))
+
+
+async def check(workspace: Workspace, store: ObjectStore, profile: Profile, run_id: str) -> None:
+    """Raises what `undo` would before it changes anything, as far as that can be told without taking a run of another
+    desk in: `NotFound`, `Usage`, `Refused`, `ServiceError`."""
+    check_writable(profile)
+    if await workspace.journal.read(lambda c: _wants_manifests(c, run_id)):
+        await check_told(store, run_id)
+        return
+    await workspace.journal.read(lambda c: _check_project(c, run_id, profile))
+    if await workspace.journal.read(lambda c: _under_way(c, run_id)) is None:
+        _check_undoable(await workspace.journal.read(lambda c: read_run(c, run_id)))
 
 
 async def _put_back(job: Job, run_id: str) -> Run:

@@ -46,7 +46,7 @@ async def take_in(workspace: Workspace, path: Path, project: str) -> RunRecord:
 def _take_in(c: sqlite3.Connection, workspace: Workspace, path: Path, project: str, stop: threading.Event) -> RunRecord:
     head = read_head(path)
     check_known(c, path, head, read_head_text(path), project)
-    kind = _kind(head)
+    kind = kind_of(head)
     known = c.execute("SELECT run_id, state FROM runs WHERE plan_id = ?", (head.plan_id,)).fetchone()
     if known is not None:
         if known[1] == RunState.UNDONE:
@@ -69,7 +69,8 @@ def _take_in(c: sqlite3.Connection, workspace: Workspace, path: Path, project: s
     return RunRecord(workspace, run_id, kind)
 
 
-def _kind(head: PlanHead) -> str:
+def kind_of(head: PlanHead) -> str:
+    """The kind of the run that applies this plan."""
     if StepKind.PURGE_OBJECT in head.by_kind:
         return "purge"
     if head.kind == RETENTION:

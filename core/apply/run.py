@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
 from core import emptying
-from core.apply.intake import take_in
+from core.apply.intake import kind_of, take_in
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
 from core.apply.proofs import check_guard, check_proofs
 from core.apply.purging import emptied, lay_places
@@ -19,15 +19,16 @@ from core.apply.settle import settle
 from core.apply.windows import work_off
 from core.doubts import accept
 from core.errors import CoreError, NeedsConfirmation, Refused
-from core.models import QUARANTINE, Run, RunState, StepKind
+from core.models import QUARANTINE, PlanHead, Run, RunState, StepKind
 from core.plan_files import read_head
+from core.plans import verify
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
 from core.quarantine import remove_manifests
 from core.read_only import check_writable
 from core.runs import StepState
-from core.workspace import Workspace
+from core.workspace import Workspace, system_now
 
 LOCK_SECONDS = 0.5
 """Whoever only asks whether the lock is held takes it for a moment: longer than that, and a run is under way."""
@@ -50,11 +51,14 @@ async def apply(
 ) -> Run:
     """Applies the plan in `path`, or goes on with it; a finished one changes nothing and returns its result. A purge
     wants `confirm`: the profile's name or the quarantine's. Cancelled, it ends the batch under way; the plan can be
-    applied again to go on. In production every plan wants the profile's name, once. Raises `BadPlan`,
-    `NeedsConfirmation`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`."""
+    applied again to go on. In production every plan wants the profile's name, once. A plan without steps makes no run:
+    what it returns has no `run_id`. Raises `BadPlan`, `NeedsConfirmation`, `Refused`, `Busy`, `ServiceError`,
+    `WorkspaceError`."""
     check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
         await _check_confirmed(workspace, path, profile, confirm)
+        if not read_head(path).steps:
+            return _nothing(await verify(path, workspace, profile.project))
         record = await take_in(workspace, path, profile.project)
         run = await record.run()
         if run.state in _OVER:
@@ -67,6 +71,11 @@ async def apply(
         if record.kind == "purge":
             return await carry_out(job, lambda: _purge(job))
         return await carry_out(job, lambda: _clean_up(job, run, allow_share, accept_sources))
+
+
+def _nothing(head: PlanHead) -> Run:
+    now = system_now()
+    return Run("", kind_of(head), head.plan_id, now, now, RunState.DONE, 0, 0, 0, 0, 0, 0, 0.0, False)
 
 
 async def carry_out(job: Job, work: Callable[[], Coroutine[object, object, Run]]) -> Run:

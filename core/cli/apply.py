@@ -68,6 +68,8 @@ def undo(
 ) -> None:
     """Put back what a run changed. Overwrites nothing."""
     session = Session.of(context)
+    if not yes and confirm is None:  # nobody is to be asked about what cannot be done
+        session.run(lambda engine, _: engine.check_undoable(run))
     _ask_back(session, f"Put back what run {run} changed?", yes, confirm)
 
     async def work(engine: Engine, report: Report) -> Ended:
@@ -124,6 +126,9 @@ def _answer(session: Session, run: Run, troubles: Sequence[Trouble]) -> None:
     terminal = session.terminal
     if terminal.as_json:
         terminal.document(documents.result(run, troubles))
+        return
+    if not run.run_id:
+        terminal.say("There is nothing to do: the plan has no steps.")
         return
     rest = [(run.skipped, "skipped"), (run.failed, "failed"), (run.drifted, "left alone, because they changed")]
     told = [f"{words.number(run.done)} of {words.count(run.steps, 'step')} done"]

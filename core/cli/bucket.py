@@ -125,6 +125,8 @@ def limits(
     session = Session.of(context)
     if (any_size and size_limit) or (any_type and type_) or not (any_size or any_type or size_limit or type_):
         raise Usage("Say what the bucket shall take.", "--size-limit BYTES or --any-size, --type TYPE or --any-type.")
+    if not yes:
+        session.run(lambda engine, _: engine.families.check_settings(name))
     ask(session, f"Change what {name} takes?", yes, confirm)
 
     async def work(engine: Engine) -> tuple[Run, Bucket]:
@@ -222,6 +224,7 @@ def ask(session: Session, question: str, yes: bool, confirm: str | None) -> None
 
 def _switch(session: Session, name: str, public: bool, yes: bool, confirm: str | None) -> None:
     async def look(engine: Engine, report: Report) -> Visibility:
+        await engine.families.check_settings(name)
         if (await engine.store.bucket(name)).public == public:
             raise Usage(f"The bucket {name} is {'public' if public else 'private'} already.", "Nothing was changed.")
         return await engine.families.preview_visibility(name, public, report=report)

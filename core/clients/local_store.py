@@ -33,7 +33,7 @@ class LocalStore:
     """Any folder as an `ObjectStore`. `buckets()` names chosen buckets even where they are missing; `bucket()` tells.
     Raises `BadProfile` for a quarantine that would be listed itself."""
 
-    limits = StoreLimits(page_size=2_000, batch_size=1_000, key_bytes=1_024, lists_etags=False)
+    limits = StoreLimits(page_size=2_000, batch_size=1_000, key_bytes=1_024, lists_etags=False, sets_buckets=False)
 
     def __init__(self, root: Path, quarantine: Path, buckets: Sequence[str] = (), catalog: Path | None = None) -> None:
         self._buckets = Buckets(root, quarantine, buckets, catalog)

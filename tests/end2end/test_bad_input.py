@@ -120,6 +120,14 @@ def test_a_right_mapping_of_a_folder_and_a_database_works(desk: Desk) -> None:
     assert desk.json("findings", "--profile=mine") == {"total": 0, "items": []}
 
 
+def test_a_folder_that_cannot_be_public_is_said_before_anybody_is_asked(desk: Desk) -> None:
+    local_profile(desk, 'table = "notes"\nkey = ["id"]\ncolumns = [{ name = "body", holds = "html" }]')
+    for change in (["public", "pictures"], ["limits", "pictures", "--type", "image/*"]):
+        error = desk.fail("--profile", "mine", "bucket", *change, code=1)
+        assert (error["kind"], "folder" in error["message"]) == ("refused", True)
+    assert desk.fail("--profile", "mine", "bucket", "limits", "nowhere", "--any-size", code=1)["kind"] == "not_found"
+
+
 def test_a_project_that_another_program_is_changing_is_busy(desk: Desk) -> None:
     desk.practice()
     with closing(sqlite3.connect(desk.home / "workspaces" / "practice" / "lock.db", isolation_level=None)) as lock:

@@ -35,6 +35,17 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(desk: Desk) -> None:
     assert len(files(desk)) == len(before) - run["done"]
 
 
+def test_a_plan_without_steps_has_nothing_to_do_and_is_no_run(desk: Desk) -> None:
+    desk.json("apply", plan(desk), "--yes")
+    head = desk.json("plan", "cleanup", "--kind", "file_without_row", "-o", "nothing.jsonl")
+    assert head["steps"] == 0
+    run = desk.json("apply", "nothing.jsonl")
+    assert {run[key] for key in ("steps", "done", "skipped", "failed", "drifted", "bytes", "seconds")} == {0}
+    assert (run["run_id"], run["plan_id"]) == ("", head["plan_id"])
+    assert "nothing to do" in desk("apply", "nothing.jsonl").out
+    assert len(desk.json("runs")["runs"]) == 1
+
+
 def test_a_purge_wants_the_name_and_yes_is_not_enough(desk: Desk) -> None:
     done = desk.json("apply", plan(desk), "--yes")["done"]
     quarantine = desk.home / "practice" / "quarantine"

@@ -112,6 +112,7 @@ def test_a_run_or_finding_that_is_not_there_is_said(desk: Desk) -> None:
     desk.practice()
     assert "no-such" in desk.fail("runs", "no-such", code=1)["message"]
     assert desk("undo", "no-such", "--yes", "--json").error["message"]
+    assert desk.fail("undo", "no-such", code=1)["kind"] == "not_found", "nobody is asked about it"
     assert desk("keep", "no-such", "--reason", "x", "--json").error["message"]
     assert desk("plan", "cleanup", "--finding", "no-such", "-o", "p.jsonl", "--json").error["message"]
     assert not (desk.home / "p.jsonl").exists()
