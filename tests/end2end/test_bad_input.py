@@ -123,7 +123,7 @@ def test_a_right_mapping_of_a_folder_and_a_database_works(desk: Desk) -> None:
 def test_a_folder_that_cannot_be_public_is_said_before_anybody_is_asked(desk: Desk) -> None:
     local_profile(desk, 'table = "notes"\nkey = ["id"]\ncolumns = [{ name = "body", holds = "html" }]')
     for change in (["public", "pictures"], ["limits", "pictures", "--type", "image/*"]):
-        error = desk.fail("--profile", "mine", "bucket", *change, code=1)
+        error = desk.fail("--profile", "mine", "bucket", *change, code=3)
         assert (error["kind"], "folder" in error["message"]) == ("refused", True)
     assert desk.fail("--profile", "mine", "bucket", "limits", "nowhere", "--any-size", code=1)["kind"] == "not_found"
 
