@@ -9,6 +9,7 @@ from gui.command import ACTIONS, EDIT, FILE, HELP, MENUS, VIEW, WINDOW_ONLY, Com
 from gui.monitor_commands import MONITOR
 from gui.project_commands import PROJECT
 from gui.translation import QT_TRANSLATE_NOOP, translate
+from gui.upload_commands import UPLOADS
 
 WINDOW = (
     Command(
@@ -243,7 +244,7 @@ HISTORY = (
     ),
 )
 
-COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *MONITOR, *CAPACITY, *BUCKETS, *REVIEW, *HISTORY)
+COMMANDS: Sequence[Command] = (*PROJECT, *WINDOW, *MONITOR, *CAPACITY, *BUCKETS, *REVIEW, *UPLOADS, *HISTORY)
 
 
 def said(text: str) -> str:

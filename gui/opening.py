@@ -77,6 +77,7 @@ class Opening(QObject):
             self._window.tabs.say_count(place.id, None)
         for command_id in ("scan", "undo_last"):
             self._desk.actions.enable(command_id, engine is not None)
+        self._desk.actions.enable("add_folder", engine is not None and not engine.profile.read_only)
         if engine is not None:
             self._desk.settings.change(last_profile=session.name)
             for number, notice in enumerate(engine.notices):

@@ -83,6 +83,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
         self.source: Rows[T] | None = None
         self._pages: OrderedDict[int, Sequence[T]] = OrderedDict()
         self._asked: set[int] = set()
+        self._stale: set[int] = set()
         self._round = 0  # answers to questions about an earlier set of rows come too late
         self.columns = tuple(columns)
         self.is_checkable = is_checkable
@@ -113,8 +114,17 @@ class TableModel(QAbstractTableModel, Generic[T]):
         if rows is None:
             self._fetch(page)
             return None
+        if page in self._stale:
+            self._stale.discard(page)
+            self._fetch(page)
         self._pages.move_to_end(page)
         return rows[place] if place < len(rows) else None
+
+    def renew(self) -> None:
+        """Asks anew for the rows that somebody looks at; until they are there, the old ones stay in sight."""
+        self._stale = set(self._pages)
+        if self.row_numbers:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.row_numbers) - 1, len(self.columns) - 1))
 
     def known_rows(self, most: int) -> Sequence[T]:
         """The first rows, as far as they are in memory; nothing is asked for."""
@@ -216,6 +226,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
         self._round += 1
         self._pages.clear()
         self._asked.clear()
+        self._stale.clear()
         self.row_numbers = numbers
         self.choice.retain(numbers)
         self.endResetModel()

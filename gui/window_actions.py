@@ -40,6 +40,7 @@ class WindowActions(QObject):
     def _bind(self) -> None:
         bind, desk, window = self._desk.actions.bind, self._desk, self._window
         bind("scan", lambda: start_scan(desk))
+        bind("add_folder", lambda: desk.jobs.ask(self._add_folder()))
         bind("undo_last", lambda: desk.jobs.ask(runs.undo_newest(desk)))
         bind("open_practice", self._open_practice)
         bind("reset_practice", lambda: desk.jobs.ask(practice_project.ask_and_reset(desk, self._open_practice)))
@@ -54,6 +55,14 @@ class WindowActions(QObject):
         bind("activities", self._on_activities_triggered)
         for place in window.tabs.places:
             bind(f"go_{place.id}", partial(window.tabs.go, place.id))
+
+    async def _add_folder(self) -> None:
+        from gui.tabs.uploads.tab import UploadsTab  # late: most sessions of looking need none of it
+
+        self._window.tabs.go("uploads")
+        tab = self._window.tabs.current
+        assert isinstance(tab, UploadsTab)
+        await tab.adding.choose()
 
     def _open_practice(self) -> None:
         self._opening.open(profiles.PRACTICE)

@@ -15,7 +15,10 @@ from gui.widgets.text import Text
 class FamilyChoice(QDialog):
     """`family` is the one that was chosen."""
 
-    def __init__(self, families: Sequence[Family], files: int, parent: QWidget) -> None:
+    def __init__(
+        self, families: Sequence[Family], files: int, parent: QWidget, *, title: str = "", chosen: str = ""
+    ) -> None:
+        """`title`: the question, where it is not about so many files; `chosen`: the family that is offered first."""
         super().__init__(parent)
         self._families = families
         self.setWindowTitle(self.tr("Upload"))
@@ -23,6 +26,7 @@ class FamilyChoice(QDialog):
         self.choice = QComboBox()
         self.choice.setAccessibleName(self.tr("Family"))
         self.choice.addItems([family.name for family in families])
+        self.choice.setCurrentIndex(max(self.choice.findText(chosen), 0))
         self.upload_button = main_button(self.tr("Upload"), self.accept)
         self.upload_button.setDefault(True)
         foot = QHBoxLayout()
@@ -33,7 +37,8 @@ class FamilyChoice(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_LARGE, GAP_LARGE, GAP_LARGE, GAP)
         column.setSpacing(GAP_SMALL)
-        column.addWidget(Text(self.tr("Upload %Ln file(s) into which family?", "", files), "heading", wraps=True))
+        asked = title or self.tr("Upload %Ln file(s) into which family?", "", files)
+        column.addWidget(Text(asked, "heading", wraps=True))
         said = self.tr("Each file goes into the bucket of the family that has most room; nothing is overwritten.")
         column.addWidget(Text(said, tone="muted", wraps=True))
         column.addWidget(self.choice)

@@ -44,5 +44,6 @@ TABS = (
         "gui.tabs.review.tab:ReviewTab",
         lambda status: sum(status.findings.values()),
     ),
+    TabPlace("uploads", QT_TRANSLATE_NOOP("Tabs", "Uploads"), "gui.tabs.uploads.tab:UploadsTab"),
     TabPlace("history", QT_TRANSLATE_NOOP("Tabs", "History"), "gui.tabs.history.tab:HistoryTab"),
 )

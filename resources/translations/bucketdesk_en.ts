@@ -658,4 +658,76 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>FolderDetails</name>
+        <message numerus="yes">
+            <source>… and %Ln more</source>
+            <translation>
+                <numerusform>… and %Ln more</numerusform>
+                <numerusform>… and %Ln more</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Uploads</name>
+        <message numerus="yes">
+            <source>%Ln folder(s) uploaded</source>
+            <translation>
+                <numerusform>%Ln folder uploaded</numerusform>
+                <numerusform>%Ln folders uploaded</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln file(s)</source>
+            <translation>
+                <numerusform>%Ln file</numerusform>
+                <numerusform>%Ln files</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s)</source>
+            <translation>
+                <numerusform>%Ln folder</numerusform>
+                <numerusform>%Ln folders</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Upload %Ln folder(s) that wait?</source>
+            <translation>
+                <numerusform>Upload %Ln folder that waits?</numerusform>
+                <numerusform>Upload %Ln folders that wait?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Upload %Ln folder(s) again?</source>
+            <translation>
+                <numerusform>Upload %Ln folder again?</numerusform>
+                <numerusform>Upload %Ln folders again?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Upload what is in %Ln folder(s)?</source>
+            <translation>
+                <numerusform>Upload what is in %Ln folder?</numerusform>
+                <numerusform>Upload what is in %Ln folders?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Upload %Ln picture(s)?</source>
+            <translation>
+                <numerusform>Upload %Ln picture?</numerusform>
+                <numerusform>Upload %Ln pictures?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>UploadsHeading</name>
+        <message numerus="yes">
+            <source>%1 of %Ln folder(s) uploaded</source>
+            <translation>
+                <numerusform>%1 of %Ln folder uploaded</numerusform>
+                <numerusform>%1 of %Ln folders uploaded</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

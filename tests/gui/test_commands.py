@@ -28,7 +28,7 @@ def test_no_two_commands_share_an_id_or_a_key() -> None:
     # A tab may take a key of the window for what is the same there: F5 looks again.
     owners = {key: {tab for other, tab in keys if other == key} for key, _ in keys}
     assert len(keys) == len(set(keys))
-    assert {key: tabs for key, tabs in owners.items() if len(tabs) > 1} == {"F5": {"", "capacity"}}
+    assert {key: tabs for key, tabs in owners.items() if len(tabs) > 1} == {"F5": {"", "capacity", "uploads"}}
 
 
 def test_the_keys_that_people_expect_are_there() -> None:

@@ -200,7 +200,7 @@ async def test_history_lists_the_runs_and_only_offers_what_can_be_done(desktop: 
     engine.known_runs = [run_of("r2", RunState.UNDONE, undoable=False), run_of("r1")]
     desk = desktop(engine)
     await desk.open()
-    QTest.keyClick(desk.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(desk.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     await desk.settle()
     tab = desk.window.tabs.current
     assert tab is not None

@@ -76,7 +76,7 @@ async def upload(desk: Desk, paths: Sequence[Path], use: BucketUse | None) -> No
         family = asked.family
     if profile.production and not await confirm(desk.window, _question(profile, family, len(paths))):
         return
-    _start(desk, family, tuple(paths))
+    start(desk, family, tuple(paths))
 
 
 def _question(profile: Profile, family: Family, count: int) -> Question:
@@ -85,7 +85,8 @@ def _question(profile: Profile, family: Family, count: int) -> Question:
     return Question(title, text, (Choice("go", translate("Dropping", "Upload")),), typed_name=profile.name)
 
 
-def _start(desk: Desk, family: Family, paths: tuple[Path, ...]) -> None:
+def start(desk: Desk, family: Family, paths: tuple[Path, ...]) -> None:
+    """Uploads files into a family as a job, without asking anything."""
     engine = desk.engine
     assert engine is not None
 

@@ -1,0 +1,1 @@
+"""Uploads: folders that staff hand over, and what became of each."""

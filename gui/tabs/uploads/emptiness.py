@@ -1,0 +1,88 @@
+"""Why there is no folder to see, each time with the one next step."""
+
+from __future__ import annotations
+
+from core.errors import CoreError, NotAllowed, Unavailable
+from core.uploads.listing import Amounts
+from gui.desk import Desk
+from gui.tabs.capacity.dropping import why_no_upload
+from gui.tabs.uploads.drop_area import DropArea
+from gui.tabs.uploads.view_bar import BATCHES, ViewBar
+from gui.translation import translate
+
+
+def say(area: DropArea, desk: Desk, bar: ViewBar, amounts: Amounts, *, is_uploading: bool) -> None:
+    """Shows the state that fits: not open, read-only, no family, nothing was ever handed over, or no match."""
+    empty, profile = area.state, desk.engine.profile if desk.engine is not None else None
+    area.open(False)
+    if profile is None:
+        _say_not_open(area, desk)
+    elif amounts.found or amounts.batches or amounts.troubles:
+        _say_no_match(area, bar, amounts)
+    elif is_uploading:
+        title = translate("UploadsEmpty", "Looking for folders with pictures")
+        empty.say("magnifying-glass", title, translate("UploadsEmpty", "They stand here as soon as they are found."))
+    elif why := why_no_upload(desk):
+        empty.say("eye", translate("UploadsEmpty", "Nothing was uploaded from here yet"), why)
+    elif not profile.families:
+        empty.say(
+            "stack",
+            translate("UploadsEmpty", "Nothing can be uploaded yet"),
+            translate("UploadsEmpty", "This profile has no family of buckets yet, so nothing says where files go."),
+            step=translate("UploadsEmpty", "Go to Capacity"),
+            act=desk.actions["go_capacity"].trigger,
+        )
+    else:
+        area.open(True)
+        empty.say(
+            "cloud-arrow-up",
+            translate("UploadsEmpty", "Drop folders or pictures here"),
+            translate(
+                "UploadsEmpty",
+                "Every picture below a folder goes up once, into the bucket that has most room, and stays where it is "
+                "on this computer. A stop, a crash or a lost connection costs nothing: uploading goes on where it was. "
+                "A small receipt (success.json or failed.json) is written into each folder.",
+            ),
+            step=translate("UploadsEmpty", "Choose a folder…"),
+            act=desk.actions["add_folder"].trigger,
+        )
+
+
+def say_failed(area: DropArea, error: Exception) -> None:
+    """The tracker cannot be read."""
+    area.open(False)
+    title = translate("UploadsEmpty", "Where uploads stand cannot be read")
+    area.state.say("warning-circle", title, _sentence(error), tone="danger")
+
+
+def _say_not_open(area: DropArea, desk: Desk) -> None:
+    error = desk.session.error
+    if error is None:
+        area.state.say("circle-dashed", translate("UploadsEmpty", "Opening the project"), "")
+    elif isinstance(error, Unavailable):
+        title = translate("UploadsEmpty", "The project cannot be reached")
+        more = translate("UploadsEmpty", "What was queued is kept and goes on when it can be reached again.")
+        area.state.say("wifi-slash", title, f"{_sentence(error)} {more}", tone="warning")
+    elif isinstance(error, NotAllowed):
+        step = translate("UploadsEmpty", "Sign in again…") if desk.actions["sign_in"].isEnabled() else ""
+        title = translate("UploadsEmpty", "Not allowed")
+        act = desk.actions["sign_in"].trigger
+        area.state.say("lock-key", title, _sentence(error), step=step, act=act, tone="warning")
+    else:
+        title = translate("UploadsEmpty", "The project is not open")
+        area.state.say("warning-circle", title, _sentence(error), tone="danger")
+
+
+def _say_no_match(area: DropArea, bar: ViewBar, amounts: Amounts) -> None:
+    if bar.view == BATCHES:
+        title = translate("UploadsEmpty", "No batch has been uploaded yet")
+        area.state.say("stack", title, translate("UploadsEmpty", "Folders go up in batches of fifty."))
+        return
+    text = translate("UploadsEmpty", "The filter looks through all folders, not only through what was shown.")
+    title = translate("UploadsEmpty", "No folder matches the filter")
+    step = translate("UploadsEmpty", "Show all folders") if amounts.found else ""
+    area.state.say("funnel", title, text, step=step, act=bar.clear)
+
+
+def _sentence(error: Exception) -> str:
+    return f"{error.message} {error.hint}".strip() if isinstance(error, CoreError) else str(error)

@@ -1,0 +1,115 @@
+"""The line over the table: folders by state with their numbers, batches, what was not read, and words to filter by."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from core.uploads.listing import Amounts, FolderFilter, FolderState
+from gui import words
+from gui.icons import Icons
+from gui.tabs.uploads.states import state_of
+from gui.theme import GAP, GAP_TINY
+from gui.widgets.buttons import quiet_button
+
+ALL, BATCHES, TROUBLES = "all", "batches", "troubles"
+_PAUSE_MS = 200
+_WORDS_WIDTH = 200
+
+
+class ViewBar(QWidget):
+    """`changed` comes when something else is to be shown; typing is waited for. `left`: the keys want to go below."""
+
+    changed = Signal()
+    left = Signal()
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = ALL
+        self._titles = {
+            ALL: self.tr("All"),
+            **{state.value: state_of(state)[1] for state in FolderState},
+            BATCHES: self.tr("Batches"),
+            TROUBLES: self.tr("Not read"),
+        }
+        self.buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP_TINY)
+        for view, title in self._titles.items():
+            made = self.buttons[view] = quiet_button(title, partial(self.show_view, view))
+            made.setCheckable(True)
+            self._group.addButton(made)
+            if view == BATCHES:
+                row.addSpacing(GAP)
+            row.addWidget(made)
+        self.buttons[ALL].setChecked(True)
+        self.words = QLineEdit()
+        self.words.setClearButtonEnabled(True)
+        self.words.setFixedWidth(_WORDS_WIDTH)
+        self.words.setPlaceholderText(self.tr("Filter folders"))
+        self.words.setAccessibleName(self.tr("Filter folders"))
+        icons.put(self.words.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "magnifying-glass", "muted")
+        row.addStretch(1)
+        row.addWidget(self.words)
+        self._timer = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._timer.timeout.connect(self.changed)
+        self.words.textChanged.connect(lambda _text: self._timer.start())
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(key, self.words, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(self.left)
+        self.say(Amounts())
+
+    @property
+    def filter(self) -> FolderFilter:
+        """Which folders are to be shown."""
+        state = FolderState(self.view) if self.shows_folders and self.view != ALL else None
+        return FolderFilter(state, self.words.text().strip())
+
+    @property
+    def shows_folders(self) -> bool:
+        """Whether folders are to be shown, and not batches or troubles."""
+        return self.view not in (BATCHES, TROUBLES)
+
+    def show_view(self, view: str) -> None:
+        """Shows folders in another state, the batches, or what was not read."""
+        self.buttons[view].setChecked(True)
+        if view != self.view:
+            self.view = view
+            self.words.setEnabled(self.shows_folders)
+            self.changed.emit()
+
+    def step_back(self) -> bool:
+        """Takes the words away, then the state; says whether there was something to take."""
+        if self.words.text():
+            self.words.clear()
+            return True
+        if self.view != ALL:
+            self.show_view(ALL)
+            return True
+        return False
+
+    def clear(self) -> None:
+        """Shows all folders again."""
+        self.words.clear()
+        self.show_view(ALL)
+
+    def say(self, amounts: Amounts) -> None:
+        """Shows the numbers."""
+        for view, made in self.buttons.items():
+            number = self.amount(amounts, view)
+            made.setText(f"{self._titles[view]}  {words.number(number)}")
+            made.setAccessibleName(f"{self._titles[view]}, {words.number(number)}")
+        self.buttons[TROUBLES].setVisible(amounts.troubles > 0 or self.view == TROUBLES)
+
+    def amount(self, amounts: Amounts, view: str = "") -> int:
+        """How many lines a view has when no words filter it; '' is the one that is shown."""
+        view = view or self.view
+        if view == BATCHES:
+            return amounts.batches
+        if view == TROUBLES:
+            return amounts.troubles
+        return amounts.of(None if view == ALL else FolderState(view))

@@ -1,0 +1,93 @@
+"""The Uploads tab on a real practice project: dropped, uploaded, failed, tried again, and told in words."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+
+from core.uploads.listing import FolderState
+from gui.families.choice_dialog import FamilyChoice
+from gui.tabs.uploads.tab import UploadsTab
+from gui.tabs.uploads.view_bar import BATCHES
+from tests.gui.desks import press, shown, until
+from tests.gui.reviews import Review
+
+PICTURE = QImage(8, 8, QImage.Format.Format_RGB32)
+
+
+async def uploads(review: Review) -> UploadsTab:
+    """The tab."""
+    review.window.tabs.go("uploads")
+    await review.settle()
+    tab = review.window.tabs.current
+    assert isinstance(tab, UploadsTab)
+    return tab
+
+
+def drop(tab: UploadsTab, *paths: Path) -> None:
+    """What a person does with the mouse."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    some = (QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entered = QDragEnterEvent(some[0].toPoint(), *some[1:])
+    tab.dragEnterEvent(entered)
+    assert entered.isAccepted() and tab.veil.isVisible()
+    tab.dropEvent(QDropEvent(*some))
+    assert not tab.veil.isVisible()
+
+
+async def test_folders_are_dropped_fail_are_repaired_and_tried_again(unscanned: Review, tmp_path: Path) -> None:
+    tab = await uploads(unscanned)
+    assert tab.middle.area.is_open and not tab.main_button.isVisible() and not tab.bar.isVisible()
+    assert tab.middle.area.state.title.text() == "Drop folders or pictures here"
+    wards = tmp_path / "wards"
+    for name in ("one", "two", "bad"):
+        (wards / name).mkdir(parents=True)
+        PICTURE.save(str(wards / name / "eye.png"))
+    (wards / "bad" / "eye.png").rename(wards / "bad" / "Ärger.png")  # no key can carry this name
+    drop(tab, wards)
+    asked = await shown(unscanned.window, FamilyChoice)
+    assert asked.choice.count() > 1  # else nothing would be asked
+    asked.accept()
+    await until(lambda: tab.runs.is_running or tab.amounts.found)
+    await unscanned.work()
+    assert (tab.amounts.done, tab.amounts.failed, tab.amounts.found) == (2, 1, 3)
+    assert tab.heading.title.text() == "2 of 3 folders uploaded"
+    assert tab.heading.subtitle.text() == "3 found = 2 done + 1 failed + 0 queued"
+
+    tab.bar.buttons[FolderState.FAILED.value].click()
+    await unscanned.settle()
+    folder = tab.middle.folder
+    assert folder is not None and Path(folder.path).name == "bad" and tab.middle.table.rows.rowCount() == 1
+    assert folder.reason in tab.details.state.text.text() and tab.details.retry_button.isVisible()
+    (wards / "bad" / "Ärger.png").rename(wards / "bad" / "eye.png")
+    await press(tab, "Retry failed")
+    (await shown(unscanned.window, FamilyChoice)).accept()
+    await asyncio.sleep(0)
+    await until(lambda: tab.amounts.done == 3)
+    await unscanned.work()
+    assert tab.middle.area.state.title.text() == "No folder matches the filter"
+    await press(tab, "Show all folders")
+    await unscanned.settle()
+    assert tab.middle.table.rows.rowCount() == 3 and not tab.retry_button.isVisible()
+
+    tab.bar.buttons[BATCHES].click()
+    await unscanned.settle()
+    assert tab.middle.table.rows.rowCount() == tab.amounts.batches == 2 and not tab.details.isVisible()
+    unscanned.desk.actions["step_back"].trigger()
+    await unscanned.settle()
+    tab.bar.words.setText("two")
+    await until(lambda: tab.middle.table.rows.rowCount() == 1)
+    await unscanned.settle()
+
+
+async def test_what_is_no_folder_and_no_file_is_said_so(unscanned: Review, tmp_path: Path) -> None:
+    tab = await uploads(unscanned)
+    drop(tab, tmp_path / "nothing")
+    await unscanned.settle()
+    banner = unscanned.desk.banners.get("uploads")
+    assert banner is not None and "Nothing of what was dropped" in banner.text.text()
+    assert not unscanned.desk.jobs.running
