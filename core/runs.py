@@ -15,7 +15,7 @@ from core.traces import Trace, read_trace
 from core.workspace import Workspace, from_micros
 
 _NO_TRACE = Trace()
-UNDOABLE = ("cleanup", "retention", "empty", "buckets")
+UNDOABLE = ("cleanup", "retention", "empty", "buckets", "upload")
 """The kinds of run that can be undone."""
 ENTRY = "step, state, trace, reason, at"
 """The columns of `steps` that make an entry."""

@@ -1,11 +1,11 @@
-"""Undoes a run: objects come back from the quarantine or the archive, rows get their recorded values back."""
+"""Undoes a run: objects come back from quarantine or archive, rows get their values back, and uploads go."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
 
-from core import bucket_acts
+from core import bucket_acts, single_upload
 from core.adoption import adopt, check_told, lacks_files
 from core.apply.intake import new_run_id
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
@@ -22,6 +22,7 @@ from core.progress import Report, silent
 from core.quarantine import remove_manifests
 from core.read_only import check_writable
 from core.runs import ENTRY, Entry, StepState, read_entry, read_run
+from core.single_upload import records
 from core.traces import Trace
 from core.workspace import Workspace
 
@@ -43,7 +44,11 @@ async def undo(
     """Puts back what a run did, last first, wherever things still are as it left them; never overwrites. Returns the
     run of kind `undo`: what drifted or failed there can be tried again with another undo. An undo that was interrupted
     goes on. A run that the journal does not know is taken from its manifests in the quarantine. Raises `NotFound`,
-    `Usage`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`."""
+    `Usage`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`.
+
+    Of uploads, what the run stored itself and nobody changed since moves to the quarantine, whatever names it now; what
+    it found there already stays. The tracker of folder uploads is not told: to it, these folders are uploaded, and they
+    are not queued again by themselves, but once a file in them changes, or with a tracker of its own (`--db-path`)."""
     check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
         if await workspace.journal.read(lambda c: _wants_manifests(c, run_id)):
@@ -58,7 +63,10 @@ async def undo(
         if undoing is None:
             _check_undoable(original)
             job = Job(workspace, store, catalog, profile, record, report, seam, pauses, total=original.steps)
-            await see_through(settle(job, None))
+            if original.kind == single_upload.KIND:
+                await see_through(records.settle(workspace, store, profile.project))
+            else:
+                await see_through(settle(job, None))
             undoing = await workspace.journal.write(lambda c: _make(c, run_id, profile.project))
         undo_record = RunRecord(workspace, undoing, "undo")
         run = await undo_record.run()
@@ -92,9 +100,7 @@ async def _put_back(job: Job, run_id: str) -> Run:
 
 def _check_undoable(run: Run) -> None:
     if run.kind == "undo":
-        raise Usage(f"Run {run.run_id} is itself an undo.", "Make a plan again to do what it took back.")
-    if run.kind == "upload":
-        raise Usage(f"Run {run.run_id} uploaded files; clean up to remove them again.")
+        raise Usage(f"Run {run.run_id} is itself an undo.", "Plan or upload again what it took back.")
     if run.kind == "purge":
         raise Usage(f"Run {run.run_id} purged the quarantine; what is purged cannot come back.")
     if run.state is RunState.UNDONE:

@@ -86,15 +86,22 @@ def _undo(desk: Desk, run: Run) -> None:
 async def ask_and_undo(desk: Desk, run: Run) -> None:
     """Asks before undoing a run that may be long ago; in production for the name of the profile."""
     profile = desk.engine.profile if desk.engine is not None else None
+    text = translate(
+        "Runs",
+        "Objects come back from the quarantine and rows get their recorded values back. "
+        "What somebody changed since then is left as it is and reported.",
+    )
+    if run.kind == "upload":
+        text = translate(
+            "Runs",
+            "The files that this run stored move to the quarantine, even where something names them by now. "
+            "What somebody changed since then is left as it is and reported.",
+        )
     question = Question(
         title=translate("Runs", "Undo %1 of %2 (%Ln change(s))?", "", run.done)
         .replace("%1", name_of(run))
         .replace("%2", words.clock(run.started)),
-        text=translate(
-            "Runs",
-            "Objects come back from the quarantine and rows get their recorded values back. "
-            "What somebody changed since then is left as it is and reported.",
-        ),
+        text=text,
         choices=(Choice("undo", translate("Runs", "Undo")),),
         typed_name=profile.name if profile is not None and profile.production else "",
     )

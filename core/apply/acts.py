@@ -1,10 +1,10 @@
-"""The acts beside removal: changing rows, and putting objects back for an undo."""
+"""The acts beside removal: changing rows, and putting objects back or taking uploads back for an undo."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.apply import objects, rows
+from core.apply import objects, removal, rows
 from core.apply.back import put_back
 from core.apply.intents import intend
 from core.apply.job import Job
@@ -12,7 +12,7 @@ from core.apply.proofs import grounds
 from core.apply.recheck import Recheck
 from core.apply.snapshots import Spot
 from core.journal import Ending
-from core.models import Kind, Row, StepKind
+from core.models import Kind, Object, Row, Step, StepKind
 from core.runs import Entry, StepState
 
 
@@ -38,6 +38,26 @@ async def restore(job: Job, entries: Sequence[Entry]) -> None:
     await intend(job, entries)
     await job.end(await objects.restore(job, entries))
     job.seam("result")
+
+
+async def take_back(job: Job, entries: Sequence[Entry]) -> None:
+    """Moves uploaded objects that are still what their upload left into the quarantine, for an undo; what stands there
+    otherwise is left alone. Raises `ServiceError`, `WorkspaceError`, with what was begun left at its intent."""
+    standing = await objects.stat(job, [removal.spot(entry) for entry in entries])
+    other = [end for e in entries if (end := _not_ours(e.step, standing.get(removal.spot(e)))) is not None]
+    await job.end(other)
+    left = {ending.n for ending in other}
+    going = [entry for entry in entries if entry.step.n not in left]
+    if going:
+        await removal.remove(job, None, going)
+
+
+def _not_ours(step: Step, there: Object | None) -> Ending | None:
+    if there is None:
+        return Ending(step.n, StepState.SKIPPED, "It is not there any more.")
+    if there.version != step.version or there.size_bytes != step.size_bytes:
+        return Ending(step.n, StepState.DRIFTED, "It is not what was uploaded any more, and was left alone.")
+    return None
 
 
 async def _there_already(job: Job, entries: Sequence[Entry], endings: Sequence[Ending]) -> list[Ending]:

@@ -15,11 +15,12 @@ from core.traces import Trace
 
 async def intend(job: Job, entries: Sequence[Entry]) -> None:
     """When this returns, a manifest of the batch lies in the quarantine (and beside archived files, in the archive),
-    and the intent of every step is on the disk. Undo and purge need no manifest. Raises `ServiceError`,
-    `WorkspaceError`, with nothing begun."""
+    and the intent of every step is on the disk. Purges, and undos that only bring things back, need no manifest. Raises
+    `ServiceError`, `WorkspaceError`, with nothing begun."""
     if not entries:
         return
-    if job.record.kind in ("cleanup", "retention", "empty"):
+    takes = job.record.kind == "undo" and any(entry.step.kind is StepKind.DELETE_OBJECT for entry in entries)
+    if takes or job.record.kind in ("cleanup", "retention", "empty"):
         await _manifest(job, entries)
         job.seam("manifest")
     await job.record.intend([(entry.step.n, _for_journal(entry)) for entry in entries])

@@ -15,9 +15,10 @@ from core.runs import Entry, StepState
 from core.traces import Trace
 
 LEFT = """SELECT json_extract(trace, '$.place') AS place, run_id, n FROM steps JOIN runs USING (run_id)
-    WHERE steps.state = 'done' AND steps.kind = 'delete_object' AND runs.kind IN ('cleanup', 'retention', 'empty')
+    WHERE steps.state = 'done' AND steps.kind = 'delete_object'
+    AND runs.kind IN ('cleanup', 'retention', 'empty', 'undo')
     AND json_extract(trace, '$.archived') IS NULL"""
-"""What runs left in the quarantine: (place, run, n)."""
+"""What runs left in the quarantine, undone uploads among it: (place, run, n)."""
 
 
 async def lay_places(job: Job) -> None:

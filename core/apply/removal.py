@@ -134,6 +134,6 @@ async def _prepare(job: Job, entries: Sequence[Entry]) -> list[Entry]:
         found.update({(bucket, key): item for key, item in zip(keys, answer, strict=True) if item is not None})
     limit = job.store.limits.key_bytes
     return [
-        replace(e, trace=Trace(place=place(job.record.run_id, e.step, limit), attributes=found.get(spot(e))))
-        for e in entries
+        replace(e, trace=Trace(place(job.record.run_id, e.step, limit), attributes=found.get(spot(e)), origin=origin))
+        for e, origin in ((entry, entry.trace.origin) for entry in entries)
     ]

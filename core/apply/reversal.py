@@ -41,6 +41,17 @@ def reverse(entry: Entry, run_id: str, n: int = 0) -> Entry:
             origin=origin,
         )
         return Entry(back, StepState.WAITING, kept)
+    if step.kind is StepKind.UPLOAD and trace.version:
+        back = Step(
+            n,
+            StepKind.DELETE_OBJECT,
+            bucket=step.bucket,
+            key=step.key,
+            size_bytes=step.size_bytes,
+            version=trace.version,
+            removal="quarantine",
+        )
+        return Entry(back, StepState.WAITING, Trace(origin=origin))
     before, left = trace.before, trace.row
     table, columns = step.table, step.key_columns
     key = step.row_key

@@ -20,7 +20,7 @@ _NEEDED = "What it needs first was not done."
 
 
 async def work_off(job: Job, looks: Recheck | None) -> None:
-    """Does every waiting step. `looks` is None for runs that take nothing from the project: undo and purge. Cancelled,
+    """Does every waiting step. `looks` is None for undo and purge, which ask nobody what names a thing. Cancelled,
     it ends what it began and leaves the rest waiting. Raises `ServiceError`, `WorkspaceError`; the run can go on."""
     while window := await job.record.page(StepState.WAITING, job.batch_size):
         if looks is not None and await looks.renew():
@@ -64,6 +64,8 @@ async def _act(job: Job, looks: Recheck | None, entries: Sequence[Entry]) -> Non
         await acts.change_rows(job, looks, changes)
     if of[StepKind.DELETE_OBJECT] and looks is not None:
         await removal.remove(job, looks, of[StepKind.DELETE_OBJECT])
+    elif of[StepKind.DELETE_OBJECT]:
+        await acts.take_back(job, of[StepKind.DELETE_OBJECT])
     if of[StepKind.PURGE_OBJECT]:
         await purging.purge(job, of[StepKind.PURGE_OBJECT])
     if of[StepKind.RESTORE_OBJECT]:

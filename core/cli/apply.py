@@ -66,11 +66,11 @@ def undo(
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Put back what a run changed. Overwrites nothing."""
+    """Put back what a run changed, and take back what it uploaded. Overwrites nothing."""
     session = Session.of(context)
     if not yes and confirm is None:  # nobody is to be asked about what cannot be done
         session.run(lambda engine, _: engine.check_undoable(run))
-    _ask_back(session, f"Put back what run {run} changed?", yes, confirm)
+    _ask_back(session, f"Take back what run {run} did?", yes, confirm)
 
     async def work(engine: Engine, report: Report) -> Ended:
         undone = await engine.undo(run, report=report)

@@ -50,5 +50,7 @@ def upload(
     else:
         for one in done.files:
             (session.terminal.say if one.stored else session.terminal.warn)(one.sentence)
+        if done.run.undoable:
+            session.terminal.say(f"Undo with: {session.command('undo', done.run.run_id)}")
     if stored < len(done.files):
         raise typer.Exit(1)

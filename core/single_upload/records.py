@@ -42,6 +42,12 @@ class Records:
         trace = Trace(version=version, digest=file.sha256)
         await self._record.end([Ending(n, StepState.DONE, trace=trace)])
 
+    async def adopted(self, n: int, file: Prepared, bucket: str) -> None:
+        """It stands in this bucket, but not by us: undoing this run leaves it there."""
+        step = Step(n, StepKind.UPLOAD, bucket=bucket, key=file.key, size_bytes=file.size_bytes)
+        entry = Entry(step, StepState.SKIPPED, Trace(digest=file.sha256), "It was there already, with this content.")
+        await self._workspace.journal.write(lambda c: _replace(c, self._record.run_id, entry))
+
     async def not_stored(self, n: int, file: Prepared, state: StepState, why: str) -> None:
         """It is not there by us, for this reason."""
         step = Step(n, StepKind.UPLOAD, key=file.key, size_bytes=file.size_bytes)

@@ -291,8 +291,7 @@ class _Work:
             raise AlreadyExists(
                 f"{bucket}/{file.key} exists already, with other content; it was left as it is.", "Rename the file."
             )
-        await self._records.intend(n, file, bucket)
-        await self._records.stored(n, found.version, file)
+        await self._records.adopted(n, file, bucket)
         return self._told(file, bucket, "was there already, in")
 
     def _told(self, file: Prepared, bucket: str, verb: str = "is stored in") -> Uploaded:

@@ -180,6 +180,19 @@ async def test_ctrl_z_asks_with_the_size_and_undoes_the_newest_run(desktop: Open
     assert engine.undone == ["r2"]
 
 
+async def test_undoing_an_upload_says_where_its_files_go(desktop: Opened, engine: FakeEngine) -> None:
+    engine.known_runs = [run_of("r2", kind="upload")]
+    desk = desktop(engine)
+    await desk.open()
+    QTest.keyClick(desk.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    dialog = await shown(desk.window, QuestionDialog)
+    assert dialog.question.title.startswith("Undo upload of ")
+    assert "stored move to the quarantine, even where something names them" in dialog.question.text
+    QTest.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    await desk.settle()
+    assert engine.undone == []
+
+
 async def test_ctrl_k_finds_a_command_by_a_few_letters_and_does_it(desktop: Opened, engine: FakeEngine) -> None:
     desk = desktop(engine)
     await desk.open()

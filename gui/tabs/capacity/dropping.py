@@ -16,6 +16,7 @@ from gui.desk import Desk
 from gui.dialogs import Choice, Question, choose_files, confirm, finished
 from gui.families.choice_dialog import FamilyChoice
 from gui.jobs import Ending, NextStep
+from gui.runs import undo_run
 from gui.translation import translate
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ def _ending(desk: Desk, done: UploadReport) -> Ending:
         desk.banners.put("dropped", done.files[0].sentence, "good")
     else:
         desk.banners.take("dropped")
-    return Ending(places(done.files, done.new_buckets), "danger" if lost else "good")
+    back = [NextStep(translate("Dropping", "Undo"), lambda: undo_run(desk, done.run))] if done.run.undoable else []
+    return Ending(places(done.files, done.new_buckets), "danger" if lost else "good", tuple(back))
 
 
 def places(files: Sequence[Uploaded], new_buckets: Sequence[str]) -> str:

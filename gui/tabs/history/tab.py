@@ -91,7 +91,8 @@ class HistoryTab(Tab):
         chosen = self._chosen()
         self.model.show(found)
         title = self.tr("%Ln run(s)", "", len(found)) if found else self.tr("No changes yet")
-        self.desk.actions.enable("purge", any(run.undoable for run in found))
+        # an undone upload lies in the quarantine too
+        self.desk.actions.enable("purge", any(run.undoable or (run.kind == "upload" and run.done) for run in found))
         undoable = sum(run.undoable for run in found)
         back = self.tr("%Ln can be undone", "", undoable) if undoable else self.tr("nothing left to undo")
         self.heading.say(title, back if found else "")

@@ -103,7 +103,7 @@ async def test_a_file_goes_to_the_least_full_bucket_and_an_overflow_one_is_named
     assert told.sentence == "a.png is stored in the overflow bucket photos-1, as a.png."
     assert desk.where() == {"a.png": "photos-1"}
     (run,) = await runs(desk.workspace)
-    assert (run.kind, run.state, run.done, run.bytes, run.undoable) == ("upload", RunState.DONE, 1, 100, False)
+    assert (run.kind, run.state, run.done, run.bytes, run.undoable) == ("upload", RunState.DONE, 1, 100, True)
 
 
 async def test_what_was_uploaded_since_it_was_measured_counts(desk: Desk) -> None:
@@ -197,6 +197,10 @@ async def test_a_key_lives_in_one_bucket_of_its_family(desk: Desk) -> None:
     (again,) = (await desk.upload(desk.file("a.png"))).files
     assert (again.stored, again.bucket) == (True, "photos")
     assert "was there already" in again.sentence
+    assert [(run.done, run.skipped, run.undoable) for run in await runs(desk.workspace)] == [
+        (0, 1, False),
+        (1, 0, True),
+    ]
     (other,) = (await desk.upload(desk.file("a.png", 300))).files
     assert not other.stored
     assert "exists already, with other content" in other.sentence

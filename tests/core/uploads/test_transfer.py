@@ -14,11 +14,14 @@ import pytest
 import pytest_asyncio
 
 from core.cli.__main__ import main
+from core.clients.local_catalog import LocalCatalog
 from core.clients.practice_store import PracticeStore
 from core.errors import Unavailable, Usage
 from core.models import Attributes, Object
 from core.profiles import Family, Profile, ReferenceColumn, Source
 from core.progress import Progress, Report, silent
+from core.runs import runs
+from core.undo import undo
 from core.uploads import desk, transfer
 from core.uploads.desk import Uploads
 from core.uploads.destination import Template
@@ -153,6 +156,27 @@ async def test_what_was_stored_when_the_program_ended_is_adopted(sender: Sender,
     assert sorted(sender.stored()) == ["a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"]
     assert sender.sql("SELECT DISTINCT retry_count FROM folder_status") == [(0,)]
     assert sender.sql("SELECT count(*) FROM upload_batches WHERE status = 'running'") == [(0,)]
+
+
+async def test_a_batch_that_was_undone_stays_uploaded_to_the_tracker_until_its_folder_changes(sender: Sender) -> None:
+    device(sender.root, "a", "1.jpg")
+    await sender.scan()
+    await sender.upload()
+    (run,) = await runs(sender.workspace)
+    catalog = LocalCatalog(sender.path.parent / "catalog.db")
+    undone = await undo(sender.workspace, sender.store, catalog, sender.profile, run.run_id)
+    await catalog.close()
+    assert (undone.done, undone.failed, undone.drifted, sender.stored()) == (1, 0, 0, {})
+
+    await sender.scan()
+    assert (await sender.upload()).batches == 0
+    assert (await sender.state()).folders.success == 1
+    await sender.check_balance()
+
+    put(sender.root / "a/2.jpg")
+    await sender.scan()
+    assert (await sender.upload()).done == 1
+    assert sorted(sender.stored()) == ["a/1.jpg", "a/2.jpg"]
 
 
 async def test_what_may_pass_is_tried_again_and_every_error_kept(sender: Sender) -> None:
