@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class Toll:
     def over(self, limit: float) -> bool:
         """Whether this stops at the guard: too large a share of more than a few, or all there is."""
         return self.taken > 0 and ((self.share > limit and self.taken > FREE_ITEMS) or self.share >= 1)
+
+
+def allowance(share: float) -> str:
+    """What `--allow-share` has to say to let such a share be taken: rounded up to a hundredth, 0.331 as "0.34"."""
+    return f"{min(1.0, math.ceil(share * 100) / 100):g}"
 
 
 def place_of(step: Step) -> Place | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.capacity.levels import percent
+from core.guard import allowance
 from core.models import PlanHead, Step, StepKind
 from core.plan_files import read_head, read_verified
 from core.threads import in_thread
@@ -93,9 +95,10 @@ def _sentences(summary: PlanSummary) -> Iterator[str]:
             + "."
         )
     if head.guard is not None:
+        taken, limit = percent(head.guard.share), percent(head.guard.limit)
         yield (
-            f"This takes {head.guard.share:.0%} of {head.guard.where}, over the guard's {head.guard.limit:.0%}: "
-            f"applying it asks for the name, or for --allow-share {_round_up(head.guard.share)}."
+            f"This takes {taken} of {head.guard.where}, over the guard's {limit}: "
+            f"applying it asks for the name, or for --allow-share {allowance(head.guard.share)}."
         )
     for refusal in head.refused:
         if not refusal.count:
@@ -118,10 +121,6 @@ def human_size(size_bytes: int) -> str:
             break
         size, unit = size / 1000, larger
     return f"{size:,.0f} {unit}" if unit in ("bytes", "KB") or size >= 100 else f"{size:,.1f} {unit}"
-
-
-def _round_up(share: float) -> str:
-    return f"{min(1.0, -(-share * 100 // 1) / 100):.2f}"
 
 
 _OBJECTS = (StepKind.DELETE_OBJECT, StepKind.PURGE_OBJECT, StepKind.RESTORE_OBJECT, StepKind.UPLOAD)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from core.capacity.levels import percent
 from core.errors import Busy, Unavailable
 
 
@@ -162,7 +163,7 @@ class Router:
             return f"it takes no {upload.content_type or 'files without a type'}"
         room = candidate.fill_to * candidate.capacity_bytes - candidate.bytes - self.in_flight(candidate.name)
         if upload.size_bytes > room:
-            return f"it is to be filled to {candidate.fill_to:.0%} and has room for {max(0, int(room)):,} bytes"
+            return f"it is to be filled to {percent(candidate.fill_to)} and has room for {max(0, int(room)):,} bytes"
         return ""
 
     def _fullness(self, candidate: Candidate) -> tuple[float, tuple[str, int]]:

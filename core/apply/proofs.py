@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.apply.job import Job
+from core.capacity.levels import percent
 from core.errors import Refused
 from core.findings import proof
 from core.findings.proof import Listing
-from core.guard import Toll, limit_of, taking_of, weigh, worst_of
+from core.guard import Toll, allowance, limit_of, taking_of, weigh, worst_of
 from core.models import Kind, State
 from core.retention.rules import RETENTION, limits
 from core.workspace import system_now
@@ -96,18 +96,13 @@ def _over(toll: Toll, limit: float) -> Refused:
     what, things = ("bucket", "objects") if toll.is_bucket else ("table", "rows")
     whole = max(toll.there + toll.gone, toll.taken)
     others = f", {toll.others:,} of them in other runs of the last 24 hours" if toll.others else ""
-    limits = f"the limit is {_percent(limit)}" if toll.share > limit else "nothing would be left there"
-    needed = min(1.0, math.ceil(toll.share * 100) / 100)
+    limits = f"the limit is {percent(limit)}" if toll.share > limit else "nothing would be left there"
     return Refused(
-        f"Refused: this would take {_percent(toll.share)} of {what} {toll.where} "
+        f"Refused: this would take {percent(toll.share)} of {what} {toll.where} "
         f"({toll.taken:,} of {whole:,} {things}{others}); {limits}.",
-        f"Look at the plan again; to go on, run it with --allow-share {needed:g} "
+        f"Look at the plan again; to go on, run it with --allow-share {allowance(toll.share)} "
         f"(or type the {what}'s name in the window).",
     )
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %" if share >= 0.1 else f"{share * 100:.1f} %"
 
 
 def _mappings(c: sqlite3.Connection) -> dict[str, str]:

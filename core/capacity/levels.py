@@ -21,5 +21,9 @@ def level_of(share: float, cleanup_at: float, overflow_at: float, before: Level 
 
 
 def percent(share: float) -> str:
-    """A share of a capacity as people write it: 0.954 as "95 %"."""
-    return f"{share * 100:.0f} %"
+    """A share as people write it: 0.954 as "95 %", 0.004 as "0.4 %"; what is there is never "0 %"."""
+    value = share * 100
+    if 0 < value < 0.1:
+        return "< 0.1 %"
+    digits = 1 if value < 10 and abs(value - round(value)) > 0.04 else 0
+    return f"{value:.{digits}f} %"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from core.capacity.levels import percent
 from core.capacity.models import Breakdown, BucketUse, Capacity, Level, Part
 from core.capacity.usage import days_until
 from core.cli import use_documents, words
@@ -95,7 +96,7 @@ def _cells(use: BucketUse) -> Sequence[str | Text]:
         words.number(use.objects),
         words.size(use.bytes),
         words.size(use.capacity_bytes),
-        words.share(use.share),
+        percent(use.share),
         _STATES[use.level],
         _growth(use.day_bytes),
         _full(use),
@@ -132,5 +133,5 @@ def _show_breakdown(terminal: Terminal, found: Breakdown) -> None:
 
 
 def _part(part: Part, whole: int) -> Sequence[str]:
-    share = words.share(part.bytes / whole) if whole else ""
+    share = percent(part.bytes / whole) if whole else ""
     return part.name or "(none)", words.number(part.objects), words.size(part.bytes), share

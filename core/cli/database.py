@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from core import database_guard, database_setup, database_status, log
+from core.capacity.levels import percent
 from core.cli import words
 from core.cli.session import Session
 from core.database_guard import Guard
@@ -136,7 +137,7 @@ def guard(
         listed = [{"table": g.table, "share": g.share, "uncovered": g.uncovered} for g in found]
         session.terminal.document({"guards": listed})
         return
-    rows = [(g.table, f"{g.share:.0%}", ", ".join(g.uncovered)) for g in found]
+    rows = [(g.table, percent(g.share), ", ".join(g.uncovered)) for g in found]
     session.terminal.table(["Guarded table", "#Refused above", "Partitions not covered yet"], rows)
     if not found:
         session.terminal.say("No table is guarded.")

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.text import Text
 
+from core.capacity.levels import percent
 from core.capacity.models import Alert, Severity
 from core.cli import monitor_documents, words
 from core.cli.apply import Yes
@@ -133,7 +134,7 @@ def _summary(made: Round) -> str:
     seen = "not measured" if made.trouble else "no buckets"
     if found is not None and found.buckets and found.at is not None:
         fullest = found.buckets[0]
-        held = f"{words.count(len(found.buckets), 'bucket')}, fullest {fullest.name} {words.share(fullest.share)}"
+        held = f"{words.count(len(found.buckets), 'bucket')}, fullest {fullest.name} {percent(fullest.share)}"
         seen = f"{seen} now; as last scanned: {held}" if made.trouble else held
     return f"{seen}; {told}" if told else seen
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from core.capacity.levels import percent
 from core.cli import documents, words
 from core.cli.session import Session
 from core.engine import Engine, find_profile
@@ -39,7 +40,7 @@ def _show(session: Session, seen: Preview) -> None:
     if not seen.head.steps:
         session.terminal.say("Today it would take nothing.")
     if seen.head.guard is not None:
-        share = words.share(seen.head.guard.share)
+        share = percent(seen.head.guard.share)
         session.terminal.warn(f"That is {share} of {seen.head.guard.where}, where the guard would stop it.")
     for refusal in seen.head.refused:
         session.terminal.say(f"Left as it is: {refusal.count:,} in {refusal.where}, because {refusal.why}.")
@@ -47,7 +48,7 @@ def _show(session: Session, seen: Preview) -> None:
 
 
 def _ask(session: Session, profile: Profile, seen: Preview, confirm: str | None, yes: bool) -> None:
-    share = words.share(seen.family.cleanup_at)
+    share = percent(seen.family.cleanup_at)
     question = f"Let retention of {seen.family.name} run by itself, whenever one of its buckets is {share} full?"
     if not profile.production:
         session.terminal.confirm(question, yes)

@@ -77,11 +77,6 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def share(value: float) -> str:
-    """0.354 as "35 %"; small ones to a tenth."""
-    return f"{value:.0%}".replace("%", " %") if value >= 0.1 else f"{value:.1%}".replace("%", " %")
-
-
 def steps(by_kind: Mapping[str, int], size_bytes: int = 0, removal: str = "") -> str:
     """What a plan does, as “move 40 objects (1.2 MB) to quarantine, change 20 rows”."""
     said = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.capacity.levels import percent
 from core.capacity.samples import read_measured
 from core.cleanup.cleanup import settle_removed
 from core.cleanup.draft import Draft
@@ -132,7 +133,7 @@ async def _buckets(workspace: Workspace, wish: Wish) -> tuple[str, ...]:
 def _short(bucket: str, left_bytes: int, family: Family) -> Refusal:
     """That a bucket does not come down to the share: it counts no finding."""
     share = left_bytes / max(1, family.capacity_bytes)
-    return Refusal(bucket, f"nothing more of it may go, so it stays at {share * 100:.0f} % of its capacity", 0)
+    return Refusal(bucket, f"nothing more of it may go, so it stays at {percent(share)} of its capacity", 0)
 
 
 async def _held(workspace: Workspace, profile: Profile, buckets: Iterable[str]) -> Mapping[str, int]:

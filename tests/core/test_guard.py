@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.guard import Place, Toll, measure, place_of, taking_of, weigh
+from core.guard import Place, Toll, allowance, measure, place_of, taking_of, weigh
 from core.models import Step, StepKind
 from core.ports import Catalog
 from core.workspace import Workspace, to_micros
@@ -165,3 +165,9 @@ async def test_a_run_that_goes_on_counts_its_own_removals_once(workspace: Worksp
     taking = await workspace.journal.read(lambda c: taking_of(c, "r1"))
     assert taking == {IMAGES: 100}
     assert await toll(workspace, taking, "r1") == Toll("images", 100, 0, 1000, 60)
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.3311, "0.34"), (0.4, "0.4"), (0.996, "1"), (1.0, "1")])
+def test_what_has_to_be_allowed_is_said_in_one_way_and_is_enough(share: float, said: str) -> None:
+    assert allowance(share) == said
+    assert float(said) >= share

@@ -9,6 +9,7 @@ from core.capacity.models import BucketUse, Forecast, Level, Span
 from core.profiles import Profile
 from gui import words
 from gui.translation import QT_TRANSLATE_NOOP, translate
+from gui.widgets.chart.ticks import percent
 
 _DAY = timedelta(days=1)
 _MONTH_DAYS, _YEAR_DAYS = 30.44, 365.25
@@ -141,7 +142,7 @@ def short_age(age: str) -> str:
 def outlook(use: BucketUse, profile: Profile) -> str:
     """What is to be expected of a bucket, a sentence for the heading."""
     name = use.name
-    overflow = f"{round(use.overflow_at * 100)} %"
+    overflow = percent(use.overflow_at)
     family = profile.family_of(name)
     follows = ""
     if family is not None and "overflow" in family.automatic:

@@ -143,7 +143,7 @@ async def test_each_buckets_reason_is_given_where_nothing_takes_a_file(desk: Des
     await desk.holds(photos=9_450, photos_1=9_450)
     ended = (await desk.upload(desk.file("a.png"), desk.file("b.png", 20), family=closed)).files
     assert [one.stored for one in ended] == [False, True]
-    assert "photos: it is to be filled to 95%" in ended[0].sentence
+    assert "photos: it is to be filled to 95 %" in ended[0].sentence
     assert "photos-1: it is to be filled" in ended[0].sentence
     (huge,) = (await desk.upload(desk.file("huge.png", 9_900))).files
     assert not huge.stored

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.capacity.alerts import is_news, update
-from core.capacity.levels import MARGIN, level_of
+from core.capacity.levels import MARGIN, level_of, percent
 from core.capacity.models import Alert, BucketUse, Forecast, Level, Severity, Span
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -102,3 +102,11 @@ def test_between_two_news_of_one_bucket_it_ended_or_got_worse(shares: list[float
             threshold = {Level.CLEAN_UP: 0.85, Level.OVERFLOW: 0.95, Level.FULL: 1.0}[now]
             assert share >= threshold - MARGIN
         level, previous = now, told
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (0.0004, "< 0.1 %"), (0.012, "1.2 %"), (0.05, "5 %"), (0.354, "35 %"), (1, "100 %")],
+)
+def test_shares_are_percents_and_what_is_there_is_never_none(share: float, said: str) -> None:
+    assert percent(share) == said

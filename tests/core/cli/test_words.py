@@ -36,8 +36,3 @@ def test_every_kind_and_state_has_its_words() -> None:
 @pytest.mark.parametrize(("seconds", "said"), [(5.21, "5.2 s"), (65, "1:05"), (3725, "1:02:05")])
 def test_durations_are_short(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said
-
-
-@pytest.mark.parametrize(("share", "said"), [(0.354, "35 %"), (1, "100 %"), (0.012, "1.2 %")])
-def test_shares_are_percents(share: float, said: str) -> None:
-    assert words.share(share) == said

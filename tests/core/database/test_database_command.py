@@ -106,7 +106,7 @@ def test_a_table_is_guarded_listed_and_let_go(bare: Project, profile: str, capsy
     assert main([*asked, "images", "--share", "0.5", "--yes"]) == 0
     assert _json(capsys) == {"guards": [{"table": "images", "share": 0.5, "uncovered": []}]}
     assert main(["database", "guard", "--profile", profile]) == 0
-    assert "50%" in capsys.readouterr().out
+    assert "50 %" in capsys.readouterr().out
     assert main([*asked, "images", "--off", "--yes"]) == 0
     assert _json(capsys) == {"guards": []}
 
