@@ -55,6 +55,7 @@ async def test_folders_are_dropped_fail_are_repaired_and_tried_again(unscanned: 
     await until(lambda: tab.runs.is_running or tab.amounts.found)
     await unscanned.work()
     assert (tab.amounts.done, tab.amounts.failed, tab.amounts.found) == (2, 1, 3)
+    assert tab.main_button.isVisible() and tab.main_button.isEnabled()
     assert tab.heading.title.text() == "2 of 3 folders uploaded"
     assert tab.heading.subtitle.text() == "3 found = 2 done + 1 failed + 0 queued"
 

@@ -60,7 +60,6 @@ class FolderDetails(QScrollArea):
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(content)
-        desk.icons.loaded.connect(lambda: self._show_state())
         self.show_folder(None, None)
 
     def show_folder(self, folder: FolderRow | None, listing: Listing | None) -> None:
@@ -142,6 +141,7 @@ class _Line(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._icon = ("", "muted")
         self._picture = QLabel()
         self._picture.setFixedWidth(16)
         self.text = Text(wraps=True)
@@ -150,11 +150,17 @@ class _Line(QWidget):
         row.setSpacing(GAP_SMALL)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1)
+        desk.icons.loaded.connect(self._draw)
 
     def say(self, icon: str, tone: str, text: str) -> None:
         """Shows both."""
-        self._picture.setPixmap(self._desk.icons.pixmap(icon, tone, 16))
+        self._icon = (icon, tone)
         self.text.setText(text)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._icon[0]:
+            self._picture.setPixmap(self._desk.icons.pixmap(*self._icon, 16))
 
 
 class _File(QWidget):

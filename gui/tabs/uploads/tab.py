@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from gui.widgets.heading import Heading
 
 _LOOK_MS = 1_000
 """How often the tracker is looked into while an upload is under way and the tab is seen."""
+_REST = 3
+"""It rests so many times as long as a look takes."""
 _BAR_PARTS = 1_000
 
 
@@ -36,6 +39,7 @@ class UploadsTab(Tab):
     def build(self) -> None:
         desk = self.desk
         self.amounts = Amounts()
+        self._asked_at: float | None = None  # when the look that is not answered yet began
         self.listing: Listing | None = None
         self.runs = UploadRuns(desk, self)
         self.adding = Adding(desk, self.runs)
@@ -150,14 +154,27 @@ class UploadsTab(Tab):
         self._look()
 
     async def _close(self) -> None:
-        listing, self.listing = self.listing, None
+        listing, self.listing, self._asked_at = self.listing, None, None
         if listing is not None:
             await listing.close()
 
     def _look(self) -> None:
         if self.listing is not None:
+            self._asked_at = time.monotonic()
             ask = self.desk.jobs.ask
-            ask(self.listing.amounts(), self._show, newest="uploads.amounts", failed=self.middle.fail)
+            ask(self.listing.amounts(), self._on_amounts, newest="uploads.amounts", failed=self._on_failed)
+
+    def _on_amounts(self, amounts: Amounts) -> None:
+        if self._asked_at is not None:
+            # of a million folders it takes a second or two: then it looks less often
+            took_ms = round((time.monotonic() - self._asked_at) * 1_000)
+            self._timer.setInterval(max(_LOOK_MS, _REST * took_ms))
+        self._asked_at = None
+        self._show(amounts)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._asked_at = None
+        self.middle.fail(error)
 
     def _show(self, amounts: Amounts) -> None:
         self.amounts = amounts
@@ -185,7 +202,7 @@ class UploadsTab(Tab):
         actions.enable("go_on_uploading", may and not is_running and self.amounts.queued > 0, why)
         actions.enable("retry_failed", may and not is_running and self.amounts.failed > 0, why)
         actions.enable("retry_folder", may and not is_running and again, why)
-        self.main_button.setVisible(not self.middle.area.is_open)
+        self.main_button.setVisible(not (self.middle.is_empty and self.middle.area.is_open))
         self.retry_button.setVisible(self.amounts.failed > 0)
         self.pause_button.setVisible(is_running)
         self.go_on_button.setVisible(not is_running and self.amounts.queued > 0)
@@ -225,7 +242,7 @@ class UploadsTab(Tab):
         self._look()
 
     def _on_timer_timeout(self) -> None:
-        if self.isVisible():
+        if self.isVisible() and self._asked_at is None:
             self._look()
 
     def _on_menu_wanted(self, place: QPoint) -> None:
