@@ -12,6 +12,7 @@ from core.capacity.levels import percent
 from core.guard import allowance
 from core.models import PlanHead, Step, StepKind
 from core.plan_files import read_head, read_verified
+from core.refusals import left_as_it_is
 from core.threads import in_thread
 
 SAMPLE = 24
@@ -101,10 +102,7 @@ def _sentences(summary: PlanSummary) -> Iterator[str]:
             f"applying it asks for the name, or for --allow-share {allowance(head.guard.share)}."
         )
     for refusal in head.refused:
-        if not refusal.count:
-            yield f"{refusal.where}: {refusal.why}."
-            continue
-        yield f"Left as it is: {refusal.count:,} in {refusal.where}, because {refusal.why}."
+        yield left_as_it_is(refusal)
 
 
 def _along(total: Total, others: str) -> str:

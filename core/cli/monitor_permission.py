@@ -12,6 +12,7 @@ from core.errors import NeedsConfirmation
 from core.monitor.allowing import Preview
 from core.profiles import Profile
 from core.progress import Report
+from core.refusals import left_as_it_is
 
 
 def change_permission(session: Session, allow: str, forbid: str, confirm: str | None, yes: bool) -> None:
@@ -43,7 +44,7 @@ def _show(session: Session, seen: Preview) -> None:
         share = percent(seen.head.guard.share)
         session.terminal.warn(f"That is {share} of {seen.head.guard.where}, where the guard would stop it.")
     for refusal in seen.head.refused:
-        session.terminal.say(f"Left as it is: {refusal.count:,} in {refusal.where}, because {refusal.why}.")
+        session.terminal.say(left_as_it_is(refusal))
     session.terminal.say(f"The plan, to look at: {seen.path}")
 
 

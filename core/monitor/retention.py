@@ -18,6 +18,7 @@ from core.monitor.deeds import APPLY, PLAN, Deed, forget_deed, note_deed, was_un
 from core.monitor.watched import Watched
 from core.plan_summary import human_size
 from core.profiles import Family
+from core.refusals import stays
 
 _AGAIN_AFTER = timedelta(days=1)
 """A plan is made anew, a scan counts as old, and a run is no news any more."""
@@ -85,7 +86,7 @@ class Retention:
         full = f"“{self._fullest.name}” is {percent(self._fullest.share)} full"
         if not head.steps:
             what = f"{full}, and nothing in it is over age that may go: retention frees nothing."
-            left = "; ".join(f"{one.count:,} in {one.where} stay, because {one.why}" for one in head.refused[:3])
+            left = "; ".join(stays(one) for one in head.refused[:3])
             step = f"{left}." if left else "Shorten the time that it is kept, or raise the capacity."
             return self._plan_deed(head, path, what, step)
         takings = await self.project.takings(path)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from core.models import PlanHead, Step
 from core.plan_summary import PlanSummary
+from core.refusals import because
 from core.retention import BucketTaking
 from gui import words
 from gui.desk import Desk
@@ -94,7 +95,7 @@ def staying_words(head: PlanHead) -> str:
     if not head.refused:
         return ""
     lines = [
-        f"{words.number(one.count)} × {one.where}: {one.why}" if one.count else f"{one.where}: {one.why}"
+        f"{words.number(one.count)} × {one.where}: {because(one)}" if one.count else f"{one.where}: {one.why}"
         for one in head.refused[:_MOST_REASONS]
     ]
     rest = sum(one.count for one in head.refused[_MOST_REASONS:])

@@ -68,7 +68,7 @@ async def test_people_read_what_happens_what_stops_it_and_what_was_left(tmp_path
         "Delete 2 rows of uses, 1 of them because others go.",
         "Delete 1 row of tags, because other rows go.",
         "This takes 33 % of photos, over the guard's 20 %: applying it asks for the name, or for --allow-share 0.34.",
-        "Left as it is: 3 in images, because a trigger stands on it.",
+        "Left as they are: 3 in images, because a trigger stands on it.",
     )
     assert describe(await summarize(write(tmp_path / "q.jsonl", []))) == ("Nothing to do.",)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLineEd
 from core.engine import Engine
 from core.models import PlanHead, Step, StepKind
 from core.plan_summary import PlanSummary
+from core.refusals import because
 from gui import words
 from gui.desk import Desk
 from gui.table import Table
@@ -128,7 +129,9 @@ class PlanDialog(QDialog):
         return table
 
     def _refused_words(self) -> str:
-        lines = [f"{words.number(refusal.count)} × {refusal.where}: {refusal.why}" for refusal in self.head.refused[:4]]
+        lines = [
+            f"{words.number(refusal.count)} × {refusal.where}: {because(refusal)}" for refusal in self.head.refused[:4]
+        ]
         return self.tr("Not in this plan:") + "\n" + "\n".join(lines)
 
     @property

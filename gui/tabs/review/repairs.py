@@ -11,6 +11,7 @@ from core.errors import WorkspaceError
 from core.export import harmless
 from core.models import PlanHead, Repair, Selection
 from core.progress import Progress, Report
+from core.refusals import because
 from gui import words
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, choose_new_file, confirm, finished
@@ -89,7 +90,7 @@ class Repairs:
         return Ending(translate("Repairs", "%Ln step(s) planned", "", planned.head.steps))
 
     async def _say_nothing_to_do(self, planned: Planned) -> None:
-        reasons = "\n".join(f"{refusal.where}: {refusal.why}" for refusal in planned.head.refused)
+        reasons = "\n".join(f"{refusal.where}: {because(refusal)}" for refusal in planned.head.refused)
         text = translate("Repairs", "None of the chosen findings has a step: nothing was changed.")
         self._desk.banners.put("planned", f"{text} {reasons}".strip(), "warning")
 
