@@ -16,6 +16,14 @@ from gui.widgets.chart.shapes import Course
 from gui.widgets.chart.ticks import day_ticks, share_ticks, size_ticks
 
 _LINE_TICK_PX, _DAY_TICK_PX = 44, 96
+_HOUR, _DAY = 3600.0, 86_400.0
+
+
+def reach(times: Sequence[float]) -> tuple[float, float]:
+    """From when to when an axis goes that shows these times, oldest first. One measurement, or some of one hour, stands
+    in the middle of two days: at the very edge it would be half a dot without a date."""
+    first, last = times[0], times[-1]
+    return (first - _DAY, last + _DAY) if last - first < _HOUR else (first, last)
 
 
 class _Told(Sequence[str]):
@@ -67,9 +75,8 @@ class CourseChart(Charted):
             return
         colour = SERIES[5] if theme.is_dark else SERIES[0]
         low, high = self._span(course)
-        first, last = self._all_times[0], self._all_times[-1]
-        room = max(last - first, 3600.0)
-        start, end = first, first + room
+        start, end = reach(self._all_times)
+        room = end - start
         plot.set_room((start, end), (low, high))
         lines = max(2, plot.height() // _LINE_TICK_PX)
         plot.set_ticks("left", (size_ticks if course.sizes else share_ticks)(low, high, lines), lines=True)
