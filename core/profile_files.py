@@ -13,8 +13,8 @@ import tomlkit
 
 from core import places
 from core.errors import AlreadyExists, BadProfile, WorkspaceError
-from core.profile_document import write_families, write_into, write_sources
-from core.profiles import Family, Profile, Source, check_name, load, names, read
+from core.profile_document import write_families, write_into
+from core.profiles import Family, Profile, check_name, load, names, read
 
 
 def create(profile: Profile) -> Path:
@@ -37,13 +37,6 @@ def edit(profile: Profile) -> Path:
             f"“{profile.name}” is a profile of kind “{document['kind']}” and stays one.", "Make a new one."
         )
     write_into(document, profile)
-    return _write(path, tomlkit.dumps(document))
-
-
-def replace_sources(name: str, sources: tuple[Source, ...]) -> Path:
-    """Puts other sources in place of a profile's; its other keys and comments stay. Raises `NotFound`, `BadProfile`."""
-    path, document = _open(name)
-    write_sources(document, sources)
     return _write(path, tomlkit.dumps(document))
 
 

@@ -73,13 +73,6 @@ class Table(QTableView, Generic[T]):
         """The theme in force."""
         return self._themes.current
 
-    def visible_rows(self) -> range:
-        """The rows in sight."""
-        first = self.rowAt(0)
-        last = self.rowAt(self.viewport().height() - 1)
-        count = self.rows.rowCount()
-        return range(max(first, 0), min((last if last >= 0 else count - 1) + 1, count)) if first >= 0 else range(0)
-
     def go_to(self, row: int) -> None:
         """Puts the focus on a row and scrolls to it."""
         index = self.rows.index(row, 0)

@@ -29,7 +29,6 @@ _FIELDS = (
     " related, reason, facts"
 )
 _PAGE = f"SELECT {_FIELDS} FROM findings WHERE state <> 'settled' AND n IN"
-_PAGE_ROWS = 500
 
 
 class FindingsView:
@@ -72,14 +71,6 @@ class FindingsView:
         order = order_by(_SORTS, sort, "f.n", "f.n", descending)
         sql = f"SELECT f.n FROM findings f WHERE {condition} ORDER BY {order}"
         return await self._workspace.inventory.read(lambda c: numbers(c, sql, parameters))
-
-    async def slice(self, filter: FindingFilter, offset: int, limit: int) -> tuple[Finding, ...]:
-        """`limit` findings of the natural order, from `offset` on."""
-        wanted = (await self.numbers(filter))[offset : offset + limit]
-        found: list[Finding] = []
-        for start in range(0, len(wanted), _PAGE_ROWS):
-            found += await self.page(wanted[start : start + _PAGE_ROWS])
-        return tuple(found)
 
     async def page(self, wanted: Sequence[int]) -> tuple[Finding, ...]:
         """The findings with these numbers, in their order, with their evidence."""

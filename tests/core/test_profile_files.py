@@ -117,18 +117,6 @@ def test_an_edit_changes_what_it_is_about_and_nothing_else() -> None:
         assert gone not in text
 
 
-def test_a_source_that_goes_takes_only_itself_along() -> None:
-    path = write(DESIGN)
-    profile_files.replace_sources("mine", (PART,))
-    assert profiles.load("mine").sources == (PART,)
-    assert 'owner = "Jo"' in path.read_text("utf-8")
-    profile_files.replace_sources("mine", (NOTES, PART))
-    assert profiles.load("mine").sources == (NOTES, PART)
-    profile_files.replace_sources("mine", ())
-    assert profiles.load("mine").sources == ()
-    assert profiles.load("mine").families
-
-
 def test_a_profile_stays_of_its_kind(tmp_path: Path) -> None:
     write(DESIGN)
     with pytest.raises(BadProfile, match="stays one"):

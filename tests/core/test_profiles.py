@@ -173,17 +173,6 @@ def test_a_profile_that_was_made_reads_back_the_same(tmp_path: Path) -> None:
         profile_files.create(made)
 
 
-def test_other_sources_leave_comments_and_unknown_keys_alone(tmp_path: Path) -> None:
-    _write("mine", FULL.format(root=tmp_path.as_posix()))
-    source = Source("t", "t", ("id",), (ReferenceColumn("c", "text"),))
-    path = profile_files.replace_sources("mine", (source,))
-    text = path.read_text("utf-8")
-    assert "# a comment of mine" in text
-    assert 'colour = "green"' in text
-    assert profiles.load("mine").sources == (source,)
-    assert profiles.load("mine").families[0].retention_days == 30
-
-
 @pytest.mark.parametrize("name", ["", "practice", "../up", "a/b", ".hidden", "x" * 65, "dot."])
 def test_a_name_that_no_file_should_have_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadProfile, match="cannot be a profile"):

@@ -121,7 +121,8 @@ class SupabaseDesk:
     async def findings(self, kind: Kind) -> dict[str, str]:
         """The state of each finding of a kind, by key."""
         engine = await self.engine()
-        page = await engine.browse.findings.slice(FindingFilter(kinds=(kind,)), 0, 10_000)
+        findings = engine.browse.findings
+        page = await findings.page(await findings.numbers(FindingFilter(kinds=(kind,))))
         return {finding.key: finding.state.value for finding in page}
 
     async def plan(self, *kinds: Kind, repair: Repair | None = None) -> tuple[PlanHead, Path]:
