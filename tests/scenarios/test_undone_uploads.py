@@ -111,12 +111,14 @@ async def test_an_undo_that_dies_at_every_point_takes_back_all_and_loses_nothing
 async def test_an_upload_that_died_on_its_way_is_taken_back_as_far_as_it_got(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = collection.store.upload
+    upload, stored = collection.store.upload, asyncio.Event()
 
     async def dies(bucket: str, key: str, path: Path, *rest: object) -> object:
         if key == "never.png":
+            await stored.wait()  # both are on their way at once, and the other one is to arrive
             raise Killed
         await upload(bucket, key, path, *rest)  # type: ignore[arg-type]
+        stored.set()
         raise Killed
 
     monkeypatch.setattr(collection.store, "upload", dies)
