@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.database import Corrupt, Database
 from core.errors import Busy, WorkspaceError
+from core.writer_lock import take_lock
 
 _READERS = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,7 +62,11 @@ class Workspace:
     async def lock(self, wait_seconds: float = 0) -> AsyncIterator[None]:
         """The writer lock of this profile, for the length of one job, whichever process asks. Ends with the process.
         Raises `Busy` when it is not free within `wait_seconds`."""
-        connection = await asyncio.to_thread(self._take_lock, wait_seconds)
+        busy = Busy(
+            "Another window or command is changing this project right now; nothing was started here.",
+            "Wait until it has ended, or end it there.",
+        )
+        connection = await asyncio.to_thread(take_lock, self.folder / "lock.db", busy, wait_seconds)
         try:
             yield
         finally:
@@ -117,22 +122,6 @@ class Workspace:
             if path.exists():
                 shutil.move(path, str(aside) + path.name.removeprefix(database.path.name))
         return aside
-
-    def _take_lock(self, wait_seconds: float) -> sqlite3.Connection:
-        # An exclusive SQLite transaction is a lock that every platform has and that ends with its process.
-        path = self.folder / "lock.db"
-        connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as exc:
-            connection.close()
-            if "locked" in str(exc):
-                raise Busy(
-                    "Another window or command is changing this project right now; nothing was started here.",
-                    "Wait until it has ended, or end it there.",
-                ) from exc
-            raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
-        return connection
 
     def _close(self) -> None:
         self._writer.shutdown(wait=True)

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from core.database import Database, statements
 from core.errors import Busy, NotFound, WorkspaceError
+from core.writer_lock import take_lock
 
 T = TypeVar("T")
 FILE_NAME = "upload_tracker.db"
@@ -62,7 +63,13 @@ class Tracker:
         Raises `Busy`."""
         async with self._locking:
             if self._held == 0:
-                self._lock = await asyncio.to_thread(self._take_lock)
+                busy = Busy(
+                    f"Another program is working with the tracker {self.path} right now; nothing was started here.",
+                    "Wait until it has ended, end it there, or name another tracker with --db-path.",
+                )
+                # in a file beside the tracker: reading it stays possible
+                beside = self.path.with_name(self.path.name + ".lock")
+                self._lock = await asyncio.to_thread(take_lock, beside, busy)
             self._held += 1
         try:
             yield
@@ -85,25 +92,6 @@ class Tracker:
             raise WorkspaceError(f"{self.path} is a folder, no tracker.", "Name a file.")
         _check(self.path)
         self._file.create()
-
-    def _take_lock(self) -> sqlite3.Connection:
-        # the same lock as the workspace's (core/workspace.py), in a file beside the tracker: reading stays possible
-        path = self.path.with_name(self.path.name + ".lock")
-        try:
-            connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as exc:
-            raise WorkspaceError(f"{path} cannot be made: {exc}.", "Check the rights of its folder.") from exc
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as exc:
-            connection.close()
-            if "locked" in str(exc):
-                raise Busy(
-                    f"Another program is working with the tracker {self.path} right now; nothing was started here.",
-                    "Wait until it has ended, end it there, or name another tracker with --db-path.",
-                ) from exc
-            raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
-        return connection
 
     def _close(self) -> None:
         self._writer.shutdown(wait=True)

@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 _MOST_SENTENCES = 5
 
 
-def files_in(data: QMimeData) -> tuple[Path, ...]:
-    """The files of this computer that are dragged; nothing where something else is, or a folder among them."""
+def paths_in(data: QMimeData) -> tuple[Path, ...]:
+    """The files and folders of this computer that are dragged; nothing where something else is among them."""
     if not data.hasUrls() or not all(url.isLocalFile() for url in data.urls()):
         return ()
-    paths = tuple(Path(url.toLocalFile()) for url in data.urls())
+    return tuple(Path(url.toLocalFile()) for url in data.urls())
+
+
+def files_in(data: QMimeData) -> tuple[Path, ...]:
+    """The same of files alone; nothing where a folder is among them."""
+    paths = paths_in(data)
     return paths if all(path.is_file() for path in paths) else ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.browse import CatalogRow, ObjectRow
 from core.errors import CoreError
@@ -17,6 +17,7 @@ from gui.tabs.review.columns import key_text, picture_of, row_of
 from gui.theme import GAP_SMALL, GAP_TINY
 from gui.widgets.buttons import button
 from gui.widgets.picture_view import PictureView
+from gui.widgets.section import IconLine, Section
 from gui.widgets.text import ShortenedText, Text
 from gui.widgets.thumbnails import pixmap_of
 
@@ -42,8 +43,8 @@ class Details(QScrollArea):
         self.picture.setFixedHeight(204)
         self.name = ShortenedText(size="strong")
         self.facts = Text(tone="muted", wraps=True)
-        self._why = _Section(self.tr("WHY IT IS HERE"))
-        self._else = _Section(self.tr("WHAT ELSE CAN BE DONE"))
+        self._why = Section(self.tr("WHY IT IS HERE"))
+        self._else = Section(self.tr("WHAT ELSE CAN BE DONE"))
         self._content = QWidget()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, GAP_SMALL, 0)
@@ -67,23 +68,20 @@ class Details(QScrollArea):
         self.setVerticalScrollBarPolicy(needed)
         if item is None:
             return
-        self._why.clear()
-        self._else.clear()
         if isinstance(item, CatalogRow):
             self._show_row(item)
         else:
             self.name.setText(item.key or row_of(item) if isinstance(item, Finding) else item.key)
             self.facts.setText(" · ".join(_facts(item)))
             self._show_picture(item)
-        for icon, tone, text in self._evidence(item):
-            self._why.add(_Line(self._desk, icon, tone, text))
-        for icon, text, act in steps:
-            made = button(text, act)
-            self._desk.icons.put(made, icon)
-            self._else.add(made)
+        self._why.say([IconLine(self._desk, *line) for line in self._evidence(item)])
+        self._else.say([self._step(*step) for step in steps])
         self._why.title.setText(self.tr("WHY IT IS HERE") if isinstance(item, Finding) else self.tr("WHO NAMES IT"))
-        self._why.setVisible(not isinstance(item, CatalogRow))
-        self._else.setVisible(bool(steps))
+
+    def _step(self, icon: str, text: str, act: Callable[[], None]) -> QPushButton:
+        made = button(text, act)
+        self._desk.icons.put(made, icon)
+        return made
 
     def _show_row(self, row: CatalogRow) -> None:
         self.name.setText(f"{row.table} {key_text(row.row_key)}")
@@ -118,46 +116,6 @@ class Details(QScrollArea):
             named = self.tr("Named by %Ln row(s)", "", item.rows)
             return [("check-circle" if item.rows else "question", "good" if item.rows else "muted", named)]
         return []
-
-
-class _Section(QWidget):
-    """A small heading over lines or buttons."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GAP_SMALL)
-        self.title = Text(title, "small", "muted")
-        self._column.addWidget(self.title)
-
-    def add(self, widget: QWidget) -> None:
-        """Puts one more under the heading."""
-        self._column.addWidget(widget)
-
-    def clear(self) -> None:
-        """Leaves the heading alone."""
-        while self._column.count() > 1:
-            item = self._column.takeAt(1)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-
-
-class _Line(QWidget):
-    """An icon and a sentence that wraps beside it."""
-
-    def __init__(self, desk: Desk, icon: str, tone: str, text: str) -> None:
-        super().__init__()
-        picture = QLabel()
-        picture.setPixmap(desk.icons.pixmap(icon, tone, 16))
-        picture.setFixedWidth(16)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP_SMALL)
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(Text(text, wraps=True), 1)
 
 
 def _facts(item: Finding | ObjectRow) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
-
 from core.profiles import Family, Profile
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, choose_folder, confirm, finished
@@ -15,13 +13,6 @@ from gui.jobs import NextStep
 from gui.tabs.capacity import dropping
 from gui.tabs.uploads.running import UploadRuns
 from gui.translation import translate
-
-
-def paths_in(data: QMimeData) -> tuple[Path, ...]:
-    """The files and folders of this computer that are dragged; nothing where something else is among them."""
-    if not data.hasUrls() or not all(url.isLocalFile() for url in data.urls()):
-        return ()
-    return tuple(Path(url.toLocalFile()) for url in data.urls())
 
 
 class Adding:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.errors import CoreError
 from core.uploads.listing import FolderRow, FolderState, Listing, PastAttempt, files_of
@@ -17,6 +17,7 @@ from gui.tabs.uploads.states import name_of, state_of
 from gui.theme import GAP_SMALL, GAP_TINY
 from gui.translation import translate
 from gui.widgets.buttons import button
+from gui.widgets.section import IconLine, Section
 from gui.widgets.text import ShortenedText, Text
 
 _WIDTH = 288
@@ -39,13 +40,13 @@ class FolderDetails(QScrollArea):
         self.setProperty("role", "plain")
         self.name = ShortenedText(size="strong")
         self.place = ShortenedText(tone="muted")
-        self.state = _Line(desk)
+        self.state = IconLine(desk)
         self.facts = Text(tone="muted", wraps=True)
         self.retry_button = desk.actions.button("retry_folder")
         self.open_button = button(self.tr("Open the folder"), self._on_open_clicked)
         desk.icons.put(self.open_button, "folder-open")
-        self.attempts = _Section(self.tr("ATTEMPTS"))
-        self.files = _Section(self.tr("FILES"))
+        self.attempts = Section(self.tr("ATTEMPTS"))
+        self.files = Section(self.tr("FILES"))
         content = self._content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GAP_SMALL, 0)
@@ -94,11 +95,10 @@ class FolderDetails(QScrollArea):
         attempts, files, in_all, why = answer
         lines: list[QWidget] = []
         for one in attempts:
-            line = _Line(self._desk)
             when = words.clock(one.began) if one.began else ""
             said = one.error or self.tr("All of it was stored")
-            line.say(*(("x-circle", "danger") if one.error else ("check-circle", "good")), f"{when}  {said}".strip())
-            lines.append(line)
+            icon, tone = ("x-circle", "danger") if one.error else ("check-circle", "good")
+            lines.append(IconLine(self._desk, icon, tone, f"{when}  {said}".strip()))
         self.attempts.say(lines)
         shown: list[QWidget] = [_File(name, size_bytes) for name, size_bytes in files[:_MOST_SHOWN]]
         if in_all > len(shown):
@@ -110,57 +110,6 @@ class FolderDetails(QScrollArea):
     def _on_open_clicked(self) -> None:
         if self._folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder.path))
-
-
-class _Section(QWidget):
-    """A small heading over lines; not seen without any."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GAP_SMALL)
-        self._column.addWidget(Text(title, "small", "muted"))
-
-    def say(self, lines: Sequence[QWidget]) -> None:
-        """Shows these lines instead of those of before."""
-        while self._column.count() > 1:
-            item = self._column.takeAt(1)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for line in lines:
-            self._column.addWidget(line)
-        self.setVisible(bool(lines))
-
-
-class _Line(QWidget):
-    """An icon and a sentence that wraps beside it."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-        self._icon = ("", "muted")
-        self._picture = QLabel()
-        self._picture.setFixedWidth(16)
-        self.text = Text(wraps=True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP_SMALL)
-        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.text, 1)
-        desk.icons.loaded.connect(self._draw)
-
-    def say(self, icon: str, tone: str, text: str) -> None:
-        """Shows both."""
-        self._icon = (icon, tone)
-        self.text.setText(text)
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._icon[0]:
-            self._picture.setPixmap(self._desk.icons.pixmap(*self._icon, 16))
 
 
 class _File(QWidget):

@@ -15,8 +15,8 @@ from core.uploads.desk import Uploads
 from core.uploads.listing import Amounts, FolderRow, FolderState, Listing
 from gui.tab import Tab
 from gui.tabs.capacity.drop_veil import DropVeil
-from gui.tabs.capacity.dropping import clear_family, why_no_upload
-from gui.tabs.uploads.adding import Adding, paths_in
+from gui.tabs.capacity.dropping import clear_family, paths_in, why_no_upload
+from gui.tabs.uploads.adding import Adding
 from gui.tabs.uploads.details import FolderDetails
 from gui.tabs.uploads.example import example
 from gui.tabs.uploads.headings import heading_of
