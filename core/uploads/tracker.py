@@ -20,7 +20,7 @@ from core.writer_lock import take_lock
 T = TypeVar("T")
 FILE_NAME = "upload_tracker.db"
 _HEADER = b"SQLite format 3\0"
-_TABLES = ("folder_status", "upload_batches")
+_TABLES = ("folder_status", "upload_batches", "scanned_roots")
 
 
 class Tracker:

@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS folder_status (
     place INTEGER NOT NULL DEFAULT 0,       -- the queue's order; what is equal goes as it was found
     batch_id TEXT,                          -- the batch that took it last
     skipped TEXT,                           -- why it is left out, in a sentence
-    gone_at REAL                            -- since when it is not there any more
+    gone_at REAL,                           -- since when it is not there any more
+    question TEXT                           -- what somebody must decide before it goes on, as JSON; it waits till then
 );
 CREATE TABLE IF NOT EXISTS upload_batches (
     batch_id TEXT PRIMARY KEY, batch_name TEXT, total_folders INTEGER, successful_uploads INTEGER DEFAULT 0,
@@ -22,8 +23,20 @@ CREATE TABLE IF NOT EXISTS upload_batches (
 CREATE TABLE IF NOT EXISTS scanned_roots (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,
     began REAL, ended REAL,                 -- of the last scan; not ended: it was broken off
-    complete INTEGER NOT NULL DEFAULT 0     -- it saw all that is below
+    complete INTEGER NOT NULL DEFAULT 0,    -- it saw all that is below
+    destination TEXT,                       -- the name of the destination to which its folders go
+    wanted REAL,                            -- since when it waits to be scanned and uploaded; NULL: it does not
+    watched INTEGER NOT NULL DEFAULT 0      -- new folders in it are queued when they have stopped changing
 );
+-- Every file that is stored, and where: what is verified, shown, and found again under another name.
+CREATE TABLE IF NOT EXISTS uploaded_files (
+    folder INTEGER NOT NULL,                -- rowid of folder_status
+    name TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,                   -- of what is stored, 32 bytes
+    at REAL NOT NULL,
+    PRIMARY KEY (folder, name)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS uploaded_content ON uploaded_files (sha256);
 -- What the last scan of a tree could not read, or found named as no key can be.
 CREATE TABLE IF NOT EXISTS scan_troubles (
     id INTEGER PRIMARY KEY, root INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL

@@ -115,3 +115,16 @@ async def test_an_emptied_tracker_is_open_to_be_filled_again(desk: Desk) -> None
     empty_tracker(desk.path)
     assert (await desk.state()).folders.found == 0
     assert (await desk.scan()).new == 1
+
+
+async def test_a_tracker_of_an_earlier_version_gets_what_it_lacks(desk: Desk) -> None:
+    device(desk.root, "a")
+    await desk.scan()
+    for table, column in (("folder_status", "question"), ("scanned_roots", "destination")):
+        desk.sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    desk.sql("DROP TABLE uploaded_files")
+
+    assert (await desk.state()).folders.pending == 1
+    assert desk.sql("SELECT question FROM folder_status") == [(None,)]
+    assert desk.sql("SELECT destination FROM scanned_roots") == [(None,)]
+    assert desk.sql("SELECT count(*) FROM uploaded_files") == [(0,)]
