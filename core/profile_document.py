@@ -10,13 +10,15 @@ from typing import TypeVar
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from core.profiles import AUTOMATIC, Family, Profile, Recompression, Safety, Source
+from core.profiles import AUTOMATIC, Destination, Family, Profile, Recompression, RowMapping, Safety, Source
 
 T = TypeVar("T")
 Values = Mapping[str, object]
 """What is to stand in a table; None for what is to be taken out there."""
 Part = tomlkit.TOMLDocument | Table | InlineTable
 
+_WHOLE = ("folder_rows", "image_rows", "columns")
+"""Tables that hold what they are told to hold and nothing else."""
 _DEFAULT_FAMILY = Family("")
 _DEFAULT_SAFETY = Safety()
 _DEFAULT_SOURCE = Source("", "", (), ())
@@ -42,6 +44,14 @@ def write_into(document: tomlkit.TOMLDocument, profile: Profile) -> None:
             _put(_table(document, name), values)
     write_families(document, profile.families)
     write_sources(document, profile.sources)
+    _put_all(
+        document,
+        "destinations",
+        profile.destinations,
+        lambda d: d.name,
+        lambda e: e.get("name", e.get("family")),
+        lambda d: _destination(d, profile.implied_rows(d.family)),
+    )
 
 
 def write_families(document: tomlkit.TOMLDocument, families: Iterable[Family]) -> None:
@@ -127,6 +137,31 @@ def _source(source: Source) -> Values:
     }
 
 
+def _destination(wanted: Destination, implied: RowMapping | None) -> Values:
+    default = Destination(wanted.name, wanted.family)
+    same = {name: _plainly(getattr(wanted, name)) for name in wanted.__slots__ if not name.endswith("_rows")}
+    folder_rows = _rows(wanted.folder_rows)
+    return {
+        **{name: _unless(_plainly(getattr(default, name)), value, value) for name, value in same.items()},
+        "name": wanted.name,
+        "family": _unless(wanted.name, wanted.family, wanted.family),
+        "folder_rows": _Default(folder_rows) if wanted.folder_rows == implied else folder_rows,
+        "image_rows": _unless(False, _rows(wanted.image_rows), _rows(wanted.image_rows)),
+    }
+
+
+def _rows(rows: RowMapping | None) -> object:
+    if rows is None:
+        return False
+    said = {"table": rows.table, "columns": dict(rows.columns), "key": list(rows.key)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _plainly(value: object) -> object:
+    """As TOML knows it."""
+    return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, str) else value
+
+
 @dataclass(frozen=True, slots=True)
 class _Default:
     """A value that goes without saying: it stays where it is written, and is not written where it is not."""
@@ -160,7 +195,8 @@ def _put(part: Part, values: Values) -> None:
             if name in part and (value is None or _plain(part[name]) != value.value):
                 part.remove(name)
         elif isinstance(value, dict) and isinstance(part.get(name), Table | InlineTable):
-            _put(part[name], value)
+            gone = dict.fromkeys(part[name].keys() - value.keys()) if name in _WHOLE else {}
+            _put(part[name], {**value, **gone})
         elif name not in part or _plain(part[name]) != value:
             part[name] = _inline(value)
 

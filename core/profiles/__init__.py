@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.profiles.addresses import normal_address
+from core.profiles.destination import Broken, Destination, Duplicates, Existing, RowMapping, Spelling
 from core.profiles.family import AUTOMATIC, FORMS, Family, Recompression, RetentionRule
 from core.profiles.profile import (
     HOLDS,
@@ -27,13 +28,19 @@ __all__ = [
     "PASSWORD",
     "PRACTICE",
     "SUPABASE",
+    "Broken",
+    "Destination",
+    "Duplicates",
+    "Existing",
     "Family",
     "Profile",
     "Recompression",
     "ReferenceColumn",
     "RetentionRule",
+    "RowMapping",
     "Safety",
     "Source",
+    "Spelling",
     "Supabase",
     "check_name",
     "load",

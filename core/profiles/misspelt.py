@@ -16,6 +16,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
         "links",
         "families",
         "monitor",
+        "destinations",
         "production",
         "read_only",
     ),
@@ -35,8 +36,20 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "rules": ("days", "prefix", "types"),
     "recompress": ("form", "quality", "above_bytes", "keep_originals", "drop_position"),
     "monitor": ("minutes",),
+    "destinations": (
+        *("name", "family", "key", "spelling", "existing", "duplicates", "files", "images", "stats", "broken_stats"),
+        *("disguised", "receipts", "batch_size", "max_retries", "delay", "folder_rows", "image_rows"),
+    ),
+    "folder_rows": ("table", "columns", "key"),
+    "image_rows": ("table", "columns", "key"),
 }
-_INSIDE = {"columns": "sources", "rules": "families", "recompress": "families"}
+_INSIDE = {
+    "columns": "sources",
+    "rules": "families",
+    "recompress": "families",
+    "folder_rows": "destinations",
+    "image_rows": "destinations",
+}
 """Tables that stand inside others."""
 _SECRETS = ("key", "api_key", "apikey", "secret", "password", "service_role_key", "service_key", "token")
 _ALIKE = 0.75

@@ -9,7 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from core import places
+from core.errors import NotFound
 from core.profiles.addresses import hosts_of, normal_address, reference_of
+from core.profiles.destination import FOLDER_TABLE, Destination, RowMapping
 from core.profiles.family import Family
 
 HOLDS = ("path", "bucket_path", "url", "array", "text", "json", "html")
@@ -134,6 +136,7 @@ class Profile:
     read_only: bool = False
     supabase: Supabase | None = None
     monitor_every: timedelta = timedelta(minutes=5)
+    destinations: tuple[Destination, ...] = ()
     notices: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -154,6 +157,33 @@ class Profile:
     def family_of(self, bucket: str) -> Family | None:
         """The first family that a bucket belongs to, which is the one that counts; None for a bucket of none."""
         return next((family for family in self.families if family.holds(bucket)), None)
+
+    @property
+    def all_destinations(self) -> tuple[Destination, ...]:
+        """Where folders can be uploaded to: what the profile says, and each family under its own name."""
+        said = {one.name for one in self.destinations}
+        rest = [family.name for family in self.families if family.name not in said]
+        implied = [Destination(name, name, folder_rows=self.implied_rows(name)) for name in rest]
+        return (*self.destinations, *implied)
+
+    def destination(self, name: str) -> Destination:
+        """One of them. Raises `NotFound`, naming those there are."""
+        for one in self.all_destinations:
+            if one.name == name:
+                return one
+        known = ", ".join(one.name for one in self.all_destinations) or "none yet"
+        raise NotFound(f"The profile has no destination “{name}”.", f"Destinations of this profile: {known}.")
+
+    def implied_rows(self, family: str) -> RowMapping | None:
+        """The rows that folders of a family get without anybody saying so: where the project maps the usual table to a
+        bucket of that family."""
+        for source in self.sources:
+            home = self.family_of(source.bucket) if source.bucket else None
+            alone = self.families[0] if source.bucket_column and len(self.families) == 1 else None
+            found = home or alone
+            if source.table == FOLDER_TABLE and found is not None and found.name == family:
+                return RowMapping(source.table, key=source.key)
+        return None
 
     def looks_after(self, bucket: str) -> bool:
         """Whether a bucket of the storage is among those that were chosen, or belongs to a family; all of them where

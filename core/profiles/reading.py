@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from core.errors import BadProfile
 from core.profiles import direct
 from core.profiles.addresses import is_open_to_listeners, normal_address
+from core.profiles.destinations import read_destinations
 from core.profiles.families import idle_rules, shared_buckets
 from core.profiles.families import read_families as _families
 from core.profiles.family import Family
@@ -59,7 +61,7 @@ def read(name: str, data: Mapping[str, object]) -> Profile:
         notices=(*remarks, *notices(data), *shared_buckets(families), *idle_rules(families)),
     )
     _check_folders(profile)
-    return profile
+    return replace(profile, destinations=read_destinations(say, data, profile))
 
 
 def read_sources(what: str, data: Mapping[str, object]) -> tuple[Source, ...]:
