@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -169,6 +169,9 @@ class GeneratedCatalog:
         raise AssertionError("no scan asks for this")
 
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        raise AssertionError("no scan asks for this")
+
+    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         raise AssertionError("no scan asks for this")
 
     async def change_token(self) -> str | None:

@@ -7,7 +7,7 @@ can tell (repeating it is harmless then); otherwise it returns one result per it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from core.models import (
     RowKey,
     RowPage,
     Table,
+    Value,
 )
 from core.progress import Report, silent
 
@@ -227,6 +228,12 @@ class Catalog(Protocol):
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
         """Does each change whole or not at all: compares `before` exactly, touches one row, and refuses (FAILED) what
         would reach further rows by a cascade or a trigger. DRIFTED where the row is not as recorded."""
+        ...
+
+    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+        """Inserts new rows, each whole or not at all, with the rights of whoever is signed in. What a row leaves out,
+        its key too, the catalog fills; the outcome has the whole row. FAILED where the table does not take it. Nothing
+        equal is looked for: repeated, it adds a second row. Raises `Unavailable` also where the answer got lost."""
         ...
 
     async def change_token(self) -> str | None:

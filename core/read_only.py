@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from core.models import (
     RowKey,
     RowPage,
     Table,
+    Value,
 )
 from core.ports import BucketLimits, Catalog, ObjectStore, SignedLink, StoreLimits
 from core.profiles import Profile
@@ -201,6 +202,10 @@ class ReadOnlyCatalog:
         return await self._catalog.dependents(table, row)
 
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        """Raises `Refused`."""
+        raise refusal(self._name)
+
+    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         """Raises `Refused`."""
         raise refusal(self._name)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from core.clients.foreign_sqlite import ForeignFile, explain
-from core.clients.local_changes import change_rows
+from core.clients.local_changes import add_rows, change_rows
 from core.clients.local_connection import HeldConnection
 from core.clients.local_keys import KeyOrder, check_key
 from core.clients.local_relations import rows_that_point_here
@@ -18,7 +18,7 @@ from core.clients.local_rows import count_rows, find_values, read_page, rows_by_
 from core.clients.local_tables import Schema
 from core.clients.sorting_rules import is_about_rules, stood_in
 from core.errors import Unavailable, Usage
-from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table
+from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table, Value
 
 T = TypeVar("T")
 _IDLE_SECONDS = 10
@@ -100,6 +100,11 @@ class LocalCatalog:
         if not changes:
             return ()
         return await self._run(lambda c, schema: change_rows(c, schema, changes), writing=True)
+
+    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+        if not rows:
+            return ()
+        return await self._run(lambda c, schema: add_rows(c, schema, table, rows), writing=True)
 
     async def change_token(self) -> str | None:
         return await self._run(lambda c, schema: self._held.token(c))

@@ -22,30 +22,42 @@ class _NotDone(Exception):
         self.outcome = Outcome(result, reason)
 
 
-def change_rows(connection: sqlite3.Connection, schema: Schema, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
-    """Makes the changes in one transaction, each in a savepoint of its own. Raises sqlite3's errors when nothing of it
-    was done."""
+def change_rows(
+    connection: sqlite3.Connection, schema: Schema, changes: Sequence[RowChange], *, looks: bool = True
+) -> tuple[Outcome, ...]:
+    """Makes the changes in one transaction, each in a savepoint of its own; an insert without a key `looks` for an
+    equal row first. Raises sqlite3's errors when nothing of it was done."""
     try:
-        return _in_transaction(connection, schema, changes)
+        return _in_transaction(connection, schema, changes, looks)
     except sqlite3.IntegrityError:
         # Only committing raises this here: a constraint that is checked then. One by one, it fails only where it must.
-        return tuple(_alone(connection, schema, change) for change in changes)
+        return tuple(_alone(connection, schema, change, looks) for change in changes)
 
 
-def _alone(connection: sqlite3.Connection, schema: Schema, change: RowChange) -> Outcome:
+def add_rows(
+    connection: sqlite3.Connection, schema: Schema, table: str, rows: Sequence[Mapping[str, Value]]
+) -> tuple[Outcome, ...]:
+    """Inserts rows as they are, in one transaction; what they leave out the table fills. Raises `NotFound`, and
+    sqlite3's errors when nothing of it was done."""
+    schema.table(table)
+    changes = [RowChange(RowAction.INSERT, table, (), (), None, row) for row in rows]
+    return change_rows(connection, schema, changes, looks=False)
+
+
+def _alone(connection: sqlite3.Connection, schema: Schema, change: RowChange, looks: bool) -> Outcome:
     try:
-        return _in_transaction(connection, schema, [change])[0]
+        return _in_transaction(connection, schema, [change], looks)[0]
     except sqlite3.IntegrityError as exc:
         return Outcome(Result.FAILED, f"{change.table} does not allow it: {exc}.")
 
 
 def _in_transaction(
-    connection: sqlite3.Connection, schema: Schema, changes: Sequence[RowChange]
+    connection: sqlite3.Connection, schema: Schema, changes: Sequence[RowChange], looks: bool
 ) -> tuple[Outcome, ...]:
     connection.execute("PRAGMA query_only=0")
     try:
         connection.execute("BEGIN IMMEDIATE")
-        outcomes = tuple(_in_savepoint(connection, schema, change) for change in changes)
+        outcomes = tuple(_in_savepoint(connection, schema, change, looks) for change in changes)
         connection.execute("COMMIT")
         return outcomes
     finally:
@@ -57,10 +69,10 @@ def _in_transaction(
 _LETS_GO_OF_ALL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY)
 
 
-def _in_savepoint(connection: sqlite3.Connection, schema: Schema, change: RowChange) -> Outcome:
+def _in_savepoint(connection: sqlite3.Connection, schema: Schema, change: RowChange, looks: bool) -> Outcome:
     connection.execute("SAVEPOINT one_change")
     try:
-        outcome = _Changing(connection, schema, change).work()
+        outcome = _Changing(connection, schema, change, looks).work()
     except _NotDone as exc:
         outcome = exc.outcome
     except CoreError as exc:
@@ -78,8 +90,9 @@ def _in_savepoint(connection: sqlite3.Connection, schema: Schema, change: RowCha
 class _Changing:
     """One change, inside its savepoint."""
 
-    def __init__(self, connection: sqlite3.Connection, schema: Schema, change: RowChange) -> None:
+    def __init__(self, connection: sqlite3.Connection, schema: Schema, change: RowChange, looks: bool) -> None:
         self._connection = connection
+        self._looks = looks
         self._schema = schema
         self._change = change
         self._described = schema.table(change.table)
@@ -136,12 +149,12 @@ class _Changing:
         after = self._writable(self._change.after or {})
         given = dict(zip(self._change.key_columns, self._change.key, strict=False))
         numbered = any(value is None for value in given.values()) or not given
-        standing = self._equal_row(after) if numbered else self._row()
+        standing = self._row() if not numbered else self._equal_row(after) if self._looks else None
         if standing is not None:
             if all(values.same(value, standing.values[name]) for name, value in after.items()):
                 return Outcome(Result.DONE, row=standing.values)
             raise _NotDone(Result.DRIFTED, f"Another row with this key stands in {self._name} already.")
-        written = {name: value for name, value in {**given, **after}.items() if not (numbered and value is None)}
+        written = {name: value for name, value in {**given, **after}.items() if value is not None or name not in given}
         places, parameters = bound_row(list(written.values()))
         self._touch_one(f"INSERT INTO {quote(self._name)} ({quoted(written)}) VALUES {places}", parameters)
         if not numbered:

@@ -235,6 +235,9 @@ class FakeCatalog:
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
         raise NotImplementedError
 
+    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+        raise NotImplementedError
+
     async def change_token(self) -> str | None:
         return str(self.token) if self.token is not None else None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.capabilities import SET_UP, Capabilities
+from core.clients.supabase.additions import add_rows
 from core.clients.supabase.changes import RowChanges
 from core.clients.supabase.described import PUBLIC, Described, no_table
 from core.clients.supabase.object_ids import ObjectIds
@@ -14,7 +15,7 @@ from core.clients.supabase.rest_reading import RestReading
 from core.clients.supabase.session import Session
 from core.clients.supabase.tables import Tables, read_tables
 from core.errors import NotAllowed, NotFound, Unreadable, Usage
-from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table
+from core.models import Outcome, Row, RowChange, RowKey, RowPage, Table, Value
 
 
 class SupabaseCatalog:
@@ -95,6 +96,10 @@ class SupabaseCatalog:
         if self._capabilities.writes_rows and not {change.table for change in changes} <= self._tables.keys():
             await self._look()
         return await self._changes.change(changes, self._tables)
+
+    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+        wanted = {name for row in rows for name in row}
+        return await add_rows(self._session, await self._described(table, wanted), rows) if rows else ()
 
     async def change_token(self) -> str | None:
         return None
