@@ -171,7 +171,7 @@ class GeneratedCatalog:
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
         raise AssertionError("no scan asks for this")
 
-    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+    async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         raise AssertionError("no scan asks for this")
 
     async def change_token(self) -> str | None:

@@ -230,7 +230,7 @@ class Catalog(Protocol):
         would reach further rows by a cascade or a trigger. DRIFTED where the row is not as recorded."""
         ...
 
-    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+    async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         """Inserts new rows, each whole or not at all, with the rights of whoever is signed in. What a row leaves out,
         its key too, the catalog fills; the outcome has the whole row. FAILED where the table does not take it. Nothing
         equal is looked for: repeated, it adds a second row. Raises `Unavailable` also where the answer got lost."""

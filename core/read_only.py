@@ -205,7 +205,7 @@ class ReadOnlyCatalog:
         """Raises `Refused`."""
         raise refusal(self._name)
 
-    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+    async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         """Raises `Refused`."""
         raise refusal(self._name)
 

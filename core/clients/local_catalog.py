@@ -101,7 +101,7 @@ class LocalCatalog:
             return ()
         return await self._run(lambda c, schema: change_rows(c, schema, changes), writing=True)
 
-    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+    async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         if not rows:
             return ()
         return await self._run(lambda c, schema: add_rows(c, schema, table, rows), writing=True)

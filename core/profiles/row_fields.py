@@ -14,6 +14,7 @@ OF_FOLDERS: Mapping[str, str] = {
     "destination": "the name of the destination",
     "batch": "the name of the batch",
     "date": "when it was uploaded",
+    "created": "when its row was made; it stays when the folder goes up again",
     "status": "the outcome that its stats.json names",
     "stats": "its stats.json; stats.a.b for a part of it, stats.a.0 for an element of a list",
     "stats_note": "why its stats.json could not be read",
@@ -64,6 +65,7 @@ USUAL_OF_FOLDERS: Mapping[str, str] = {
     "file_count": "file_count",
     "total_bytes": "bytes",
     "image_paths": "image_paths",
+    "created_at": "created",
     "uploaded_at": "date",
 }
 """Columns that are filled, where a table has them, when nobody says which are: the `device_test` preset."""
@@ -84,6 +86,7 @@ USUAL_OF_IMAGES: Mapping[str, str] = {
     "height": "height",
     "folder_name": "folder",
     "folder_path": "path",
+    "created_at": "created",
     "uploaded_at": "date",
 }
 """The same for images."""

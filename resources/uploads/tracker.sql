@@ -37,6 +37,12 @@ CREATE TABLE IF NOT EXISTS uploaded_files (
     PRIMARY KEY (folder, name)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS uploaded_content ON uploaded_files (sha256);
+-- The row that a folder has in a table, so that it is found again when the folder goes up anew.
+CREATE TABLE IF NOT EXISTS uploaded_rows (
+    folder INTEGER NOT NULL,                -- rowid of folder_status
+    "table" TEXT NOT NULL, row_key TEXT NOT NULL,
+    PRIMARY KEY (folder, "table")
+) WITHOUT ROWID;
 -- What the last scan of a tree could not read, or found named as no key can be.
 CREATE TABLE IF NOT EXISTS scan_troubles (
     id INTEGER PRIMARY KEY, root INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL

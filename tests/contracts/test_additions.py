@@ -22,7 +22,7 @@ def catalog_kind(request: pytest.FixtureRequest) -> str:
 
 async def test_a_row_is_added_under_a_key_of_the_catalogs_own(catalogs: CatalogWorld, catalog: Catalog) -> None:
     catalogs.run(TESTS + "INSERT INTO tests VALUES (7, 'old', 1, 'x');")
-    first, second = await catalog.add("tests", [{"path": "a'\"\\,\n", "size": 3}, {"path": "b", "size": None}])
+    first, second = await catalog.add_rows("tests", [{"path": "a'\"\\,\n", "size": 3}, {"path": "b", "size": None}])
     assert (first.result, second.result) == (Result.DONE, Result.DONE)
     assert first.row == {"id": 8, "path": "a'\"\\,\n", "size": 3, "note": "new"}
     assert second.row == {"id": 9, "path": "b", "size": None, "note": "new"}
@@ -32,7 +32,7 @@ async def test_a_row_is_added_under_a_key_of_the_catalogs_own(catalogs: CatalogW
 async def test_what_the_table_does_not_take_stops_no_other_row(catalogs: CatalogWorld, catalog: Catalog) -> None:
     catalogs.run(TESTS)
     rows = [{"path": "a"}, {"path": "a"}, {"path": None}, {"path": "b", "size": 1}]
-    found = await catalog.add("tests", rows)
+    found = await catalog.add_rows("tests", rows)
     assert [one.result for one in found] == [Result.DONE, Result.FAILED, Result.FAILED, Result.DONE]
     assert all("tests does not allow it" in one.reason for one in found[1:3])
     assert catalogs.rows("SELECT path FROM tests ORDER BY path") == [("a",), ("b",)]
@@ -40,20 +40,20 @@ async def test_what_the_table_does_not_take_stops_no_other_row(catalogs: Catalog
 
 async def test_equal_rows_are_added_as_often_as_they_are_asked_for(catalogs: CatalogWorld, catalog: Catalog) -> None:
     catalogs.run("CREATE TABLE notes (id INTEGER PRIMARY KEY, word TEXT)")
-    await catalog.add("notes", [{"word": "same"}, {"word": "same"}])
+    await catalog.add_rows("notes", [{"word": "same"}, {"word": "same"}])
     assert catalogs.rows("SELECT count(*) FROM notes") == [(2,)]
-    assert await catalog.add("notes", []) == ()
+    assert await catalog.add_rows("notes", []) == ()
 
 
 async def test_wrong_names_are_said_before_anything_is_added(catalogs: CatalogWorld, catalog: Catalog) -> None:
     catalogs.run(TESTS)
     with pytest.raises(NotFound, match="nowhere"):
-        await catalog.add("nowhere", [{"path": "a"}])
+        await catalog.add_rows("nowhere", [{"path": "a"}])
     if catalogs.kind.startswith("supabase"):
         with pytest.raises(NotFound, match="colour"):
-            await catalog.add("tests", [{"path": "a", "colour": "green"}])
+            await catalog.add_rows("tests", [{"path": "a", "colour": "green"}])
     else:
-        (found,) = await catalog.add("tests", [{"path": "a", "colour": "green"}])
+        (found,) = await catalog.add_rows("tests", [{"path": "a", "colour": "green"}])
         assert found.result is Result.FAILED and "colour" in found.reason
     assert catalogs.rows("SELECT count(*) FROM tests") == [(0,)]
 
@@ -62,11 +62,11 @@ async def test_json_arrays_and_times_arrive_as_what_they_are(catalogs: CatalogWo
     if catalogs.kind not in ("supabase", "supabase-plain"):
         pytest.skip("SQLite has no such types")
     catalogs.run(
-        "CREATE TABLE typed (id INTEGER PRIMARY KEY, data jsonb, paths text[], at timestamptz, ok boolean, load numeric)"
+        "CREATE TABLE typed (id INTEGER PRIMARY KEY, data jsonb, paths text[], at timestamptz, ok bool, load numeric)"
     )
     data = json.dumps({"a": [1, "x", None], "ü": '"'})
     row = {"data": data, "paths": '{"a,b","c\\"d"}', "at": "2026-11-21T10:00:00.5+00:00", "ok": "true", "load": "1.50"}
-    (found,) = await catalog.add("typed", [row])
+    (found,) = await catalog.add_rows("typed", [row])
     assert found.result is Result.DONE, found.reason
     assert catalogs.rows("SELECT data->'a'->>1, paths[1], paths[2], ok, load::text FROM typed") == [
         ("x", "a,b", 'c"d', True, "1.50")

@@ -235,7 +235,7 @@ class FakeCatalog:
     async def change(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
         raise NotImplementedError
 
-    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+    async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         raise NotImplementedError
 
     async def change_token(self) -> str | None:

@@ -97,7 +97,7 @@ class SupabaseCatalog:
             await self._look()
         return await self._changes.change(changes, self._tables)
 
-    async def add(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
+    async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         wanted = {name for row in rows for name in row}
         return await add_rows(self._session, await self._described(table, wanted), rows) if rows else ()
 
