@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-from core.errors import WorkspaceError
+from core.errors import Trouble, WorkspaceError
 
 T = TypeVar("T")
 _BUSY_SECONDS = 30
@@ -160,6 +160,7 @@ class Database:
             return WorkspaceError(
                 f"The disk that holds {self.path.parent} is full; what was under way there is not recorded.",
                 "Free some space and start again: it goes on from where it stopped.",
+                trouble=Trouble.DISK_FULL,
             )
         if "malformed" in text or "not a database" in text or "corrupt" in text:
             with contextlib.suppress(OSError):

@@ -24,16 +24,37 @@ CoreError                      a sentence, and a hint what to do
 
 from __future__ import annotations
 
+import enum
+
+
+class Trouble(enum.StrEnum):
+    """What the next request would meet as well, whatever it asks for; most of it passes by itself."""
+
+    THROTTLED = "throttled"
+    OFFLINE = "offline"
+    SIGNED_OUT = "signed out"
+    KEY_REFUSED = "key refused"
+    """This does not pass: somebody has to give the profile another key."""
+    FULL = "full"
+    DISK_FULL = "disk full"
+    AWAY = "away"
+    """The files themselves are out of reach."""
+
 
 class CoreError(Exception):
-    """A sentence a person can act on; `hint` says what to do, `kind` names it for programs."""
+    """A sentence a person can act on; `hint` says what to do, `kind` names it for programs. `trouble`: what is wrong is
+    not about this request alone; `wait_seconds`: how long the service asks to be left alone then, None if unsaid."""
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, trouble: Trouble | None = None, wait_seconds: float | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.trouble = trouble
+        self.wait_seconds = wait_seconds
 
     @property
     def kind(self) -> str:

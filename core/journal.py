@@ -117,9 +117,10 @@ class RunRecord:
     async def end(self, endings: Sequence[Ending]) -> None:
         """Commits how these steps ended; what they undo or purge is marked in the same transaction."""
         if endings:
-            await self.workspace.journal.write(lambda c: self._end(c, endings))
+            await self.workspace.journal.write(lambda c: self.end_now(c, endings))
 
-    def _end(self, c: sqlite3.Connection, endings: Sequence[Ending]) -> None:
+    def end_now(self, c: sqlite3.Connection, endings: Sequence[Ending]) -> None:
+        """`end` within somebody's transaction."""
         at = to_micros(system_now())
         for e in endings:
             trace = None if e.trace is None else write_trace(e.trace)

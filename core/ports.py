@@ -30,6 +30,9 @@ from core.models import (
 )
 from core.progress import Report, silent
 
+DIGEST = "bucketdesk_sha256"
+"""The name in an object's metadata under which a store may keep the hash of its bytes, as they were uploaded."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreLimits:

@@ -20,6 +20,10 @@ class Answer(enum.StrEnum):
     NOT_ALLOWED = "not allowed"
 
 
+_SAID = "the storage said: {}"
+_FULL = _SAID.format(Answer.FULL.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One bucket of a family. It takes uploads until it holds `fill_to` (0 to 1) of its capacity."""
@@ -52,6 +56,8 @@ class Route:
     bucket: str | None
     wants_bucket: bool = False
     refused: Mapping[str, str] = field(default_factory=dict)
+    lacks_room: bool = False
+    """Some bucket takes such a file, but has no room for it now."""
 
     @property
     def why_not(self) -> str:
@@ -81,6 +87,11 @@ class Router:
         """A bucket was made, or is as it is now."""
         self._buckets[candidate.name] = candidate
 
+    def look_again(self, candidates: Iterable[Candidate]) -> None:
+        """The buckets are as these say now; what one could not take a while ago, it may take."""
+        self._buckets |= {candidate.name: candidate for candidate in candidates}
+        self._hopeless.clear()
+
     def route(self, upload: Upload) -> Route:
         """Chooses, and counts the upload as under way to that bucket until `arrived`, `turned_away` or `given_up`.
         Raises `Busy` for a key that is under way already: two uploads of one key could end in two buckets."""
@@ -106,7 +117,7 @@ class Router:
         if as_new and not self._is_hopeless(route.upload):
             self._hopeless.append((answer, route.upload))
         if route.bucket is not None:
-            self._turned_away.setdefault(route.upload.key, {})[route.bucket] = f"the storage said: {answer.value}"
+            self._turned_away.setdefault(route.upload.key, {})[route.bucket] = _SAID.format(answer.value)
             if answer is Answer.FULL:
                 held = self._buckets[route.bucket]
                 self._buckets[held.name] = replace(held, bytes=max(held.bytes, held.capacity_bytes))
@@ -143,7 +154,14 @@ class Router:
         if fitting:
             return Route(upload, min(fitting, key=self._fullness).name, False, refused)
         wants = self._newest is not None and not self._refusal(self._newest, upload)
-        return Route(upload, None, wants and not self._is_hopeless(upload), refused)
+        may_fit = any(self._may_fit(candidate, upload) for candidate in self._buckets.values())
+        return Route(upload, None, wants and not self._is_hopeless(upload), refused, may_fit)
+
+    def _may_fit(self, candidate: Candidate, upload: Upload) -> bool:
+        """Whether only room is lacking."""
+        said = self._turned_away.get(upload.key, {}).get(candidate.name, _FULL)
+        empty = replace(candidate, bytes=-self.in_flight(candidate.name))
+        return said == _FULL and not self._refusal(empty, upload)
 
     def _is_hopeless(self, upload: Upload) -> bool:
         """Whether a new bucket is known to turn such an upload away."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.single_upload.records import KIND
-from core.single_upload.upload import FamilyUploads, Uploaded, UploadReport, upload_files
+from core.single_upload.routed import Uploaded
+from core.single_upload.upload import FamilyUploads, ToSend, UploadReport, upload_files
 
-__all__ = ["KIND", "FamilyUploads", "UploadReport", "Uploaded", "upload_files"]
+__all__ = ["KIND", "FamilyUploads", "ToSend", "UploadReport", "Uploaded", "upload_files"]

@@ -8,10 +8,11 @@ import mimetypes
 import re
 import shutil
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from core.errors import Usage, WorkspaceError
+from core.errors import CoreError, Usage, WorkspaceError
 from core.models import Attributes
 from core.pictures import LIMIT_BYTES
 from core.profiles import Family
@@ -71,6 +72,19 @@ def prepare(path: Path, family: Family, prefix: str, folder: Path, key: str = ""
         return _prepared(path, key, path, Attributes(kind, metadata=metadata))
     except OSError as exc:
         raise WorkspaceError(f"{path} cannot be read: {exc.strerror or exc}.", "Check that you may read it.") from exc
+
+
+def prepare_all(
+    files: Sequence[tuple[Path, str]], family: Family, prefix: str, folder: Path
+) -> list[Prepared | CoreError]:
+    """Each of these (path, key) as `prepare` reads it, or why it cannot be read. Blocks."""
+    found: list[Prepared | CoreError] = []
+    for path, key in files:
+        try:
+            found.append(prepare(path, family, prefix, folder, key))
+        except CoreError as exc:
+            found.append(exc)
+    return found
 
 
 def keep_original(file: Prepared, archive: Path, family: str) -> str:

@@ -29,7 +29,10 @@ class FileUnderWay:
 
     def __init__(self, path: Path, key: str) -> None:
         self.path, self.key = path, key
+        self.number = 0
+        """Its step in the run, once it has one."""
         self.ended: Uploaded | None = None
+        self._renamed = False
 
     @property
     def stored(self) -> bool:
@@ -41,12 +44,16 @@ class FileUnderWay:
         """Whether other content stands under its key."""
         return self.ended is not None and self.ended.refusal == _TAKEN and bool(self.ended.sha256)
 
-    def rename(self) -> None:
-        """A key that says by its content which file it is: tried again, it is the same, and no twin comes to be."""
-        assert self.ended is not None
+    def rename(self) -> bool:
+        """A key that says by its content which file it is: tried again, it is the same, and no twin comes to be.
+        Whether there is another one to try."""
+        if self.ended is None or self._renamed:
+            return False
+        self._renamed = True
         key = PurePosixPath(self.key)
         stem = key.stem.encode()[:_STEM_BYTES].decode(errors="ignore")
         self.key = str(key.with_name(f"{stem}-{self.ended.sha256[:12]}{key.suffix}"))
+        return True
 
 
 class FolderUnderWay:

@@ -24,12 +24,11 @@ from core.clients.supabase.resumable import Resumable, Sending
 from core.clients.supabase.session import Session
 from core.errors import AlreadyExists, NotFound, ServiceError, Unavailable
 from core.models import Attributes, Object
+from core.ports import DIGEST
 from core.progress import Progress, Report, silent
 
 RESUMABLE_BYTES = 6 << 20
 """Larger files go in chunks (facts.md A4.7)."""
-DIGEST = "bucketdesk_sha256"
-"""The name in an object's user metadata under which the hash of its bytes is kept."""
 _HASHED_BYTES = 256 << 20
 _ATTEMPTS = 4
 _HEADER_BYTES = 8_000

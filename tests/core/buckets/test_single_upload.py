@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ from core.ports import BucketLimits
 from core.profiles import Family, Profile, Recompression, Safety
 from core.progress import Report, silent
 from core.runs import StepState, run_steps, runs
-from core.single_upload import FamilyUploads, UploadReport, upload, upload_files
+from core.single_upload import FamilyUploads, ToSend, UploadReport, routed, upload_files
 from core.single_upload.source import key_of
 from core.workspace import Workspace
 
@@ -68,6 +69,10 @@ class Desk:
 
     async def upload(self, *paths: Path, family: Family = FAMILY) -> UploadReport:
         return await upload_files(self.workspace, self.store, self.profile, family, paths)
+
+    def session(self) -> contextlib.AbstractAsyncContextManager[FamilyUploads]:
+        """Several calls as one run."""
+        return FamilyUploads.open(self.workspace, self.store, self.profile, FAMILY)
 
     async def holds(self, **bytes_: int) -> None:
         """The last measuring found these bytes."""
@@ -175,12 +180,13 @@ async def test_what_no_bucket_of_a_project_takes_makes_no_bucket_after_the_other
 
 
 async def test_what_was_refused_once_is_tried_again_the_next_time(desk: Desk) -> None:
-    uploads = FamilyUploads(desk.workspace, desk.store, desk.profile, FAMILY)
-    for name in ("photos", "photos-1"):
-        desk.store.refuses[name] = NotAllowed("The sign-in has ended.")
-    (refused,) = (await uploads.send([desk.file("a.png")])).files
-    desk.store.refuses.clear()
-    (told,) = (await uploads.send([desk.file("a.png")])).files
+    async with desk.session() as uploads:
+        for name in ("photos", "photos-1"):
+            desk.store.refuses[name] = NotAllowed("The sign-in has ended.")
+        (refused,) = await uploads.send([ToSend(desk.file("a.png"), 1)])
+        desk.store.refuses.clear()
+        (told,) = await uploads.send([ToSend(desk.file("a.png"), 1)])
+    assert uploads.run is not None and (uploads.run.done, uploads.run.failed) == (1, 0)
     assert (refused.stored, told.stored, told.bucket) == (False, True, "photos")
 
 
@@ -308,20 +314,48 @@ def test_any_file_name_becomes_a_key_that_every_storage_takes() -> None:
     assert key_of(Path("a.png"), "/2026/summer/") == "2026/summer/a.png"
 
 
-async def test_many_calls_count_along_how_full_the_buckets_are(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload, "_COUNTED_ALONG", 3)
-    await desk.holds(photos=5_000, photos_1=5_050)
-    uploads = FamilyUploads(desk.workspace, desk.store, desk.profile, FAMILY)
-    ended = [(await uploads.send([desk.file(f"{n}.png", 200)])).files[0].bucket for n in range(6)]
-    assert ended == ["photos", "photos-1"] * 3
-    assert [run.done for run in await runs(desk.workspace)] == [1] * 6
+async def test_many_calls_are_one_run_and_count_along_how_full_the_buckets_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seconds in (300.0, 0.0):
+        monkeypatch.setattr(routed, "_COUNTED_ALONG_SECONDS", seconds)
+        await desk.holds(photos=5_000, photos_1=5_050)
+        async with desk.session() as uploads:
+            ended = [
+                (await uploads.send([ToSend(desk.file(f"{seconds}-{n}.png", 200), uploads.number())]))[0].bucket
+                for n in range(6)
+            ]
+        assert ended == ["photos", "photos-1"] * 3
+    assert [(run.done, run.state) for run in await runs(desk.workspace)] == [(6, RunState.DONE)] * 2
 
 
-async def test_a_call_that_failed_leaves_nothing_under_way_for_the_next(desk: Desk) -> None:
-    uploads = FamilyUploads(desk.workspace, desk.store, desk.profile, FAMILY)
+async def test_a_session_in_which_nothing_is_sent_leaves_no_run(desk: Desk) -> None:
+    async with desk.session() as uploads:
+        pass
+    assert uploads.run is None and await runs(desk.workspace) == ()
+
+
+async def test_a_session_that_died_leaves_nothing_under_way_for_the_next(desk: Desk) -> None:
     desk.store.dies_after = True
     with pytest.raises(Died):
-        await uploads.send([desk.file("a.png")])
+        async with desk.session() as uploads:
+            await uploads.send([ToSend(desk.file("a.png"), 1)])
     desk.store.dies_after = False
-    (told,) = (await uploads.send([desk.file("a.png")])).files
+    async with desk.session() as uploads:
+        (told,) = await uploads.send([ToSend(desk.file("a.png"), 1)])
     assert told.stored and list(desk.where()) == ["a.png"]
+    assert [run.done for run in await runs(desk.workspace)] == [0, 1]
+
+
+async def test_files_of_one_key_under_way_at_once_end_in_one_bucket(desk: Desk) -> None:
+    await desk.holds(photos=5_000, photos_1=5_000)
+    same, other = desk.file("x/a.png"), desk.file("z/a.png")
+    again = desk.folder / "files/y/a.png"
+    again.parent.mkdir(parents=True)
+    again.write_bytes(same.read_bytes())
+    async with desk.session() as uploads:
+        sent = [uploads.send([ToSend(path, uploads.number(), "a.png")]) for path in (same, again, other)]
+        (first,), (second,), (third,) = await asyncio.gather(*sent)
+    assert (first.stored, second.stored, third.stored) == (True, True, False)
+    assert (third.refusal, third.stands) == ("already_exists", "photos/a.png")
+    assert desk.where() == {"a.png": "photos"}

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from core.profiles import Family, Profile, ReferenceColumn, Source
 from core.progress import Progress, Report, silent
 from core.runs import runs
 from core.undo import undo
-from core.uploads import desk, transfer
+from core.uploads import batch_under_way, desk
 from core.uploads.desk import Uploads
 from core.uploads.destination import Template
 from core.uploads.folders import ScanRules
@@ -97,7 +98,7 @@ class Sender(Desk):
 
 @pytest_asyncio.fixture
 async def sender(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sender]:
-    monkeypatch.setattr(transfer, "_wait_seconds", lambda attempts: 0.0)
+    monkeypatch.setattr(batch_under_way, "_wait_seconds", lambda attempts: 0.0)
     workspace = await Workspace.open(tmp_path / "workspace", "p")
     made = Sender(tmp_path, workspace)
     yield made
@@ -115,7 +116,8 @@ async def test_pictures_go_up_once_and_everything_is_told(sender: Sender) -> Non
 
     assert sorted(sender.stored()) == ["a/front.jpg", "b/front.jpg", "c/front.jpg"]
     assert (did.done, did.failed, did.files, did.size_bytes, did.batches) == (3, 0, 3, 21, 2)
-    assert [(one.done, one.total) for one in told] == [(2, 3), (3, 3)]
+    assert all(before.done <= after.done for before, after in pairwise(told))
+    assert [(one.done, one.total, one.note) for one in told][-1] == (3, 3, "3 files, 0.0 MB stored")
     receipt = json.loads((sender.root / "a/success.json").read_text("utf-8"))
     assert [(one["bucket"], one["key"]) for one in receipt["files"]] == [("devices", "a/front.jpg")]
     assert sorted(sender.sql("SELECT total_folders, successful_uploads, status FROM upload_batches"), key=str) == [
@@ -219,8 +221,9 @@ async def test_a_drive_that_goes_parks_the_queue_and_blames_no_folder(sender: Se
     sender.store.meanwhile = lambda: shutil.rmtree(sender.root, ignore_errors=True)  # type: ignore[method-assign]
     for _ in range(2):
         with pytest.raises(Unavailable, match="not there any more"):
-            await sender.upload()
+            await sender.upload(replace(WISH, patience_seconds=0.0))
     assert set(sender.statuses().values()) == {"pending"}
+    assert [one.name for one in await sender.store.buckets()] == ["devices"]
     assert sender.sql("SELECT count(*) FROM upload_attempts") == [(0,)]
 
 
@@ -264,9 +267,17 @@ async def test_a_run_that_is_broken_off_leaves_the_rest_in_the_queue(sender: Sen
     for number in range(6):
         device(sender.root, str(number), "1.jpg")
     await sender.scan()
-    task = asyncio.ensure_future(sender.upload(report=lambda _: task.cancel()))
+    done: list[int] = []
+
+    def report(progress: Progress) -> None:
+        done.append(progress.done)
+        if progress.done:
+            task.cancel()
+
+    task = asyncio.ensure_future(sender.upload(replace(WISH, delay_seconds=0.01), report=report))
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert done[-1] == 2
     assert (await sender.state()).folders.pending == 4
     assert (await sender.upload()).done == 4
     assert len(sender.stored()) == 6
@@ -302,13 +313,14 @@ async def test_what_was_queued_goes_up_while_the_tree_is_still_being_read(
 
     def report(progress: Progress) -> None:
         told.append(progress)
-        sent.set()
+        if progress.done:
+            sent.set()
 
     uploads = Uploads(sender.profile, sender.path)
     (found,), did = await uploads.upload(sender.workspace, sender.store, WISH, [sender.root], report=report)
 
     assert (found.new, found.unchanged, did.done) == (1, 1, 2)
-    assert [(one.done, one.total) for one in told] == [(1, None), (2, 2)]
+    assert [(one.done, one.total) for one in told if one.done] == [(1, None), (2, 2)]
     assert sorted(sender.stored()) == ["known/1.jpg", "new/1.jpg"]
 
 

@@ -1,0 +1,187 @@
+"""One batch of folders on its way: each folder by itself, several at once, recorded as they end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from core.errors import CoreError, Trouble, Unavailable
+from core.single_upload import FamilyUploads, ToSend
+from core.uploads.batches import Ending, end_batch, end_folders
+from core.uploads.loading import load, look
+from core.uploads.missing import out_of_reach
+from core.uploads.queue import Queued
+from core.uploads.tracker import now_seconds
+from core.uploads.under_way import FileUnderWay, FolderUnderWay
+
+if TYPE_CHECKING:
+    from core.uploads.transfer import Transfer
+
+T = TypeVar("T")
+_FIRST_WAIT_SECONDS = 2.0
+_LONGEST_WAIT_SECONDS = 60.0
+_GATHERED_SECONDS = 1.0
+"""What has ended is recorded so soon, though others of its batch are still on their way."""
+
+
+class BatchUnderWay:
+    """One batch. `launched`: all of its folders have begun, so that the next one may be looked at."""
+
+    def __init__(
+        self, work: Transfer, uploads: FamilyUploads, batch_id: str, name: str, at: datetime, folders: Sequence[Queued]
+    ) -> None:
+        self.launched = asyncio.Event()
+        self.folders = folders
+        self._work, self._uploads = work, uploads
+        self._batch_id, self._name, self._at = batch_id, name, at
+        self._ended: list[FolderUnderWay] = []
+        self._news = asyncio.Event()
+
+    async def run(self, roots: Sequence[str]) -> None:
+        """Uploads the folders and records how each ended. Raises what cannot be waited out."""
+        async with asyncio.TaskGroup() as group:
+            finishing = group.create_task(self._finish_all())
+            for queued, root in zip(self.folders, roots, strict=True):
+                await self._work.room.enter(_weight(queued))
+                group.create_task(self._one(queued, root))
+            self.launched.set()
+            await finishing
+
+    async def _one(self, queued: Queued, root: str) -> None:
+        try:
+            folder = await self._sent(queued, root)
+        finally:
+            self._work.room.leave(_weight(queued))
+        self._ended.append(folder)
+        self._news.set()
+
+    async def _sent(self, queued: Queued, root: str) -> FolderUnderWay:
+        """The folder when it has ended, however."""
+        while True:
+            folder = await self._loaded(queued, root)
+            folder.settle_before()
+            while not folder.ended:
+                await self._attempt(folder)
+                if not folder.ended:
+                    self._work.room.leave(_weight(queued))  # who waits holds nobody up
+                    try:
+                        await asyncio.sleep(_wait_seconds(len(folder.attempts)))
+                    finally:
+                        await self._work.room.enter(_weight(queued))
+            # a drive that went in the middle is no fault of its folders: nothing is recorded against them
+            if not folder.error or not await self._is_away(root):
+                return folder
+
+    async def _loaded(self, queued: Queued, root: str) -> FolderUnderWay:
+        wish = self._work.wish
+        while True:
+            now = await asyncio.to_thread(
+                load, queued.path, root, self._name, self._at, wish.template, wish.spelling, wish.rules
+            )
+            if now.found is not None or not await self._is_away(root):
+                return FolderUnderWay(queued, now)
+
+    async def _is_away(self, root: str) -> bool:
+        """Whether a tree was gone as a whole; then it is there again, or waiting for it was in vain."""
+        away = False
+        while await asyncio.to_thread(out_of_reach, root):
+            away = True
+            await self._work.parking.wait(
+                Unavailable(
+                    f"{root} is empty or not there any more; its folders wait in the queue.",
+                    "If it is on a drive or a share, connect that and start again.",
+                    trouble=Trouble.AWAY,
+                )
+            )
+        if away:
+            self._work.parking.passed()
+        return away
+
+    async def _attempt(self, folder: FolderUnderWay) -> None:
+        """One try at all files of a folder that are not stored yet; under another name where a key is taken."""
+        began = now_seconds()
+        await self._send([one for one in folder.files if not one.stored])
+        while taken := [one for one in folder.files if one.is_taken and one.rename()]:
+            await self._send(taken)
+        folder.end_attempt(began, self._work.wish.max_retries)
+
+    async def _send(self, files: Sequence[FileUnderWay]) -> None:
+        for one in files:
+            one.number = one.number or self._uploads.number()
+        sent = await self._uploads.send([ToSend(one.path, one.number, one.key) for one in files], told=self._work.told)
+        for one, ended in zip(files, sent, strict=True):
+            one.ended = ended
+
+    async def _finish_all(self) -> None:
+        left = len(self.folders)
+        while left:
+            await self._news.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GATHERED_SECONDS):
+                    while len(self._ended) < left:
+                        self._news.clear()
+                        await self._news.wait()
+            self._news.clear()
+            ended, self._ended = self._ended, []
+            left -= len(ended)
+            await self._finish(ended, is_last=not left)
+
+    async def _finish(self, folders: Sequence[FolderUnderWay], *, is_last: bool) -> None:
+        rules = self._work.wish.rules
+        now = await asyncio.to_thread(lambda: [look(one.queued.path, rules) for one in folders])
+        for one, found in zip(folders, now, strict=True):
+            one.check_unchanged(found)
+        notes = await asyncio.to_thread(self._sign_off, folders)
+        endings = [one.ending for one in folders]
+        await patiently(
+            self._work, lambda: self._work.tracker.write(lambda c: _record(c, self._batch_id, endings, is_last=is_last))
+        )
+        self._work.count(folders, notes, is_last=is_last)
+
+    def _sign_off(self, folders: Sequence[FolderUnderWay]) -> list[str]:
+        notes, receipts = [], self._work.wish.receipts
+        for one in folders:
+            notes += [f"{one.queued.path}: {note}" for note in one.load.notes]
+            if one.load.stats is not None and one.load.stats.reason:
+                notes.append(f"{one.queued.path}: {one.load.stats.reason}")
+            if receipts is not None and one.attempts:
+                why = receipts.write(one.receipt(self._batch_id))
+                notes += [why] if why else []
+        return notes
+
+
+async def patiently(work: Transfer, ask: Callable[[], Awaitable[T]]) -> T:
+    """Asks again when trouble has passed that is not about this alone."""
+    waited = False
+    while True:
+        try:
+            answer = await ask()
+        except CoreError as exc:
+            await work.parking.wait(exc)
+            waited = True
+            continue
+        if waited:
+            work.parking.passed()
+        return answer
+
+
+def _record(c: sqlite3.Connection, batch_id: str, endings: Sequence[Ending], *, is_last: bool) -> None:
+    now = now_seconds()
+    end_folders(c, batch_id, now, endings)
+    if is_last:
+        end_batch(c, batch_id, now)
+
+
+def _weight(queued: Queued) -> int:
+    return max(1, queued.files)
+
+
+def _wait_seconds(attempts: int) -> float:
+    """Twice as long each time, and never the same for two programs that failed together."""
+    longest = _FIRST_WAIT_SECONDS * 2.0 ** (attempts - 1)
+    return float(min(_LONGEST_WAIT_SECONDS, longest) * random.uniform(0.5, 1.0))
