@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.uploads.folders import SIGNATURE_FORM, Found, Trouble
+from core.uploads.folders import SIGNATURE_FORM, Found
+from core.uploads.obstacles import Trouble
 
 _ASKED = 500
 """So many paths are looked up in one statement."""
 _CLOCK_SECONDS = 2.0
 """File systems round times; some to two seconds."""
 _KNOWN = (
-    "SELECT folder_path, rowid, CASE hash_form WHEN {form} THEN file_hash END, gone_at FROM folder_status "
+    "SELECT folder_path, rowid, CASE hash_form WHEN {form} THEN file_hash END, "
+    "gone_at IS NULL AND (root = {root} OR upload_status <> 'pending') FROM folder_status "
     "WHERE folder_path IN ({places})"
 )
 _HISTORY = (
     "SELECT hash_form, upload_status, file_count, last_modified, upload_timestamp, root FROM folder_status "
     "WHERE rowid = ?"
 )
+# found twice, a folder counts once: a tree that moves meanwhile may show it in two places of one listing
 _INSERT = (
-    "INSERT INTO folder_status (rowid, folder_path, folder_name, last_modified, file_count, file_hash, hash_form, "
-    "root, image_count, has_stats, bytes, upload_status, retry_count, created_at, updated_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?)"
+    "INSERT OR IGNORE INTO folder_status (folder_path, file_count, image_count, has_stats, bytes, last_modified, "
+    "file_hash, folder_name, hash_form, root, upload_status, retry_count, created_at, updated_at) "
+    "VALUES (?, ?, ?, ?, ?, ? / 1e9, ?, ?, {form}, {root}, 'pending', 0, {now!r}, {now!r})"
 )
 _FACTS = (
     "UPDATE folder_status SET last_modified = ?, file_count = ?, file_hash = ?, hash_form = ?, root = ?, "
-    "image_count = ?, has_stats = ?, bytes = ?, updated_at = ?, gone_at = NULL"
+    "image_count = ?, has_stats = ?, bytes = ?, gone_at = NULL"
 )
-_REQUEUE = ", upload_status = 'pending', retry_count = 0, error_message = NULL, skipped = NULL"
+_REQUEUE = (
+    ", upload_status = 'pending', retry_count = 0, error_message = NULL, skipped = NULL, question = NULL, "
+    "updated_at = {now!r}"
+)
 
 
 @dataclass(slots=True)
@@ -56,12 +62,14 @@ class Seen:
     def __init__(self) -> None:
         self._bits = bytearray()
 
-    def add(self, number: int) -> None:
-        """This row was seen."""
-        at = number >> 3
-        if at >= len(self._bits):
-            self._bits.extend(bytes(at + 1 - len(self._bits) + 4096))
-        self._bits[at] |= 1 << (number & 7)
+    def add(self, numbers: Iterable[int]) -> None:
+        """These rows were seen."""
+        bits = self._bits
+        for number in numbers:
+            at = number >> 3
+            if at >= len(bits):
+                bits.extend(bytes(at + 1 - len(bits) + 4096))
+            bits[at] |= 1 << (number & 7)
 
     def __contains__(self, number: int) -> bool:
         at = number >> 3
@@ -69,68 +77,83 @@ class Seen:
 
 
 class Ledger:
-    """One scan's entries. Its methods are called in the tracker's writer thread."""
+    """One scan's entries. `blank`: the tracker knew nothing of the tree when the scan began."""
 
-    def __init__(self, root: int, now: float) -> None:
+    def __init__(self, root: int, now: float, *, blank: bool = False) -> None:
         self._root = root
         self._now = now
+        self._blank = blank
         self.seen = Seen()
         self.counts = Counts()
 
+    def as_known(self, numbers: Sequence[int], files: int, size_bytes: int) -> None:
+        """These rows were seen, and are as they were."""
+        self.seen.add(numbers)
+        self.counts.unchanged += len(numbers)
+        self.counts.files += files
+        self.counts.size_bytes += size_bytes
+
     def enter(self, c: sqlite3.Connection, found: Sequence[Found], troubles: Sequence[Trouble]) -> None:
-        """Records folders and troubles. A folder as it was is left as it is, whatever became of it; one that changed
-        is queued anew."""
-        new: list[Found] = []
-        for start in range(0, len(found), _ASKED):
-            part = found[start : start + _ASKED]
-            paths = [one.path for one in part]
-            sql = _KNOWN.format(form=SIGNATURE_FORM, places=",".join("?" * len(paths)))
-            known = {row[0]: row for row in c.execute(sql, paths)}
-            for one in part:
-                row = known.get(one.path)
-                self.counts.files += one.files
-                self.counts.size_bytes += one.size_bytes
-                if row is None:
-                    new.append(one)
-                    continue
-                self.seen.add(row[1])
-                if row[2] == one.signature and row[3] is None:
-                    self.counts.unchanged += 1
-                else:
-                    self._judge(c, one, row[1], row[2] == one.signature)
-        self._add(c, new)
+        """Records folders and troubles, in the tracker's writer thread. A folder as it was is left as it is, whatever
+        became of it; one that changed is queued anew."""
+        self.counts.files += sum(one.files for one in found)
+        self.counts.size_bytes += sum(one.size_bytes for one in found)
+        self._add(c, found if self._blank else self._judged(c, found))
         self.counts.troubles += len(troubles)
         rows = [(self._root, one.path, one.reason) for one in troubles]
         c.executemany("INSERT INTO scan_troubles (root, path, reason) VALUES (?, ?, ?)", rows)
 
+    def _judged(self, c: sqlite3.Connection, found: Sequence[Found]) -> list[Found]:
+        """Records what is known of them already; the rest."""
+        new: list[Found] = []
+        for start in range(0, len(found), _ASKED):
+            part = found[start : start + _ASKED]
+            paths = [one.path for one in part]
+            sql = _KNOWN.format(form=SIGNATURE_FORM, root=self._root, places=",".join("?" * len(paths)))
+            known = {row[0]: row for row in c.execute(sql, paths)}
+            for one in part:
+                row = known.get(one.path)
+                if row is None:
+                    new.append(one)
+                    continue
+                _, number, digest, stays = row
+                self.seen.add((number,))
+                if digest == one.signature and stays:
+                    self.counts.unchanged += 1
+                else:
+                    self._judge(c, one, number, digest == one.signature)
+        return new
+
     def _add(self, c: sqlite3.Connection, new: Sequence[Found]) -> None:
         if not new:
             return
-        # their numbers are given, not asked for: that is twice as fast, and nobody else writes in this transaction
-        first = 1 + (c.execute("SELECT max(rowid) FROM folder_status").fetchone()[0] or 0)
-        c.executemany(
-            _INSERT,
-            (
-                (number, one.path, os.path.basename(one.path), *self._facts(one, self._root), self._now, self._now)  # noqa: PTH119
-                for number, one in enumerate(new, first)
-            ),
-        )
-        for number in range(first, first + len(new)):
-            self.seen.add(number)
-        self.counts.new += len(new)
+        # nobody else writes in this transaction: SQLite gives them the numbers after the last one
+        first = _last_number(c) + 1
+        sql = _INSERT.format(form=SIGNATURE_FORM, root=self._root, now=self._now)
+        c.executemany(sql, [(*one, os.path.basename(one.path)) for one in new])  # noqa: PTH119
+        last = _last_number(c)
+        self.seen.add(range(first, last + 1))
+        self.counts.new += last + 1 - first
 
     def _judge(self, c: sqlite3.Connection, one: Found, number: int, same: bool) -> None:
-        """One that changed, or was gone meanwhile, or was noted by another rule than ours."""
+        """One that changed, or was gone, or waited in another tree, or was noted by another rule than ours."""
         form, *history, root = c.execute(_HISTORY, (number,)).fetchone()
         same = same or (form != SIGNATURE_FORM and _as_the_predecessor_left_it(one, history))
         self.counts.unchanged += same
         self.counts.changed += not same
-        facts = self._facts(one, root if same and root is not None else self._root)
-        c.execute(f"{_FACTS}{'' if same else _REQUEUE} WHERE rowid = ?", (*facts, self._now, number))
+        status, uploaded = history[0], history[-1]
+        if root is None or (status == "pending" and uploaded is None):
+            root = self._root  # of what went up, or was on its way, the keys stay those of the tree that it was in
+        requeue = "" if same else _REQUEUE.format(now=self._now)
+        c.execute(f"{_FACTS}{requeue} WHERE rowid = ?", (*self._facts(one, root), number))
 
     def _facts(self, one: Found, root: int) -> tuple[object, ...]:
         own = (SIGNATURE_FORM, root, one.images, one.has_stats, one.size_bytes)
         return one.newest_ns / 1e9, one.files, one.signature, *own
+
+
+def _last_number(c: sqlite3.Connection) -> int:
+    return int(c.execute("SELECT max(rowid) FROM folder_status").fetchone()[0] or 0)
 
 
 def _as_the_predecessor_left_it(one: Found, history: Sequence[object]) -> bool:

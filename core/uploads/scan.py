@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from core.errors import NotFound, Usage, WorkspaceError
 from core.progress import Progress, Report, silent
-from core.uploads.folders import Found, ScanRules, Trouble
-from core.uploads.ledger import Ledger, known_amount, known_below
+from core.uploads.folders import Found, ScanRules
+from core.uploads.ledger import Ledger, below, known_amount, known_below
 from core.uploads.missing import Missing
+from core.uploads.obstacles import Trouble
+from core.uploads.reach import answered
+from core.uploads.sieve import Orders, Sifted
 from core.uploads.state import absolute
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.walkers import hauls
 
+T = TypeVar("T")
 _WRITTEN = 10_000
 """So many folders are recorded in one transaction."""
+_WRITTEN_SECONDS = 1.0
+"""What was found waits no longer than this for being recorded: it may go up meanwhile."""
+_TOLD_SECONDS = 0.1
 _HIDDEN_KEPT = 100_000
 """Unreadable folders that are kept in mind; with more, no folder counts as gone."""
 
@@ -51,12 +58,13 @@ async def scan(tracker: Tracker, root: Path, rules: ScanRules | None = None, rep
     the rest. Raises `NotFound`, `Usage`, `Busy`, `WorkspaceError`."""
     began = time.monotonic()
     path = absolute(root)
-    before = await asyncio.to_thread(_identity, path)
+    before = await _answer(lambda: _identity(path), path, report)
     async with tracker.lock():
         number = await tracker.write(lambda c: _begin(c, path))
-        work = _Scan(tracker, Ledger(number, now_seconds()), report)
-        await work.read(path, rules or ScanRules())
-        if await asyncio.to_thread(_changed, path, before):
+        blank = not await tracker.read(lambda c: _knows(c, path))
+        work = _Scan(tracker, Ledger(number, now_seconds(), blank=blank), report)
+        await work.read(path, Orders(rules or ScanRules(), "" if blank else absolute(tracker.path), number))
+        if await _answer(lambda: _changed(path, before), path, report):
             work.lose(path, "It is not the folder any more that it was when the scan began: was a drive removed?")
         gone, out_of_reach = await work.note_absent(path)
         complete = work.complete
@@ -90,17 +98,19 @@ class _Scan:
         self._troubles: list[Trouble] = []
         self._hidden: set[str] = set()
         self._read = 0
+        self._written = self._told = time.monotonic()
+        self._waits = ""
 
-    async def read(self, path: str, rules: ScanRules) -> None:
+    async def read(self, path: str, orders: Orders) -> None:
         """Walks the tree and records it."""
-        async with contextlib.aclosing(hauls(path, rules)) as under_way:
+        async with contextlib.aclosing(hauls(path, orders, waiting=self._wait)) as under_way:
             async for haul in under_way:
-                self._read += haul.folders
-                self._found += haul.found
-                for one in haul.troubles:
-                    self._note(one)
-                if len(self._found) + len(self._troubles) >= _WRITTEN:
+                self._take(haul)
+                waiting = len(self._found) + len(self._troubles)
+                if waiting >= _WRITTEN or (waiting and time.monotonic() - self._written > _WRITTEN_SECONDS):
                     await self._write()
+                elif time.monotonic() - self._told > _TOLD_SECONDS:
+                    self._tell()
         await self._write()
 
     def lose(self, path: str, why: str) -> None:
@@ -118,7 +128,7 @@ class _Scan:
         gone, out_of_reach, after = 0, dict[str, int](), ""
         while True:
             after, unseen = await self._tracker.read(lambda c, after=after: self._unseen(c, path, after))  # type: ignore[misc]
-            absent = await asyncio.to_thread(missing.judge, unseen)
+            absent = await _answer(lambda unseen=unseen: missing.judge(unseen), path, self._report)  # type: ignore[misc]
             gone += len(absent.gone)
             for barrier, amount in absent.out_of_reach.items():
                 out_of_reach[barrier] = out_of_reach.get(barrier, 0) + amount
@@ -151,20 +161,54 @@ class _Scan:
             if len(self._hidden) < _HIDDEN_KEPT:
                 self._hidden.add(trouble.path)
 
+    def _take(self, haul: Sifted) -> None:
+        self._read += haul.folders
+        self._found += haul.found
+        self.ledger.as_known(memoryview(haul.as_known).cast("q"), haul.files, haul.size_bytes)
+        for one in haul.troubles:
+            self._note(one)
+
     async def _write(self) -> None:
         found, self._found = self._found, []
         troubles, self._troubles = self._troubles, []
         if found or troubles:
             await self._tracker.write(lambda c: self.ledger.enter(c, found, troubles))
-        counts = self.ledger.counts
-        note = f"{counts.folders:,} with something to upload, {counts.new + counts.changed:,} of them new or changed"
-        self._report(Progress(self._read, None, note))
+        self._written = time.monotonic()
+        self._tell()
+
+    def _wait(self, path: str, seconds: float) -> None:
+        self._waits = _waits(path, seconds)
+        self._tell()
+
+    def _tell(self) -> None:
+        counts, waits = self.ledger.counts, self._waits
+        found = f"{counts.folders:,} with something to upload, {counts.new + counts.changed:,} of them new or changed"
+        self._report(Progress(self._read, None, f"{found}; {waits}" if waits else found))
+        self._told, self._waits = time.monotonic(), ""
 
 
 def check_roots(roots: Sequence[Path]) -> None:
     """Raises `NotFound` or `Usage` for what cannot be scanned, before anything is begun."""
     for root in roots:
         _identity(absolute(root))
+
+
+async def _answer(work: Callable[[], T], path: str, report: Report) -> T:
+    """What is asked of a drive that may not answer; meanwhile it is said that it does not."""
+    return await answered(work, lambda seconds: report(Progress(0, None, _waits(path, seconds))))
+
+
+def _waits(path: str, seconds: float) -> str:
+    return f"waiting for {path}, which has not answered for {seconds:.0f} seconds"
+
+
+def _knows(c: sqlite3.Connection, path: str) -> bool:
+    """Whether anything at or below it is known."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM folder_status WHERE folder_path = ?) "
+        "OR EXISTS (SELECT 1 FROM folder_status WHERE folder_path >= ? AND folder_path < ?)"
+    )
+    return bool(c.execute(sql, (path, *below(path))).fetchone()[0])
 
 
 def _begin(c: sqlite3.Connection, path: str) -> int:

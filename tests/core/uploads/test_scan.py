@@ -18,6 +18,7 @@ from core.uploads import folders, walkers
 from core.uploads.folders import ScanRules, branch_of, walk
 from core.uploads.names import SERVICE
 from core.uploads.scan import scan
+from core.uploads.sieve import Orders
 from core.uploads.tracker import Tracker
 from tests.core.uploads.trees import OLD, Desk, device, put
 
@@ -208,8 +209,8 @@ async def test_several_processes_read_what_one_reads(tmp_path: Path, monkeypatch
     monkeypatch.setattr(walkers, "_ALONE_SECONDS", 0)
     for number in range(300):
         device(tmp_path, f"{number % 3}/{number}", "a.jpg")
-    here = [haul async for haul in walkers.hauls(str(tmp_path), ScanRules(), processes=1)]
-    there = [haul async for haul in walkers.hauls(str(tmp_path), ScanRules(), processes=2)]
+    here = [haul async for haul in walkers.hauls(str(tmp_path), Orders(ScanRules()), processes=1)]
+    there = [haul async for haul in walkers.hauls(str(tmp_path), Orders(ScanRules()), processes=2)]
     assert {one for haul in here for one in haul.found} == {one for haul in there for one in haul.found}
     assert sum(len(haul.found) for haul in there) == 300
 
@@ -219,14 +220,14 @@ async def test_processes_end_with_a_scan_that_is_broken_off(tmp_path: Path, monk
     started: list[walkers._Process] = []
     make = walkers._Process.__init__
 
-    def remember(self: walkers._Process, rules: ScanRules) -> None:
-        make(self, rules)
+    def remember(self: walkers._Process, orders: Orders) -> None:
+        make(self, orders)
         started.append(self)
 
     monkeypatch.setattr(walkers._Process, "__init__", remember)
     for number in range(200):
         device(tmp_path, f"{number % 3}/{number}", "a.jpg")
-    async with aclosing(walkers.hauls(str(tmp_path), ScanRules(), processes=2)) as under_way:
+    async with aclosing(walkers.hauls(str(tmp_path), Orders(ScanRules()), processes=2)) as under_way:
         async for _ in under_way:
             if started:
                 break
