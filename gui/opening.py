@@ -116,7 +116,8 @@ class Opening(QObject):
         def show(status: Status) -> None:
             self._window.status.say_scan(status.scanned_at, status.complete)
             for place in self._window.tabs.places:
-                self._window.tabs.say_count(place.id, place.count(status) if status.scanned_at else None)
+                if place.count is not None:
+                    self._window.tabs.say_count(place.id, place.count(status) if status.scanned_at else None)
             if not self._is_old(status):
                 self._window.banners.take("old")
             if then is not None:

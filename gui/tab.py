@@ -20,6 +20,9 @@ class Tab(QWidget):
     look_wanted = Signal(str, str)
     """The id of another tab that is to be shown, and the bucket that it should look at."""
 
+    count_said = Signal(object)
+    """The number beside its title, None for none; a tab that never says one has that of its place."""
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk

@@ -101,6 +101,7 @@ class TabStack(QWidget):
         tab_id = self.current_id
         if tab_id not in self._tabs:
             tab = self.places[self.bar.currentIndex()].make(self._desk)
+            tab.count_said.connect(lambda count, key=tab_id: self.say_count(key, count))
             tab.build()
             tab.selection_said.connect(lambda text, key=tab_id: self._on_tab_selection_said(key, text))
             tab.look_wanted.connect(self._on_tab_look_wanted)

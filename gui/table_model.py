@@ -55,6 +55,15 @@ class Column(Generic[T]):
     icon_px: int = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a table says in every titled column, shown or not, as it is now: `page` reads rows from one on, so many."""
+
+    titles: Sequence[str]
+    total: int
+    page: Callable[[int, int], Coroutine[object, object, list[list[str]]]]
+
+
 class Rows(Protocol[T_co]):
     """Where a table gets its rows from; both run off the loop."""
 
@@ -135,6 +144,13 @@ class TableModel(QAbstractTableModel, Generic[T]):
         if self.source is not None:
             self._jobs.ask(self.source.page(numbers), then, newest=f"{self._name}.read", failed=self.failed.emit)
 
+    def row_of(self, number: int) -> int:
+        """Where the row with this number stands; -1 where it does not."""
+        try:
+            return self.row_numbers.index(number)
+        except ValueError:
+            return -1
+
     def is_chosen(self, row: int) -> bool:
         """Whether the row at this place is chosen."""
         return self.is_checkable and self.row_numbers[row] in self.choice
@@ -145,11 +161,16 @@ class TableModel(QAbstractTableModel, Generic[T]):
         sorts = [column.sort for column in self.columns]
         return sorts.index(self.order[0]) if self.order[0] else -1
 
-    async def texts(self, start: int, count: int) -> list[list[str]]:
-        """What these rows say in every titled column, shown or not, for an export."""
-        titled = [column for column in self.columns if column.title]
-        rows = await self.source.page(self.row_numbers[start : start + count]) if self.source else ()
-        return [[column.text(row) for column in titled] for row in rows]
+    def texts(self) -> Texts:
+        """For an export: what the table shows afterwards changes nothing of it."""
+        source, numbers = self.source, self.row_numbers
+        titled = [column for column in self.columns if column.title.strip()]
+
+        async def page(start: int, count: int) -> list[list[str]]:
+            rows = await source.page(numbers[start : start + count]) if source is not None else ()
+            return [[column.text(row) for column in titled] for row in rows]
+
+        return Texts([column.title for column in titled], len(numbers), page)
 
     def choose(self, rows: range, chosen: bool) -> None:
         """Chooses the rows at these places, or no longer."""

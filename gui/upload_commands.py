@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gui.command import ACTIONS, FILE, VIEW, Command
+from gui.command import ACTIONS, EDIT, FILE, VIEW, WINDOW_ONLY, Command
 from gui.translation import QT_TRANSLATE_NOOP
 
 UPLOADS = (
@@ -54,11 +54,108 @@ UPLOADS = (
     ),
     Command(
         id="retry_folder",
-        text=QT_TRANSLATE_NOOP("Commands", "Retry this folder"),
+        text=QT_TRANSLATE_NOOP("Commands", "Retry"),
         menu=ACTIONS,
         twin="upload --max-retries",
-        tip=QT_TRANSLATE_NOOP("Commands", "Queue the chosen folder again, which failed or was left out, and upload it"),
+        tip=QT_TRANSLATE_NOOP(
+            "Commands", "Queue the chosen folders again, which failed or were left out, and upload them"
+        ),
+        shortcut="Ctrl+R",
         icon="arrow-counter-clockwise",
+        tab="uploads",
+    ),
+    Command(
+        id="folders_first",
+        text=QT_TRANSLATE_NOOP("Commands", "Upload first"),
+        menu=ACTIONS,
+        twin="upload",
+        tip=QT_TRANSLATE_NOOP("Commands", "Upload the chosen folders before all others that wait"),
+        shortcut="Ctrl+Up",
+        icon="arrow-line-up",
+        tab="uploads",
+    ),
+    Command(
+        id="folders_last",
+        text=QT_TRANSLATE_NOOP("Commands", "Upload last"),
+        menu=ACTIONS,
+        twin="upload",
+        tip=QT_TRANSLATE_NOOP("Commands", "Upload the chosen folders after all others that wait"),
+        shortcut="Ctrl+Down",
+        icon="arrow-line-down",
+        tab="uploads",
+    ),
+    Command(
+        id="leave_folders_out",
+        text=QT_TRANSLATE_NOOP("Commands", "Leave out"),
+        menu=ACTIONS,
+        twin="upload",
+        tip=QT_TRANSLATE_NOOP("Commands", "Do not upload the chosen folders; they stay on this computer"),
+        shortcut="Del",
+        icon="minus-circle",
+        tab="uploads",
+        in_table=True,
+    ),
+    Command(
+        id="take_folders_back",
+        text=QT_TRANSLATE_NOOP("Commands", "Take back"),
+        menu=ACTIONS,
+        twin="upload",
+        tip=QT_TRANSLATE_NOOP("Commands", "Queue the chosen folders again that were left out"),
+        icon="plus-circle",
+        tab="uploads",
+    ),
+    Command(
+        id="filter_uploads",
+        text=QT_TRANSLATE_NOOP("Commands", "Filter"),
+        menu=EDIT,
+        twin="upload --status",
+        tip=QT_TRANSLATE_NOOP("Commands", "Show only folders whose path contains some words"),
+        shortcut="Ctrl+F",
+        icon="magnifying-glass",
+        tab="uploads",
+    ),
+    Command(
+        id="choose_all_folders",
+        text=QT_TRANSLATE_NOOP("Commands", "Choose all that match"),
+        menu=EDIT,
+        twin=WINDOW_ONLY,
+        tip=QT_TRANSLATE_NOOP("Commands", "Choose every folder that the filter lets through, shown or not"),
+        shortcut="Ctrl+A",
+        icon="check-square",
+        tab="uploads",
+        in_table=True,
+    ),
+    Command(
+        id="choose_no_folders",
+        text=QT_TRANSLATE_NOOP("Commands", "Choose none"),
+        menu=EDIT,
+        twin=WINDOW_ONLY,
+        tip=QT_TRANSLATE_NOOP("Commands", "Take all check marks away"),
+        shortcut="Ctrl+Shift+A",
+        icon="square",
+        tab="uploads",
+    ),
+    Command(
+        id="preview_folder",
+        text=QT_TRANSLATE_NOOP("Commands", "Show the pictures"),
+        menu=VIEW,
+        twin=WINDOW_ONLY,
+        tip=QT_TRANSLATE_NOOP(
+            "Commands", "Show the pictures of the current folder large; left and right go through them"
+        ),
+        shortcut="Space",
+        icon="image",
+        tab="uploads",
+        in_table=True,
+    ),
+    Command(
+        id="export_uploads",
+        text=QT_TRANSLATE_NOOP("Commands", "Export…"),
+        menu=FILE,
+        twin="upload --status",
+        tip=QT_TRANSLATE_NOOP("Commands", "Write what the table shows to a file"),
+        shortcut="Ctrl+E",
+        icon="export",
         tab="uploads",
     ),
 )

@@ -43,6 +43,7 @@ _SORTS = {
     "": "rowid",
     "folder": "folder_path",
     "state": _STATE,
+    "batch": "(SELECT start_time FROM upload_batches b WHERE b.batch_id = folder_status.batch_id)",
     "files": "coalesce(file_count, 0)",
     "bytes": "coalesce(bytes, 0)",
     "attempts": "coalesce(retry_count, 0)",
@@ -51,7 +52,10 @@ _SORTS = {
 _FOLDERS = (
     f"SELECT rowid, folder_path, (SELECT path FROM scanned_roots WHERE id = root), {_STATE}, coalesce(file_count, 0), "
     "coalesce(bytes, 0), max(coalesce(retry_count, 0), (SELECT count(*) FROM upload_attempts a "
-    f"WHERE a.folder_path = folder_status.folder_path)), {_WHEN}, coalesce(skipped, error_message, ''), gone_at "
+    f"WHERE a.folder_path = folder_status.folder_path)), {_WHEN}, coalesce(skipped, error_message, ''), gone_at, "
+    "(SELECT start_time FROM upload_batches b WHERE b.batch_id = folder_status.batch_id), "
+    "(SELECT group_concat(DISTINCT bucket) FROM uploaded_files u WHERE u.folder = folder_status.rowid), "
+    "(SELECT count(*) FROM uploaded_files u WHERE u.folder = folder_status.rowid) "
     "FROM folder_status WHERE rowid IN ({numbers})"
 )
 _BATCHES = (
@@ -92,7 +96,8 @@ class Amounts:
 @dataclass(frozen=True, slots=True)
 class FolderRow:
     """One folder. `root`: the tree it was found in, '' for what another program noted; `attempts`: those that ended;
-    `changed`: when it ended last, or was noted; `gone`: it is not there any more."""
+    `changed`: when it ended last, or was noted; `gone`: it is not there any more; `batch`: when the batch began that
+    took it last; `buckets` and `stored`: where its files are that are stored, and how many."""
 
     number: int
     path: str
@@ -104,6 +109,9 @@ class FolderRow:
     changed: datetime | None
     reason: str
     gone: bool
+    batch: datetime | None = None
+    buckets: tuple[str, ...] = ()
+    stored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +152,11 @@ class PastAttempt:
 
 @dataclass(frozen=True, slots=True)
 class FolderFilter:
-    """Folders in a state (None: any) whose path contains `text`."""
+    """Folders in a state (None: any) whose path contains `text`, of a batch by its number (None: of any)."""
 
     state: FolderState | None = None
     text: str = ""
+    batch: int | None = None
 
 
 class Listing:
@@ -164,20 +173,24 @@ class Listing:
 
     async def amounts(self) -> Amounts:
         """Folders by state, in one look."""
-        return await self._read(self._count, Amounts())
+        return await self.read(self._count, Amounts())
 
     async def numbers(self, wanted: FolderFilter, sort: str = "", descending: bool = False) -> array[int]:
-        """The numbers of all folders that pass, in this order: as they were found for ''."""
-        where, values = "", {"uploading": self._is_uploading(), "state": "", "text": ""}
+        """The numbers of all folders that pass, in this order; for '' as they were found, and those that wait as they
+        go."""
+        where, values = "", {"uploading": self._is_uploading(), "state": "", "text": "", "batch": wanted.batch}
         if wanted.state is not None:
             where += f" AND {_STATE} = :state"
             values["state"] = wanted.state.value
         if wanted.text:
             where += " AND instr(lower(folder_path), lower(:text))"
             values["text"] = wanted.text
-        order = f"{_SORTS[sort]} {'DESC' if descending else 'ASC'}, rowid"
+        if wanted.batch is not None:
+            where += " AND batch_id = (SELECT batch_id FROM upload_batches WHERE rowid = :batch)"
+        natural = "place" if wanted.state is FolderState.QUEUED else "rowid"
+        order = f"{_SORTS[sort] if sort else natural} {'DESC' if descending else 'ASC'}, rowid"
         sql = f"SELECT rowid FROM folder_status WHERE 1{where} ORDER BY {order}"
-        return await self._read(lambda c: array("q", (number for (number,) in c.execute(sql, values))), array("q"))
+        return await self.read(lambda c: array("q", (number for (number,) in c.execute(sql, values))), array("q"))
 
     async def folders(self, numbers: Sequence[int]) -> tuple[FolderRow, ...]:
         """The folders with these numbers, in their order."""
@@ -187,7 +200,7 @@ class Listing:
     async def attempts(self, path: str) -> tuple[PastAttempt, ...]:
         """Every try at a folder, the newest first."""
         sql = "SELECT began, coalesce(error, '') FROM upload_attempts WHERE folder_path = ? ORDER BY id DESC LIMIT 100"
-        return await self._read(
+        return await self.read(
             lambda c: tuple(PastAttempt(_moment(began), error) for began, error in c.execute(sql, (path,))), ()
         )
 
@@ -195,7 +208,7 @@ class Listing:
         """The numbers of all batches: the newest first for ''."""
         order = f"{_BATCH_SORTS[sort]} {'DESC' if descending or not sort else 'ASC'}"
         sql = f"SELECT rowid FROM upload_batches ORDER BY {order}"
-        return await self._read(lambda c: array("q", (number for (number,) in c.execute(sql))), array("q"))
+        return await self.read(lambda c: array("q", (number for (number,) in c.execute(sql))), array("q"))
 
     async def batches(self, numbers: Sequence[int]) -> tuple[BatchRow, ...]:
         """The batches with these numbers, in their order."""
@@ -204,7 +217,7 @@ class Listing:
     async def trouble_numbers(self) -> array[int]:
         """The numbers of what the last scans could not read or name."""
         sql = "SELECT id FROM scan_troubles ORDER BY id"
-        return await self._read(lambda c: array("q", (number for (number,) in c.execute(sql))), array("q"))
+        return await self.read(lambda c: array("q", (number for (number,) in c.execute(sql))), array("q"))
 
     async def troubles(self, numbers: Sequence[int]) -> tuple[TroubleRow, ...]:
         """The troubles with these numbers, in their order."""
@@ -213,8 +226,7 @@ class Listing:
 
     async def retry(self, numbers: Sequence[int] | None = None) -> int:
         """Queues failed and left-out folders anew: these, or all that failed. How many that was."""
-        tracker = await self._open()
-        return 0 if tracker is None else await tracker.write(lambda c: retry(c, now_seconds(), numbers))
+        return await self.write(lambda c: retry(c, now_seconds(), numbers), 0)
 
     async def close(self) -> None:
         """Closes the tracker, for good: who still looks finds nothing."""
@@ -244,11 +256,17 @@ class Listing:
             found = {row[0]: made(row) for row in c.execute(text, values)}
             return tuple(found[number] for number in numbers if number in found)
 
-        return await self._read(ask, ())
+        return await self.read(ask, ())
 
-    async def _read(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+    async def read(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """Runs `work` on a consistent view; gives `nothing` where there is no tracker yet."""
         tracker = await self._open()
         return nothing if tracker is None else await tracker.read(work)
+
+    async def write(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """Runs `work` in one transaction; gives `nothing` where there is no tracker yet."""
+        tracker = await self._open()
+        return nothing if tracker is None else await tracker.write(work)
 
     async def _open(self) -> Tracker | None:
         async with self._opening:
@@ -273,7 +291,7 @@ def files_of(path: str) -> tuple[tuple[tuple[str, int], ...], int]:
 
 
 def _folder(row: tuple[object, ...]) -> FolderRow:
-    number, path, root, state, files, size_bytes, attempts, changed, reason, gone_at = row
+    number, path, root, state, files, size_bytes, attempts, changed, reason, gone_at, batch, buckets, stored = row
     gone = gone_at is not None
     why = str(reason) or ("It is not there any more." if gone else "")
     return FolderRow(
@@ -287,6 +305,9 @@ def _folder(row: tuple[object, ...]) -> FolderRow:
         _moment(changed),
         why,
         gone,
+        _moment(batch),
+        tuple(sorted(str(buckets).split(","))) if buckets else (),
+        int(str(stored)),
     )
 
 

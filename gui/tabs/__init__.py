@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TabPlace:
-    """A tab's id, title and class ("module:Class"), and the number beside its title, read from the status."""
+    """A tab's id, title and class ("module:Class"), and the number beside its title, read from the status; without one
+    the tab says it itself."""
 
     id: str
     text: str
     made_by: str
-    count: Callable[[Status], int | None] = lambda status: None
+    count: Callable[[Status], int] | None = None
 
     @property
     def title(self) -> str:

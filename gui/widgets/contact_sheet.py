@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.desk import Desk
 from gui.theme import GAP_SMALL, small_font
-from gui.widgets.thumbnails import Thumbnails
+from gui.widgets.thumbnails import Source, Thumbnails
 
 _SIDE = 112
 
 
 class ContactSheet(QWidget):
-    """Shows objects by (bucket, key) as thumbnails with their names below; bucket and key whole in the tooltip."""
+    """Shows objects by (bucket, key), or what else a `source` knows by two parts of a name, as thumbnails with their
+    names below; both parts whole in the tooltip. `pressed` carries the number of the one that was clicked."""
 
-    def __init__(self, desk: Desk, objects: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    pressed = Signal(int)
+
+    def __init__(
+        self,
+        desk: Desk,
+        objects: Sequence[tuple[str, str]],
+        parent: QWidget | None = None,
+        *,
+        side: int = _SIDE,
+        source: Source | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._side = desk, side
         self._objects = list(objects)
-        self._thumbnails = Thumbnails(desk, _SIDE, self)
+        self._thumbnails = Thumbnails(desk, side, self, source=source)
         self._thumbnails.arrived.connect(self.update)
         self.setAccessibleName(self.tr("Pictures of %Ln object(s)", "", len(self._objects)))
         self.setFont(small_font(self))
 
     def sizeHint(self) -> QSize:
-        return QSize(6 * (_SIDE + GAP_SMALL), self._height(6 * (_SIDE + GAP_SMALL)))
+        width = 6 * (self._side + GAP_SMALL)
+        return QSize(width, self._height(width))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -50,28 +62,35 @@ class ContactSheet(QWidget):
                 picture = QRect(0, 0, size.width(), size.height())
                 picture.moveCenter(place.center())
                 painter.drawPixmap(picture, pixmap)
-            name = self.fontMetrics().elidedText(key.rpartition("/")[2], Qt.TextElideMode.ElideMiddle, _SIDE)
-            below = QRect(place.left(), place.bottom() + 2, _SIDE, self.fontMetrics().height())
+            name = self.fontMetrics().elidedText(key.rpartition("/")[2], Qt.TextElideMode.ElideMiddle, self._side)
+            below = QRect(place.left(), place.bottom() + 2, self._side, self.fontMetrics().height())
             painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            there = (n for n in range(len(self._objects)) if self._place(n).contains(event.pos()))
-            number = next(there, None)
+            number = self._number_at(event.pos())
             QToolTip.showText(event.globalPos(), "" if number is None else "/".join(self._objects[number]), self)
             return True
         return super().event(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        number = self._number_at(event.position().toPoint())
+        if number is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.pressed.emit(number)
+
+    def _number_at(self, place: QPoint) -> int | None:
+        return next((n for n in range(len(self._objects)) if self._place(n).contains(place)), None)
+
     def _columns(self, width: int) -> int:
-        return max(1, (width + GAP_SMALL) // (_SIDE + GAP_SMALL))
+        return max(1, (width + GAP_SMALL) // (self._side + GAP_SMALL))
 
     def _height(self, width: int) -> int:
         rows = -(-len(self._objects) // self._columns(width))
         return rows * self._step() + GAP_SMALL
 
     def _step(self) -> int:
-        return _SIDE + self.fontMetrics().height() + GAP_SMALL
+        return self._side + self.fontMetrics().height() + GAP_SMALL
 
     def _place(self, number: int) -> QRect:
         row, column = divmod(number, self._columns(self.width()))
-        return QRect(column * (_SIDE + GAP_SMALL), GAP_SMALL + row * self._step(), _SIDE, _SIDE)
+        return QRect(column * (self._side + GAP_SMALL), GAP_SMALL + row * self._step(), self._side, self._side)

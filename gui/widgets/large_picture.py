@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout
@@ -14,8 +16,9 @@ from gui.widgets.picture_view import PictureView
 from gui.widgets.text import ShortenedText
 from gui.widgets.thumbnails import pixmap_of
 
-_SIDE = 1600
-_WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+LARGE_SIDE = 1600
+_WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
+            Qt.Key.Key_Left, Qt.Key.Key_Right)  # fmt: skip
 
 
 class LargePicture(QDialog):
@@ -45,9 +48,12 @@ class LargePicture(QDialog):
             self.name.setText("")
             self.picture.show_words("file-dotted", self.tr("There is no picture to show here"))
             return
-        self.name.setText("/".join(place))
-        self.setWindowTitle(place[1])
-        question = engine.picture(*place, _SIDE)
+        self.show_picture("/".join(place), place[1], engine.picture(*place, LARGE_SIDE))
+
+    def show_picture(self, name: str, title: str, question: Coroutine[object, object, Picture]) -> None:
+        """Shows what this question brings, under its whole name."""
+        self.name.setText(name)
+        self.setWindowTitle(title)
         self._desk.jobs.ask(question, self._on_picture, failed=self._on_no_picture, newest="large.picture")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

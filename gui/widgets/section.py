@@ -22,6 +22,8 @@ class Section(QWidget):
         self._column.setSpacing(GAP_SMALL)
         self.title = Text(title, "small", "muted")
         self._column.addWidget(self.title)
+        if not title:
+            self.title.hide()
 
     def say(self, lines: Sequence[QWidget]) -> None:
         """Shows these instead of those of before."""

@@ -1,9 +1,9 @@
-"""Little pictures of objects, decoded one after another off the loop while somebody can see their place."""
+"""Little pictures, decoded one after another off the loop while somebody can see their place."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,17 +18,23 @@ _KEPT = 600  # 600 × 24 × 24 × 4 bytes at scale 2: 5.5 MB
 _WAITING = 48  # more than a screen of rows: what was scrolled past drops out of the queue
 _AT_ONCE = 2
 _TOGETHER_MS = 40  # drawing a screen of rows costs several milliseconds: not once for each picture
+Source = Callable[[str, str, int], Coroutine[object, object, Picture]]
+"""The picture of something named in two parts (bucket and key, folder and file), at most so many pixels wide."""
 
 
 class Thumbnails(QObject):
-    """Pictures by (bucket, key, version). `arrived` says that more may be drawn."""
+    """Pictures by (bucket, key, version), of the open project or of another `source`. `arrived` says that more may be
+    drawn."""
 
     arrived = Signal()
 
-    def __init__(self, desk: Desk, side: int = SIDE, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, side: int = SIDE, parent: QObject | None = None, *, source: Source | None = None
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._side = side
+        self._source = source
         self._known: OrderedDict[Hashable, QPixmap | None] = OrderedDict()
         self._waiting: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._asked: set[tuple[str, str, str]] = set()
@@ -50,6 +56,10 @@ class Thumbnails(QObject):
             self._fetch()
         return None
 
+    def drop_waiting(self) -> None:
+        """Nobody looks any more at what was asked for and is not there yet."""
+        self._waiting.clear()
+
     def forget(self) -> None:
         """Another project is open: nothing of the old one counts."""
         self._known.clear()
@@ -58,14 +68,15 @@ class Thumbnails(QObject):
 
     def _fetch(self) -> None:
         engine = self._desk.engine
-        if engine is None:
+        source = self._source or (engine.picture if engine is not None else None)
+        if source is None:
             return
         while self._waiting and len(self._asked) < _AT_ONCE:
             name, _ = self._waiting.popitem(last=True)
             self._asked.add(name)
             side = round(self._side * self._desk.window.devicePixelRatioF())
             self._desk.jobs.ask(
-                engine.picture(name[0], name[1], side),
+                source(name[0], name[1], side),
                 partial(self._on_picture, name),
                 failed=partial(self._on_no_picture, name),
             )

@@ -667,6 +667,13 @@
                 <numerusform>… and %Ln more</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>… and %Ln more picture(s)</source>
+            <translation>
+                <numerusform>… and %Ln more picture</numerusform>
+                <numerusform>… and %Ln more pictures</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>Uploads</name>
@@ -717,6 +724,34 @@
             <translation>
                 <numerusform>Upload %Ln picture?</numerusform>
                 <numerusform>Upload %Ln pictures?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s) left out: they stay on this computer and are not uploaded.</source>
+            <translation>
+                <numerusform>%Ln folder left out: it stays on this computer and is not uploaded.</numerusform>
+                <numerusform>%Ln folders left out: they stay on this computer and are not uploaded.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s) moved before all others that wait.</source>
+            <translation>
+                <numerusform>%Ln folder moved before all others that wait.</numerusform>
+                <numerusform>%Ln folders moved before all others that wait.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s) moved behind all others that wait.</source>
+            <translation>
+                <numerusform>%Ln folder moved behind all others that wait.</numerusform>
+                <numerusform>%Ln folders moved behind all others that wait.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s) taken back: they wait again.</source>
+            <translation>
+                <numerusform>%Ln folder taken back: it waits again.</numerusform>
+                <numerusform>%Ln folders taken back: they wait again.</numerusform>
             </translation>
         </message>
     </context>

@@ -14,9 +14,9 @@ from core import emptying
 from core.engine import find_profile
 from core.practice import reset
 from core.profiles import PRACTICE, Family, Profile, Recompression
+from gui.dropping import clear_family
 from gui.families.dialog import FamilyDialog
 from gui.question_dialog import QuestionDialog
-from gui.tabs.capacity.dropping import clear_family
 from gui.tabs.capacity.estimate_dialog import EstimateDialog
 from gui.tabs.capacity.limits_dialog import LimitsDialog
 from gui.tabs.capacity.tab import CapacityTab

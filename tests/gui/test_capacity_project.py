@@ -12,8 +12,8 @@ from core.ports import BucketLimits
 from core.profile_files import create
 from core.profiles import Family, Profile, ReferenceColumn, Source, Supabase
 from core.secrets import SUPABASE_KEY, VARIABLES, of_this_process
+from gui.dropping import upload
 from gui.question_dialog import QuestionDialog
-from gui.tabs.capacity.dropping import upload
 from gui.tabs.capacity.tab import CapacityTab
 from tests.gui.desks import press, shown, until
 from tests.gui.projects import ProjectDesk, fill

@@ -12,8 +12,8 @@ from core.capacity.models import BucketUse
 from core.profiles import Profile
 from gui.desk import Desk
 from gui.dialogs import finished
+from gui.dropping import why_no_upload
 from gui.tabs.capacity import bucket_acts
-from gui.tabs.capacity.dropping import why_no_upload
 from gui.tabs.capacity.emptying import plan_emptying
 from gui.tabs.capacity.estimate_dialog import EstimateDialog
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QPixmap
 
 from core.capacity.models import BucketUse
 from gui import words
@@ -15,10 +14,9 @@ from gui.table_model import Column
 from gui.tabs.capacity import wording
 from gui.theme import Themes
 from gui.translation import translate
+from gui.widgets.bar_picture import WIDTH as BAR_WIDTH
+from gui.widgets.bar_picture import bar_picture
 from gui.widgets.chart.ticks import percent
-
-_BAR_WIDTH, _BAR_HEIGHT = 112, 6
-_RATIO = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def bucket_columns(icons: Icons, themes: Themes) -> tuple[Column[BucketUse], ...
         Column("family", _said("Family"), lambda use: use.family or "–", _family, None, "family",
                "patient-images", cut_middle=True, gives_way=2),
         Column("share", _said("Share of capacity"), lambda use: percent(use.share), _share,
-               lambda use: share_bar(themes, use), "share", "< 0.1 %", icon_px=_BAR_WIDTH),
+               lambda use: share_bar(themes, use), "share", "< 0.1 %", icon_px=BAR_WIDTH),
         Column("bytes", _said("Stored"), lambda use: words.size(use.bytes), lambda use: words.exact_size(use.bytes),
                None, "bytes", "999.9 MB", is_number=True),
         Column("objects", _said("Objects"), lambda use: words.number(use.objects), None, None, "objects",
@@ -92,22 +90,9 @@ def line_columns(name: str, *, with_objects: bool = True, share: str = "") -> tu
 
 def share_bar(themes: Themes, use: BucketUse) -> QPixmap:
     """A bar as long as the share, in the tone of the level, on its whole length."""
-    theme = themes.current
-    picture = QPixmap(round(_BAR_WIDTH * _RATIO), round(_BAR_HEIGHT * _RATIO))
-    picture.setDevicePixelRatio(_RATIO)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.hairline))
-    painter.drawRoundedRect(QRectF(0, 0, _BAR_WIDTH, _BAR_HEIGHT), _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
-    tone = wording.level_of(use)[2]
-    painter.setBrush(QColor(theme.accent if tone == "good" else theme.colours()[tone]))
-    length = min(1.0, use.share) * _BAR_WIDTH
-    if length:
-        painter.drawRoundedRect(QRectF(0, 0, max(length, 2.0), _BAR_HEIGHT), _BAR_HEIGHT / 2, _BAR_HEIGHT / 2)
-    painter.end()
-    return picture
+    theme, tone = themes.current, wording.level_of(use)[2]
+    colour = theme.accent if tone == "good" else theme.colours()[tone]
+    return bar_picture(use.share, colour, theme.hairline)
 
 
 def _said(text: str) -> str:

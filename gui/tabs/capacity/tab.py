@@ -6,17 +6,18 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.capacity.models import Breakdown, BucketUse, Capacity
 from core.changes import Change
 from core.errors import CoreError
 from gui.dialogs import choose_new_file, finished
-from gui.tab import Tab
+from gui.drop_tab import DropTab
+from gui.dropping import choose_and_upload, clear_family, files_in, upload
 from gui.table import Table
 from gui.table_model import TableModel
 from gui.tabs.capacity import emptiness, family_editing
@@ -26,8 +27,6 @@ from gui.tabs.capacity.bucket_acts import bytes_and_objects
 from gui.tabs.capacity.bucket_panel import AGES, FOLDERS, TIME, TYPES, BucketPanel
 from gui.tabs.capacity.cards import Cards
 from gui.tabs.capacity.columns import BUCKET_KEYS, bucket_columns
-from gui.tabs.capacity.drop_veil import DropVeil
-from gui.tabs.capacity.dropping import choose_and_upload, clear_family, files_in, upload
 from gui.tabs.capacity.exports import export_buckets, say_written
 from gui.tabs.capacity.headings import heading_of
 from gui.tabs.capacity.measuring import start_measuring
@@ -56,7 +55,7 @@ async def load_charts() -> None:
     await asyncio.to_thread(importlib.import_module, "gui.widgets.chart.bars")
 
 
-class CapacityTab(Tab):
+class CapacityTab(DropTab):
     """Asks the engine, and lets each part show its share of the answer."""
 
     def build(self) -> None:
@@ -80,8 +79,7 @@ class CapacityTab(Tab):
         self.empty = EmptyState(desk.icons)
         self.acts = BucketActions(desk, lambda: self.use, lambda name: self.look_wanted.emit("review", name), self)
         self._lay_out()
-        self.veil = DropVeil(desk, self)
-        self.setAcceptDrops(True)
+        self.take_drops()
         self._bind()
         self._say_empty()
         desk.jobs.ask(load_charts(), lambda _: self._on_charts_loaded(), newest="capacity.charts")
@@ -131,20 +129,16 @@ class CapacityTab(Tab):
         yield "menu"
         self.acts.close_menu()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.desk.engine is not None and files_in(event.mimeData()):
-            family = clear_family(self.desk.engine.profile, self.use)
-            self.veil.lift(family.name if family else "")
-            event.acceptProposedAction()
+    def paths_of(self, data: QMimeData) -> Sequence[Path]:
+        return files_in(data)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.veil.hide()
+    def goes_to(self) -> str:
+        engine = self.desk.engine
+        family = clear_family(engine.profile, self.use) if engine is not None else None
+        return family.name if family else ""
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.veil.hide()
-        if paths := files_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.desk.jobs.ask(upload(self.desk, paths, self.use))
+    def take(self, paths: Sequence[Path]) -> None:
+        self.desk.jobs.ask(upload(self.desk, paths, self.use))
 
     def _lay_out(self) -> None:
         charts = beside(self.bars, self.bucket)

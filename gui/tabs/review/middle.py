@@ -19,12 +19,12 @@ from gui.table_model import Column, TableModel
 from gui.tabs.review import columns, emptiness
 from gui.tabs.review.details import Item
 from gui.tabs.review.filters import FilterLine
-from gui.tabs.review.footer import Footer
 from gui.tabs.review.kinds import ABOUT_OBJECTS, FINDINGS, OBJECTS, ROWS, Shelf
 from gui.tabs.review.views import CatalogRows, FindingRows, ObjectRows
 from gui.tabs.review.wording import noun
 from gui.theme import GAP_SMALL
 from gui.widgets.empty_state import EmptyState
+from gui.widgets.footer import Footer
 from gui.widgets.thumbnails import Thumbnails
 
 T = TypeVar("T")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import WorkspaceError
-from core.export import harmless
 from core.models import PlanHead, Repair, Selection
-from core.progress import Progress, Report
+from core.progress import Report
 from core.refusals import because
-from gui import words
 from gui.desk import Desk
-from gui.dialogs import Choice, Question, choose_new_file, confirm, finished
+from gui.dialogs import Choice, Question, confirm, finished
 from gui.jobs import Ending
 from gui.runs import apply_plan
+from gui.table_export import export_table
 from gui.tabs.review.keep_dialog import KeepDialog
 from gui.tabs.review.kinds import Shelf
 from gui.tabs.review.middle import AnyTable
@@ -27,8 +24,6 @@ from gui.translation import translate
 if TYPE_CHECKING:
     from core.inventory import SourceReport
     from core.plan_summary import PlanSummary
-
-_EXPORT_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ class Repairs:
 
     def export_view(self, table: AnyTable, shelf: Shelf) -> None:
         """Writes what the table shows, all of it, as CSV."""
-        self._desk.jobs.ask(self._export_view(table, shelf))
+        self._desk.jobs.ask(export_table(self._desk, table.rows.texts(), shelf.id))
 
     def _on_planned(self, planned: Planned) -> Ending:
         if planned.head.steps == 0:
@@ -120,36 +115,3 @@ class Repairs:
         )
         if await confirm(self._desk.window, question):
             await engine.accept_source(source.name)
-
-    async def _export_view(self, table: AnyTable, shelf: Shelf) -> None:
-        path = await choose_new_file(
-            self._desk.window, translate("Repairs", "Export this view"), f"{shelf.id}.csv", ("CSV (*.csv)",)
-        )
-        if path is None:
-            return
-
-        async def work(report: Report) -> int:
-            return await _write_csv(table, path, report)
-
-        done = translate("Repairs", "%1 written to %2")
-        self._desk.jobs.start(
-            translate("Repairs", "Export"),
-            work,
-            then=lambda n: Ending(done.replace("%1", words.number(n)).replace("%2", path.name)),
-        )
-
-
-async def _write_csv(table: AnyTable, path: Path, report: Report) -> int:
-    """All rows of the view under the columns' titles; a cell that a spreadsheet would run gets a quote before it."""
-    total = table.rows.rowCount()
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file)
-            out.writerow([column.title for column in table.rows.columns if column.title])
-            for start in range(0, total, _EXPORT_PAGE):
-                for line in await table.rows.texts(start, _EXPORT_PAGE):
-                    out.writerow([harmless(cell) for cell in line])
-                report(Progress(min(start + _EXPORT_PAGE, total), total))
-    except OSError as exc:
-        raise WorkspaceError(f"{path} cannot be written: {exc.strerror}.", "Choose another place.") from exc
-    return total

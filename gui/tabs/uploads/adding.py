@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.profiles import Family, Profile
+from gui import dropping
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, choose_folder, confirm, finished
 from gui.families.choice_dialog import FamilyChoice
 from gui.jobs import NextStep
-from gui.tabs.capacity import dropping
 from gui.tabs.uploads.running import UploadRuns
 from gui.translation import translate
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import CoreError, NotAllowed, Unavailable
+from core.errors import Busy, CoreError, NotAllowed, Unavailable
 from core.uploads.listing import Amounts
 from gui.desk import Desk
-from gui.tabs.capacity.dropping import why_no_upload
+from gui.dropping import why_no_upload
 from gui.tabs.uploads.drop_area import DropArea
 from gui.tabs.uploads.view_bar import BATCHES, ViewBar
 from gui.translation import translate
@@ -48,11 +48,18 @@ def say(area: DropArea, desk: Desk, bar: ViewBar, amounts: Amounts, *, is_upload
         )
 
 
-def say_failed(area: DropArea, error: Exception) -> None:
-    """The tracker cannot be read."""
+def say_failed(area: DropArea, desk: Desk, error: Exception) -> None:
+    """The tracker cannot be read, or another program holds it."""
     area.open(False)
+    again = translate("UploadsEmpty", "Try again")
+    act = desk.actions["look_at_uploads"].trigger
+    if isinstance(error, Busy):
+        title = translate("UploadsEmpty", "Another program works with the tracker")
+        area.state.say("lock-key", title, _sentence(error), step=again, act=act, tone="warning")
+        return
     title = translate("UploadsEmpty", "Where uploads stand cannot be read")
-    area.state.say("warning-circle", title, _sentence(error), tone="danger")
+    more = translate("UploadsEmpty", "What is stored is safe: only the notes about it cannot be read.")
+    area.state.say("warning-circle", title, f"{_sentence(error)} {more}", step=again, act=act, tone="danger")
 
 
 def _say_not_open(area: DropArea, desk: Desk) -> None:

@@ -7,14 +7,19 @@ import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from random import Random
 
+from core.practice.drawing import draw
 from core.uploads.batches import Attempt, Ending, begin_batch, end_batch, end_folders
 from core.uploads.listing import Listing
-from core.uploads.queue import due, leave_out
+from core.uploads.live import Live
+from core.uploads.queue import Queued, due, leave_out
 from core.uploads.scan import scan
 from core.uploads.tracker import Tracker, now_seconds
 
-_FOLDERS, _BATCH, _BATCHES = 180, 40, 3
+_FOLDERS, _BATCH, _BATCHES, _PICTURES = 180, 40, 3, 24
+_LIKE = "patient-images"
+_NAMES = ("overview.jpg", "left eye.jpg", "right eye.jpg")
 _SECONDS = 21.0
 _REASONS = {
     5: "0417-overview.png: It is no picture, although its name says so.",
@@ -24,35 +29,40 @@ _REASONS = {
 
 
 @contextlib.asynccontextmanager
-async def example() -> AsyncIterator[Listing]:
-    """A tracker that knows folders in every state, as if a batch were under way."""
+async def example(live: Live) -> AsyncIterator[Listing]:
+    """A tracker that knows folders in every state, as if a batch were under way; `live` is told how far that is."""
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         _make_folders(home / "wards")
         tracker = await Tracker.open(home / "example.db")
         try:
             await scan(tracker, home / "wards")
-            await tracker.write(_upload)
+            await tracker.write(lambda c: _upload(c, live))
         finally:
             await tracker.close()
         listing = Listing(home / "example.db", lambda: True)
         try:
             yield listing
         finally:
+            live.clear()
             await listing.close()
 
 
 def _make_folders(root: Path) -> None:
+    dice = Random(5)
+    drawn = [draw(_LIKE, f"overview {number}.jpg", number, dice) for number in range(_PICTURES)]
     for number in range(_FOLDERS):
         folder = root / f"ward-{number % 7 + 1}" / f"2026-11-{number % 28 + 1:02} Patient {7100 + number * 13}"
         folder.mkdir(parents=True)
-        for at, name in enumerate(("overview.jpg", "left eye.jpg", "right eye.jpg", "stats.json")[: number % 3 + 2]):
-            (folder / name).write_bytes(bytes((number * 7919 + at * 3571) % 90_000 + 4_000))
+        for at, name in enumerate(_NAMES[: number % 3 + 1]):
+            (folder / name).write_bytes(drawn[(number * 5 + at) % _PICTURES])
+        if number % 2:
+            (folder / "stats.json").write_text('{"status": "passed", "device": "oct-3"}', "utf-8")
     (root / "ward-1" / "old").symlink_to(root)
     (root / "ward-2" / "lost.jpg").symlink_to(root / "nowhere")
 
 
-def _upload(c: sqlite3.Connection) -> None:
+def _upload(c: sqlite3.Connection, live: Live) -> None:
     now = now_seconds()
     for batch in range(_BATCHES):
         began = now - (_BATCHES - batch) * (_SECONDS + 2)
@@ -63,9 +73,22 @@ def _upload(c: sqlite3.Connection) -> None:
             why = _REASONS.get(at, "") if batch < 2 else ""
             tries = (Attempt(began, began + 3, why),) * (3 if at == 31 else 1) if why else ()
             endings.append(Ending(one.number, one.path, None, tries or (Attempt(began, began + 4),)))
+            _note_files(c, one, 0 if at == 31 else 1 if why else one.files, began)
         end_folders(c, batch_id, began + _SECONDS, endings)
         size = sum(one.size_bytes for one in folders)
         c.execute("UPDATE upload_batches SET bytes = ? WHERE batch_id = ?", (size, batch_id))
         end_batch(c, batch_id, began + _SECONDS - batch)
     leave_out(c, [one.number for one in due(c, 3, 0, 2)], "There is only a stats.json in it, and no table is mapped.")
-    begin_batch(c, "", due(c, 3, 0, 16), now - 2)
+    under_way = due(c, 3, 0, 16)
+    begin_batch(c, "", under_way, now - 2)
+    for at, one in enumerate(under_way):
+        live.begin(one.number, one.files, one.size_bytes)
+        live.stored(one.number, one.files * (at % 4) // 4, one.size_bytes * (at % 4) // 4)
+
+
+def _note_files(c: sqlite3.Connection, folder: Queued, files: int, at: float) -> None:
+    """The files of a folder that are stored."""
+    names = sorted(path.name for path in Path(folder.path).iterdir() if path.suffix == ".jpg")[:files]
+    inside = Path(folder.path).name
+    rows = [(folder.number, name, _LIKE, f"{inside}/{name}", folder.size_bytes, b"", at) for name in names]
+    c.executemany("INSERT INTO uploaded_files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

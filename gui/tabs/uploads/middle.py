@@ -1,46 +1,86 @@
-"""The middle of the Uploads tab: one of three tables, or what stands in their place."""
+"""The middle of the Uploads tab: one of its tables, or what stands in their place, and the line below."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from core.uploads.listing import Amounts, BatchRow, FolderRow, Listing, TroubleRow
+from core.local_pictures import LocalPictures
+from core.pictures import Picture
+from core.uploads.listing import Amounts, BatchRow, FolderRow, FolderState, Listing, TroubleRow
+from core.uploads.live import FolderProgress
+from core.uploads.undoable import weigh
 from gui.desk import Desk
 from gui.table import Table
 from gui.table_model import Column, TableModel
 from gui.tabs.uploads import emptiness
-from gui.tabs.uploads.columns import batch_columns, folder_columns, trouble_columns
+from gui.tabs.uploads.columns import Looks, batch_columns, folder_columns, trouble_columns
 from gui.tabs.uploads.drop_area import DropArea
 from gui.tabs.uploads.rows import BatchRows, FolderRows, TroubleRows
 from gui.tabs.uploads.view_bar import BATCHES, TROUBLES, ViewBar
+from gui.theme import GAP_SMALL
+from gui.widgets.footer import Footer
+from gui.widgets.thumbnails import Thumbnails
 
 T = TypeVar("T")
+_SOMETIMES = ("progress", "rate", "attempts", "batch", "when")
+_TELLS_NOTHING = {
+    FolderState.UPLOADING: frozenset({"batch", "when"}),
+    FolderState.QUEUED: frozenset({"progress", "rate", "batch"}),
+    FolderState.DONE: frozenset({"progress", "rate"}),
+    FolderState.SKIPPED: frozenset({"progress", "rate", "batch", "attempts"}),
+    FolderState.FAILED: frozenset({"progress", "rate", "batch"}),
+}
+"""Columns that say nothing where all folders are in one state: the reason gets their room."""
 AnyTable = Table[FolderRow] | Table[BatchRow] | Table[TroubleRow]
 
 
 class Middle(QWidget):
-    """`went_to` carries the folder that has the focus, None for none."""
+    """`went_to` carries the folder that has the focus, None for none; `chose` says that others are chosen."""
 
     went_to = Signal(object)
+    chose = Signal()
     menu_wanted = Signal(object)
 
-    def __init__(self, desk: Desk, bar: ViewBar, is_uploading: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        bar: ViewBar,
+        pictures: LocalPictures,
+        is_uploading: Callable[[], bool],
+        progress: Callable[[FolderRow], FolderProgress | None],
+    ) -> None:
         super().__init__()
-        self._desk, self._bar, self._is_uploading = desk, bar, is_uploading
+        self._desk, self._bar, self._pictures, self._is_uploading = desk, bar, pictures, is_uploading
         self._listing: Listing | None = None
         self._amounts = Amounts()
         self._kept: tuple[int, int] | None = None  # the current row's number and where the table was scrolled to
-        self._folders = self._made("folders", folder_columns(desk.icons), self.tr("Folders"))
+        self.chosen_bytes = 0
+        self.thumbnails = Thumbnails(desk, parent=self, source=self._first_picture)
+        looks = Looks(desk.icons, desk.themes, self.thumbnails, progress)
+        self._folders = self._made("folders", folder_columns(looks), self.tr("Folders"), is_checkable=True)
         self._batches = self._made("batches", batch_columns(desk.icons, is_uploading), self.tr("Batches"))
         self._troubles = self._made("troubles", trouble_columns(), self.tr("Not read"))
         self.area = DropArea(desk)
-        self._places = QStackedLayout(self)
+        self.footer = Footer(desk)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_SMALL)
+        self._places = QStackedLayout()
+        column.addLayout(self._places, 1)  # before it has widgets: it shows the first one, wherever that is
+        column.addWidget(self.footer)
         for place in (self.area, self._folders, self._batches, self._troubles):
             self._places.addWidget(place)
+        self.thumbnails.arrived.connect(self._draw)
+        self.footer.all_wanted.connect(self._folders.rows.choose_all)
+        self._folders.rows.choice_changed.connect(self._on_choice_changed)
+        desk.themes.changed.connect(self._say_choice)
 
     @property
     def table(self) -> AnyTable:
@@ -48,6 +88,11 @@ class Middle(QWidget):
         if self._bar.view == BATCHES:
             return self._batches
         return self._troubles if self._bar.view == TROUBLES else self._folders
+
+    @property
+    def folders(self) -> Table[FolderRow]:
+        """The table of folders, shown or not."""
+        return self._folders
 
     @property
     def is_empty(self) -> bool:
@@ -61,15 +106,33 @@ class Middle(QWidget):
         return self._folders.rows.at(row) if row >= 0 and self._bar.shows_folders and not self.is_empty else None
 
     @property
-    def number(self) -> int | None:
-        """The number of that folder."""
-        folder = self.folder
-        return folder.number if folder is not None else None
+    def batch(self) -> BatchRow | None:
+        """The batch that the focus is on."""
+        row = self._batches.currentIndex().row()
+        return self._batches.rows.at(row) if row >= 0 and self._bar.view == BATCHES and not self.is_empty else None
+
+    @property
+    def chosen_count(self) -> int:
+        """How many folders are chosen; the current one when no box is checked."""
+        if not self._bar.shows_folders or self.is_empty:
+            return 0
+        return self._folders.rows.choice.count or (1 if self.folder is not None else 0)
+
+    async def chosen(self) -> Sequence[int]:
+        """The numbers of the chosen folders in the order of the table; the current one when no box is checked."""
+        numbers, choice = self._folders.rows.row_numbers, self._folders.rows.choice
+        if not choice.count:
+            return [self.folder.number] if self.folder is not None else []
+        if choice.is_all:
+            return numbers
+        everything, exceptions = choice.everything, frozenset(choice.exceptions)
+        return await asyncio.to_thread(lambda: [n for n in numbers if (n in exceptions) is not everything])
 
     def show_view(self, listing: Listing | None) -> None:
         """Shows what the bar says, anew."""
         self._listing = listing
         if listing is None:
+            self.thumbnails.forget()
             for table in (self._folders, self._batches, self._troubles):
                 table.rows.show(None)
         elif self._bar.view == BATCHES:
@@ -80,12 +143,17 @@ class Middle(QWidget):
             self._troubles.rows.show(TroubleRows(listing))
         else:
             self._keep(self._folders)
+            told = _TELLS_NOTHING.get(state, frozenset()) if (state := self._bar.filter.state) else ()
+            for column in _SOMETIMES:
+                self._folders.show_column(column, column not in told and (column != "rate" or self._is_uploading()))
             self._folders.rows.show(FolderRows(listing, self._bar.filter))
 
     def look_again(self, amounts: Amounts) -> None:
-        """Shows what has changed; other rows only where their number is another one."""
+        """Shows what has changed; other rows only where their number is another one, and nothing is chosen of those:
+        what somebody is about to do with them stays as it was seen."""
         before, self._amounts = self._bar.amount(self._amounts), amounts
-        if self._bar.amount(amounts) != before or self.is_empty:
+        has_chosen = self._bar.shows_folders and self._folders.rows.choice.count > 0
+        if self.is_empty or (self._bar.amount(amounts) != before and not has_chosen):
             self.show_view(self._listing)
         else:
             self.table.rows.renew()
@@ -94,12 +162,23 @@ class Middle(QWidget):
 
     def fail(self, error: Exception) -> None:
         """The tracker cannot be read."""
-        emptiness.say_failed(self.area, error)
+        emptiness.say_failed(self.area, self._desk, error)
         self._places.setCurrentWidget(self.area)
+        self.footer.hide()
         self.went_to.emit(None)
 
-    def _made(self, name: str, shown: Sequence[Column[T]], title: str) -> Table[T]:
-        model: TableModel[T] = TableModel(self._desk.jobs, shown, f"uploads.{name}", is_checkable=False)
+    def choose_none(self) -> bool:
+        """Chooses nothing; says whether something was chosen."""
+        had_some = self._folders.rows.choice.count > 0
+        self._folders.rows.choose_none()
+        return had_some
+
+    def add_table_action(self, action: QAction) -> None:
+        """Lets an action's key work while the folders have the focus."""
+        self._folders.addAction(action)
+
+    def _made(self, name: str, shown: Sequence[Column[T]], title: str, *, is_checkable: bool = False) -> Table[T]:
+        model: TableModel[T] = TableModel(self._desk.jobs, shown, f"uploads.{name}", is_checkable=is_checkable)
         table: Table[T] = Table(self._desk.themes, model, title)
         table.shown_columns.remember(self._desk.remembered, f"columns.uploads.{name}")
         model.filled.connect(self._on_filled)
@@ -109,6 +188,9 @@ class Middle(QWidget):
         table.menu_wanted.connect(self.menu_wanted)
         self._desk.icons.loaded.connect(table.viewport().update)
         return table
+
+    async def _first_picture(self, folder: str, _name: str, side: int) -> Picture:
+        return await self._pictures.first_of(Path(folder), side)
 
     def _keep(self, table: Table[T]) -> None:
         """Remembers where somebody was, for when other rows have come."""
@@ -124,17 +206,44 @@ class Middle(QWidget):
             return
         number, scrolled = self._kept or (-1, 0)
         self._kept = None
-        table.go_to(numbers.index(number) if number in numbers else 0)
-        if number in numbers:
+        place = table.rows.row_of(number)
+        table.go_to(max(place, 0))
+        if place >= 0:
             table.verticalScrollBar().setValue(scrolled)
 
     def _on_arrived(self, table: Table[T], rows: range) -> None:
         if table is self.table and table.currentIndex().row() in rows:
             self.went_to.emit(self.folder)
 
+    def _on_choice_changed(self) -> None:
+        self.chosen_bytes = 0
+        self._say_choice()
+        listing = self._listing
+        if listing is not None and self._folders.rows.choice.count:
+            self._desk.jobs.ask(self._weighed(listing), self._on_weighed, newest="uploads.choice")
+        self.chose.emit()
+
+    async def _weighed(self, listing: Listing) -> tuple[int, int]:
+        numbers = await self.chosen()
+        return await listing.read(lambda c: weigh(c, numbers), (0, 0))
+
+    def _on_weighed(self, weighed: tuple[int, int]) -> None:
+        self.chosen_bytes = weighed[1]
+        self._say_choice()
+        self.chose.emit()
+
+    def _say_choice(self) -> None:
+        rows = self._folders.rows
+        self.footer.say(rows.choice.count, rows.rowCount(), self.chosen_bytes if rows.choice.count else 0, noun="")
+
     def _show_place(self) -> None:
-        if self.table.rows.row_numbers:
+        has_rows = bool(self.table.rows.row_numbers)
+        if has_rows:
             self._places.setCurrentWidget(self.table)
-            return
-        emptiness.say(self.area, self._desk, self._bar, self._amounts, is_uploading=self._is_uploading())
-        self._places.setCurrentWidget(self.area)
+        else:
+            emptiness.say(self.area, self._desk, self._bar, self._amounts, is_uploading=self._is_uploading())
+            self._places.setCurrentWidget(self.area)
+        self.footer.setVisible(has_rows and self._bar.shows_folders)
+
+    def _draw(self) -> None:
+        self._folders.viewport().update()

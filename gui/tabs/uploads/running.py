@@ -11,6 +11,8 @@ from core.changes import Change
 from core.profiles import Family
 from core.progress import Report
 from core.uploads.desk import Uploads
+from core.uploads.listing import FolderRow
+from core.uploads.live import FolderProgress, Live
 from core.uploads.transfer import Transferred, Wish
 from gui import words
 from gui.desk import Desk
@@ -30,12 +32,17 @@ class UploadRuns(QObject):
         super().__init__(parent)
         self._desk = desk
         self.job: Job | None = None
+        self.live = Live()
         self._next: deque[tuple[Family, tuple[Path, ...]]] = deque()
 
     @property
     def is_running(self) -> bool:
         """Whether an upload is under way."""
         return self.job is not None and self.job.is_running
+
+    def progress_of(self, folder: FolderRow) -> FolderProgress | None:
+        """How far a folder is that is under way."""
+        return self.live.of(folder.number)
 
     def start(self, family: Family, roots: tuple[Path, ...]) -> None:
         """Scans these trees and uploads what waits in them; without any, all that waits. Where an upload is under way,

@@ -7,20 +7,24 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from core.changes import Change
+from core.local_pictures import LocalPictures
 from core.uploads.desk import Uploads
 from core.uploads.listing import Amounts, FolderRow, FolderState, Listing
-from gui.tab import Tab
-from gui.tabs.capacity.drop_veil import DropVeil
-from gui.tabs.capacity.dropping import clear_family, paths_in, why_no_upload
+from gui.drop_tab import DropTab
+from gui.dropping import clear_family
+from gui.table_export import export_table
+from gui.tabs.uploads import offers
+from gui.tabs.uploads.acts import FolderActs
 from gui.tabs.uploads.adding import Adding
 from gui.tabs.uploads.details import FolderDetails
 from gui.tabs.uploads.example import example
 from gui.tabs.uploads.headings import heading_of
 from gui.tabs.uploads.middle import Middle
+from gui.tabs.uploads.preview import Preview
 from gui.tabs.uploads.running import UploadRuns
 from gui.tabs.uploads.view_bar import ALL, BATCHES, TROUBLES, ViewBar
 from gui.theme import GAP, GAP_SMALL
@@ -31,9 +35,12 @@ _LOOK_MS = 1_000
 _REST = 3
 """It rests so many times as long as a look takes."""
 _BAR_PARTS = 1_000
+_FEW = 100
+"""So many folders can be uploaded alone."""
+_FILE = "uploads"
 
 
-class UploadsTab(Tab):
+class UploadsTab(DropTab):
     """Wires the heading, the line of views, the table and the details to the tracker of the open project."""
 
     def build(self) -> None:
@@ -51,11 +58,14 @@ class UploadsTab(Tab):
         self.progress = QProgressBar(maximum=_BAR_PARTS, textVisible=False)
         self.progress.setAccessibleName(self.tr("Folders uploaded"))
         self.bar = ViewBar(desk.icons)
-        self.middle = Middle(desk, self.bar, lambda: self.runs.is_running)
-        self.details = FolderDetails(desk)
+        self.pictures = LocalPictures()
+        self.destroyed.connect(self.pictures.close)
+        self.middle = Middle(desk, self.bar, self.pictures, lambda: self.runs.is_running, self.runs.progress_of)
+        self.details = FolderDetails(desk, self.pictures)
+        self.preview = Preview(desk, self.middle, self.details)
+        self.acts = FolderActs(desk, self.middle, lambda: self.listing, self)
         self._lay_out()
-        self.veil = DropVeil(desk, self)
-        self.setAcceptDrops(True)
+        self.take_drops()
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
         desk.session.before_closing(self._close)
@@ -81,14 +91,14 @@ class UploadsTab(Tab):
         return (self.bar.words, self.middle.table, self.details)
 
     def step_back(self) -> bool:
-        return self.bar.step_back()
+        return self.preview.close() or self.bar.step_back() or self.middle.choose_none()
 
     async def stops(self) -> AsyncIterator[str]:
         yield ""
         if self.amounts.found:
             return
         real = self.listing
-        async with example() as listing:
+        async with example(self.runs.live) as listing:
             self.listing = listing
             for view in (ALL, FolderState.FAILED.value, BATCHES, TROUBLES):
                 self.bar.show_view(view)
@@ -102,21 +112,13 @@ class UploadsTab(Tab):
         super().showEvent(event)
         self._look()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def goes_to(self) -> str:
         engine = self.desk.engine
-        if engine is not None and paths_in(event.mimeData()):
-            family = clear_family(engine.profile, None)
-            self.veil.lift(family.name if family else "")
-            event.acceptProposedAction()
+        family = clear_family(engine.profile, None) if engine is not None else None
+        return family.name if family else ""
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.veil.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.veil.hide()
-        if paths := paths_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.desk.jobs.ask(self.adding.add(paths))
+    def take(self, paths: Sequence[Path]) -> None:
+        self.desk.jobs.ask(self.adding.add(paths))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -136,10 +138,23 @@ class UploadsTab(Tab):
         actions.bind("go_on_uploading", lambda: ask(self.adding.go_on(self.amounts.queued)))
         actions.bind("pause_uploading", self.runs.pause)
         actions.bind("retry_failed", lambda: ask(self._retry_failed()))
-        actions.bind("retry_folder", lambda: ask(self._retry_folder()))
+        actions.bind("retry_folder", lambda: ask(self._retry_chosen()))
+        actions.bind("leave_folders_out", self.acts.leave_out)
+        actions.bind("take_folders_back", self.acts.take_back)
+        actions.bind("folders_first", self.acts.go_first)
+        actions.bind("folders_last", self.acts.go_last)
+        actions.bind("filter_uploads", self.bar.words.setFocus)
+        actions.bind("choose_all_folders", self.middle.folders.rows.choose_all)
+        actions.bind("choose_no_folders", self.middle.folders.rows.choose_none)
+        actions.bind("preview_folder", self.preview.toggle)
+        actions.bind("export_uploads", lambda: ask(export_table(self.desk, self.middle.table.rows.texts(), _FILE)))
+        for name in ("choose_all_folders", "preview_folder", "leave_folders_out"):
+            self.middle.add_table_action(actions[name])
         self.bar.changed.connect(lambda: self.middle.show_view(self.listing))
         self.bar.left.connect(lambda: self.middle.table.setFocus())
         self.middle.went_to.connect(self._on_went_to)
+        self.middle.chose.connect(self._on_chose)
+        self.acts.did.connect(self._on_look_triggered)
         self.middle.menu_wanted.connect(self._on_menu_wanted)
         self.runs.moved.connect(self._say_heading)
         self.runs.changed.connect(self._on_runs_changed)
@@ -184,6 +199,7 @@ class UploadsTab(Tab):
             widget.setVisible(has_any)
         self.middle.look_again(amounts)
         self._say_heading()
+        self._say_count()
         self._update_actions()
 
     def _say_heading(self) -> None:
@@ -191,21 +207,18 @@ class UploadsTab(Tab):
         ended = self.amounts.done + self.amounts.skipped + self.amounts.failed
         self.progress.setValue(round(_BAR_PARTS * ended / self.amounts.found) if self.amounts.found else 0)
 
+    def _say_count(self) -> None:
+        """How many are under way; else how many failed and want somebody."""
+        amounts = self.amounts
+        self.count_said.emit((amounts.uploading if self.runs.is_running else 0) or amounts.failed or None)
+
     def _update_actions(self) -> None:
-        actions, is_running = self.desk.actions, self.runs.is_running
-        why = why_no_upload(self.desk)
-        may = self.desk.engine is not None and not why
-        folder = self.middle.folder
-        again = folder is not None and folder.state in (FolderState.FAILED, FolderState.SKIPPED) and not folder.gone
-        actions.enable("look_at_uploads", self.desk.engine is not None)
-        actions.enable("pause_uploading", is_running)
-        actions.enable("go_on_uploading", may and not is_running and self.amounts.queued > 0, why)
-        actions.enable("retry_failed", may and not is_running and self.amounts.failed > 0, why)
-        actions.enable("retry_folder", may and not is_running and again, why)
+        is_running, amounts = self.runs.is_running, self.amounts
+        offers.update(self.desk, self.middle, amounts, is_running=is_running, shows_folders=self.bar.shows_folders)
         self.main_button.setVisible(not (self.middle.is_empty and self.middle.area.is_open))
-        self.retry_button.setVisible(self.amounts.failed > 0)
+        self.retry_button.setVisible(amounts.failed > 0)
         self.pause_button.setVisible(is_running)
-        self.go_on_button.setVisible(not is_running and self.amounts.queued > 0)
+        self.go_on_button.setVisible(not is_running and amounts.queued > 0)
 
     async def _retry_failed(self) -> None:
         """Queues all that failed anew, then uploads whatever waits."""
@@ -215,13 +228,15 @@ class UploadsTab(Tab):
             await listing.retry()
             self.runs.start(family, ())
 
-    async def _retry_folder(self) -> None:
-        """Queues one folder anew and uploads it, with what is below it and nothing else."""
-        listing, folder = self.listing, self.middle.folder
-        family = await self.adding.family_for_retry(1)
-        if family is not None and listing is not None and folder is not None:
-            await listing.retry([folder.number])
-            self.runs.start(family, (Path(folder.path),))
+    async def _retry_chosen(self) -> None:
+        """Queues the chosen folders anew and uploads them: a few and nothing else, of many all that waits."""
+        listing, numbers = self.listing, await self.middle.chosen()
+        family = await self.adding.family_for_retry(len(numbers))
+        if family is not None and listing is not None and numbers:
+            few = await listing.folders(numbers) if len(numbers) <= _FEW else ()
+            await listing.retry(numbers)
+            self.middle.choose_none()
+            self.runs.start(family, tuple(Path(one.path) for one in few))
 
     def _on_look_triggered(self) -> None:
         self.middle.show_view(self.listing)
@@ -230,7 +245,12 @@ class UploadsTab(Tab):
     def _on_went_to(self, folder: FolderRow | None) -> None:
         self.details.show_folder(folder, self.listing)
         self.details.setVisible(self.bar.shows_folders and not self.middle.is_empty)
-        self.selection_said.emit(folder.path if folder is not None else "")
+        if not self.middle.folders.rows.choice.count:
+            self.selection_said.emit(folder.path if folder is not None else "")
+        self._update_actions()
+
+    def _on_chose(self) -> None:
+        self.selection_said.emit(self.middle.footer.status_words)
         self._update_actions()
 
     def _on_runs_changed(self) -> None:
@@ -246,11 +266,4 @@ class UploadsTab(Tab):
             self._look()
 
     def _on_menu_wanted(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        if self.bar.view != BATCHES and self.desk.actions["retry_folder"].isEnabled():
-            menu.addAction(self.desk.actions["retry_folder"])
-            menu.addSeparator()
-        menu.addAction(self.tr("Copy"), self.middle.table.copy)
-        menu.addMenu(self.middle.table.column_menu())
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+        offers.open_menu(self, place)

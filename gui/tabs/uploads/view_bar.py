@@ -29,6 +29,7 @@ class ViewBar(QWidget):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = ALL
+        self.batch: int | None = None
         self._titles = {
             ALL: self.tr("All"),
             **{state.value: state_of(state)[1] for state in FolderState},
@@ -48,6 +49,9 @@ class ViewBar(QWidget):
                 row.addSpacing(GAP)
             row.addWidget(made)
         self.buttons[ALL].setChecked(True)
+        self.batch_button = quiet_button("", self._on_batch_clicked)
+        icons.put(self.batch_button, "x", "muted")
+        self.batch_button.hide()
         self.words = QLineEdit()
         self.words.setClearButtonEnabled(True)
         self.words.setFixedWidth(_WORDS_WIDTH)
@@ -55,6 +59,7 @@ class ViewBar(QWidget):
         self.words.setAccessibleName(self.tr("Filter folders"))
         icons.put(self.words.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "magnifying-glass", "muted")
         row.addStretch(1)
+        row.addWidget(self.batch_button)
         row.addWidget(self.words)
         self._timer = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._timer.timeout.connect(self.changed)
@@ -67,7 +72,27 @@ class ViewBar(QWidget):
     def filter(self) -> FolderFilter:
         """Which folders are to be shown."""
         state = FolderState(self.view) if self.shows_folders and self.view != ALL else None
-        return FolderFilter(state, self.words.text().strip())
+        return FolderFilter(state, self.words.text().strip(), self.batch)
+
+    def show_batch(self, number: int, began: str) -> None:
+        """Shows the folders of one batch, until that is taken away again."""
+        self.batch = number
+        self.batch_button.setText(self.tr("Batch of %1").replace("%1", began))
+        self.batch_button.setToolTip(self.tr("Show the folders of all batches again"))
+        self.batch_button.setAccessibleName(f"{self.batch_button.text()}. {self.batch_button.toolTip()}")
+        self.batch_button.show()
+        self.view = ALL
+        self.buttons[ALL].setChecked(True)
+        self.words.setEnabled(True)
+        self.changed.emit()
+
+    def forget_batch(self) -> bool:
+        """Shows the folders of all batches; says whether it was only one."""
+        if self.batch is None:
+            return False
+        self.batch = None
+        self.batch_button.hide()
+        return True
 
     @property
     def shows_folders(self) -> bool:
@@ -87,6 +112,9 @@ class ViewBar(QWidget):
         if self.words.text():
             self.words.clear()
             return True
+        if self.forget_batch():
+            self.changed.emit()
+            return True
         if self.view != ALL:
             self.show_view(ALL)
             return True
@@ -95,7 +123,13 @@ class ViewBar(QWidget):
     def clear(self) -> None:
         """Shows all folders again."""
         self.words.clear()
+        if self.forget_batch() and self.view == ALL:
+            self.changed.emit()
         self.show_view(ALL)
+
+    def _on_batch_clicked(self) -> None:
+        self.forget_batch()
+        self.changed.emit()
 
     def say(self, amounts: Amounts) -> None:
         """Shows the numbers."""

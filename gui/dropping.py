@@ -1,5 +1,4 @@
-"""Single files that are dropped onto the Capacity tab, or chosen in a dialog, go up into a family, wherever there is
-room."""
+"""Single files that are dropped onto a tab, or chosen in a dialog, go up into a family, wherever there is room."""
 
 from __future__ import annotations
 

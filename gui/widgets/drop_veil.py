@@ -1,4 +1,4 @@
-"""What lies over the Capacity tab while files are dragged above it: where they would go."""
+"""What lies over a tab while files are dragged above it: where they would go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gui.desk import Desk
-from gui.tabs.capacity.dropping import why_no_upload
+from gui.dropping import why_no_upload
 from gui.theme import GAP, GAP_SMALL, heading_font
 
 _VEIL_ALPHA = 0.92

@@ -1,0 +1,72 @@
+"""One folder from near: its files with their places, what its stats.json says, and how every attempt at it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import CoreError
+from core.uploads.folders import IMAGES, STATS
+from core.uploads.listing import MOST_FILES, FolderRow, Listing, PastAttempt, files_of
+from core.uploads.stats import Stats, read_stats
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file. `bucket` and `key` say where it is stored, '' while it is not; `here`: it is on this computer."""
+
+    name: str
+    size_bytes: int
+    bucket: str = ""
+    key: str = ""
+    here: bool = True
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether its name says that it is one."""
+        return self.name.lower().endswith(IMAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLook:
+    """The first two hundred files by name, of `in_all`; `why` says why they cannot be read. `stats` is None where there
+    is no stats.json."""
+
+    attempts: Sequence[PastAttempt] = ()
+    files: Sequence[FileRow] = ()
+    in_all: int = 0
+    why: str = ""
+    stats: Stats | None = None
+
+
+async def look_closely(listing: Listing, folder: FolderRow) -> CloseLook:
+    """Looks into the tracker and the folder. Of one that is not there any more, what was stored is known. Raises
+    `WorkspaceError`."""
+    attempts = await listing.attempts(folder.path)
+    nothing: dict[str, FileRow] = {}
+    stored = await listing.read(lambda c: _stored(c, folder.number), nothing)
+    try:
+        found, in_all = await asyncio.to_thread(files_of, folder.path)
+    except CoreError as error:
+        return CloseLook(attempts, tuple(stored.values()), len(stored), error.message)
+    files = tuple(_with_place(name, size_bytes, stored) for name, size_bytes in found)
+    stats = None
+    if any(one.name == STATS for one in files):
+        stats = await asyncio.to_thread(read_stats, Path(folder.path, STATS))
+    return CloseLook(attempts, files, in_all, "", stats)
+
+
+def _stored(c: sqlite3.Connection, number: int) -> dict[str, FileRow]:
+    sql = "SELECT name, bucket, key, bytes FROM uploaded_files WHERE folder = ? ORDER BY name LIMIT ?"
+    return {
+        name: FileRow(name, size_bytes, bucket, key, here=False)
+        for name, bucket, key, size_bytes in c.execute(sql, (number, MOST_FILES))
+    }
+
+
+def _with_place(name: str, size_bytes: int, stored: dict[str, FileRow]) -> FileRow:
+    at = stored.get(name)
+    return FileRow(name, size_bytes, at.bucket, at.key) if at is not None else FileRow(name, size_bytes)

@@ -1,0 +1,87 @@
+"""What people do with folders of the queue: leave them out, take them back, put them first; and how to take that back
+again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from core.uploads.queue import leave_out, put_first
+
+LEFT_OUT = "Somebody left it out."
+_ASKED = 10_000
+
+
+def leave_out_waiting(c: sqlite3.Connection, numbers: Sequence[int], reason: str = LEFT_OUT) -> tuple[int, ...]:
+    """Leaves those of these folders out that wait or failed: which ones that are now. Folders under way stay."""
+    under_way = "SELECT batch_id FROM upload_batches WHERE status = 'running' AND bytes IS NOT NULL"
+    wanted = (
+        "upload_status <> 'success' AND skipped IS NULL AND gone_at IS NULL AND "
+        f"NOT (upload_status = 'pending' AND coalesce(batch_id, '') IN ({under_way}))"
+    )
+    chosen = _those(c, numbers, wanted)
+    leave_out(c, chosen, reason)
+    return chosen
+
+
+def take_back(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[int, ...]:
+    """Folders that were left out are as they were before, waiting or failed: which ones those were."""
+    chosen = _those(c, numbers, "skipped IS NOT NULL")
+    c.executemany("UPDATE folder_status SET skipped = NULL WHERE rowid = ?", [(number,) for number in chosen])
+    return chosen
+
+
+def go_first(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Those of these folders that wait go before all others, in their order: which ones, as (number, place before)."""
+    chosen = _those(c, numbers, "upload_status = 'pending' AND skipped IS NULL AND gone_at IS NULL")
+    before = places(c, chosen)
+    put_first(c, chosen)
+    return before
+
+
+def go_last(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Those of these folders that wait go after all others, in their order: which ones, as (number, place before)."""
+    waiting = "upload_status = 'pending' AND skipped IS NULL AND gone_at IS NULL"
+    chosen = _those(c, numbers, waiting)
+    before = places(c, chosen)
+    last = int(c.execute(f"SELECT coalesce(max(place), 0) FROM folder_status WHERE {waiting}").fetchone()[0])
+    put_back(c, [(number, last + 1 + at) for at, number in enumerate(chosen)])
+    return before
+
+
+def places(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Where folders stand in the queue, as (number, place)."""
+    found: list[tuple[int, int]] = []
+    for some in _pieces(numbers):
+        found += c.execute(f"SELECT rowid, place FROM folder_status WHERE rowid IN ({some})").fetchall()
+    return tuple(found)
+
+
+def put_back(c: sqlite3.Connection, before: Sequence[tuple[int, int]]) -> None:
+    """Folders stand again where they stood."""
+    c.executemany("UPDATE folder_status SET place = ? WHERE rowid = ?", [(place, number) for number, place in before])
+
+
+def weigh(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[int, int]:
+    """How many files these folders have together, and how many bytes."""
+    files = size = 0
+    for some in _pieces(numbers):
+        sql = f"SELECT total(file_count), total(bytes) FROM folder_status WHERE rowid IN ({some})"
+        more_files, more_bytes = c.execute(sql).fetchone()
+        files, size = files + int(more_files), size + int(more_bytes)
+    return files, size
+
+
+def _those(c: sqlite3.Connection, numbers: Sequence[int], wanted: str) -> tuple[int, ...]:
+    passed: set[int] = set()
+    for some in _pieces(numbers):
+        sql = f"SELECT rowid FROM folder_status WHERE rowid IN ({some}) AND {wanted}"
+        passed.update(number for (number,) in c.execute(sql))
+    return tuple(number for number in numbers if number in passed)
+
+
+def _pieces(numbers: Sequence[int]) -> list[str]:
+    """Lists for SQL: they are whole numbers of ours, and more than SQLite takes as values."""
+    return [
+        ",".join(str(number) for number in numbers[start : start + _ASKED]) for start in range(0, len(numbers), _ASKED)
+    ]
