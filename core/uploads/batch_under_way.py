@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import CoreError, Trouble, Unavailable
-from core.single_upload import FamilyUploads, ToSend
+from core.single_upload import FamilyUploads, ToSend, Uploaded
 from core.uploads.batches import Ending, end_batch, end_folders
 from core.uploads.loading import load, look
 from core.uploads.missing import out_of_reach
@@ -65,6 +65,7 @@ class BatchUnderWay:
         while True:
             folder = await self._loaded(queued, root)
             folder.settle_before()
+            self._work.wish.live.begin(queued.number, len(folder.files), queued.size_bytes)
             while not folder.ended:
                 await self._attempt(folder)
                 if not folder.ended:
@@ -105,15 +106,20 @@ class BatchUnderWay:
     async def _attempt(self, folder: FolderUnderWay) -> None:
         """One try at all files of a folder that are not stored yet; under another name where a key is taken."""
         began = now_seconds()
-        await self._send([one for one in folder.files if not one.stored])
+        await self._send(folder, [one for one in folder.files if not one.stored])
         while taken := [one for one in folder.files if one.is_taken and one.rename()]:
-            await self._send(taken)
+            await self._send(folder, taken)
         folder.end_attempt(began, self._work.wish.max_retries)
 
-    async def _send(self, files: Sequence[FileUnderWay]) -> None:
+    async def _send(self, folder: FolderUnderWay, files: Sequence[FileUnderWay]) -> None:
+        def told(ended: Uploaded) -> None:
+            if ended.stored:
+                self._work.wish.live.stored(folder.queued.number, ended.size_bytes)
+            self._work.told(ended)
+
         for one in files:
             one.number = one.number or self._uploads.number()
-        sent = await self._uploads.send([ToSend(one.path, one.number, one.key) for one in files], told=self._work.told)
+        sent = await self._uploads.send([ToSend(one.path, one.number, one.key) for one in files], told=told)
         for one, ended in zip(files, sent, strict=True):
             one.ended = ended
 
@@ -141,6 +147,8 @@ class BatchUnderWay:
         await patiently(
             self._work, lambda: self._work.tracker.write(lambda c: _record(c, self._batch_id, endings, is_last=is_last))
         )
+        for one in folders:
+            self._work.wish.live.end(one.queued.number)
         self._work.count(folders, notes, is_last=is_last)
 
     def _sign_off(self, folders: Sequence[FolderUnderWay]) -> list[str]:

@@ -38,16 +38,15 @@ class Live:
         self._folders: dict[int, FolderProgress] = {}
 
     def begin(self, number: int, files: int, size_bytes: int) -> None:
-        """A folder is under way; of one that is already, what is stored counts on."""
-        before = self._folders.get(number)
-        if before is None:
-            self._folders[number] = FolderProgress(0, files, 0, size_bytes, self._clock())
+        """A folder is under way, with so many files that go up."""
+        self._folders[number] = FolderProgress(0, files, 0, size_bytes, self._clock())
 
-    def stored(self, number: int, files: int, bytes_done: int) -> None:
-        """So many files, and so many bytes, of a folder are stored by now."""
+    def stored(self, number: int, size_bytes: int) -> None:
+        """One more file of a folder is stored."""
         known = self._folders.get(number)
         if known is not None:
-            self._folders[number] = replace(known, files_done=files, bytes_done=bytes_done)
+            more = min(known.size_bytes, known.bytes_done + size_bytes)
+            self._folders[number] = replace(known, files_done=known.files_done + 1, bytes_done=more)
 
     def end(self, number: int) -> None:
         """The folder is not under way any more."""

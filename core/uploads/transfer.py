@@ -20,6 +20,7 @@ from core.uploads.batch_under_way import BatchUnderWay, patiently
 from core.uploads.batches import begin_batch, end_broken_batches
 from core.uploads.destination import DEFAULT, Spelling, Template
 from core.uploads.folders import ScanRules
+from core.uploads.live import Live
 from core.uploads.queue import Queued, due, due_amount, root_of
 from core.uploads.receipts import Receipts
 from core.uploads.room import Room
@@ -39,7 +40,8 @@ _TOLD_SECONDS = 0.1
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How to upload. `receipts` None: none are written. `within`: only folders at and below these. `patience_seconds`:
-    how long is waited for what somebody has to mend: a drive that is gone, a family or disk that is full."""
+    how long is waited for what somebody has to mend: a drive that is gone, a family or disk that is full. `live` is
+    told how far each folder is."""
 
     family: Family
     template: Template = field(default_factory=lambda: Template(DEFAULT))
@@ -51,6 +53,7 @@ class Wish:
     receipts: Receipts | None = field(default_factory=Receipts)
     within: tuple[str, ...] = ()
     patience_seconds: float = 60.0
+    live: Live = field(default_factory=Live, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class UploadRuns(QObject):
 
         async def work(report: Report) -> Transferred:
             try:
-                wish = Wish(family)
+                wish = Wish(family, live=self.live)
                 uploads = Uploads(engine.profile)
                 return (await uploads.upload(engine.workspace, engine.store, wish, roots, report=report))[1]
             finally:
@@ -78,6 +78,7 @@ class UploadRuns(QObject):
 
     def _on_job_ended(self) -> None:
         job, self.job = self.job, None
+        self.live.clear()
         self.changed.emit()
         if job is None or not self._next:
             return
