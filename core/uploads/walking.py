@@ -13,7 +13,9 @@ from core.uploads.names import KeyRules
 from core.uploads.obstacles import Trouble
 from core.uploads.sieve import Orders, Sieve, Sifted
 
-_LENGTH_BYTES = 8
+_MARK = b"walk"
+"""What comes before everything that is said: a program that is none of ours says something else."""
+_LENGTH_BYTES = 4
 
 
 class Broken(Exception):
@@ -67,15 +69,15 @@ def _orders(said: object) -> Orders:
 
 def _put(into: IO[bytes], what: object) -> None:
     data = marshal.dumps(what)  # type: ignore[arg-type]
-    into.write(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
+    into.write(_MARK + len(data).to_bytes(_LENGTH_BYTES, "big") + data)
     into.flush()
 
 
 def _take(out: IO[bytes]) -> object:
-    head = out.read(_LENGTH_BYTES)
-    if len(head) < _LENGTH_BYTES:
+    head = out.read(len(_MARK) + _LENGTH_BYTES)
+    if len(head) < len(_MARK) + _LENGTH_BYTES or not head.startswith(_MARK):
         raise Broken
-    data = out.read(int.from_bytes(head, "big"))
+    data = out.read(int.from_bytes(head[len(_MARK) :], "big"))
     try:
         return marshal.loads(data)
     except (EOFError, ValueError, TypeError) as exc:

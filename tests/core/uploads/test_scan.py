@@ -6,7 +6,6 @@ import asyncio
 import builtins
 import os
 import shutil
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Busy, NotFound, Usage
-from core.uploads import folders, walkers
+from core.uploads import folders
 from core.uploads.folders import ScanRules, branch_of, walk
 from core.uploads.names import SERVICE
 from core.uploads.scan import scan
-from core.uploads.sieve import Orders
 from core.uploads.tracker import Tracker
 from tests.core.uploads.trees import OLD, Desk, device, put
 
@@ -203,35 +201,6 @@ def test_a_tree_is_read_whole_whatever_the_portions(tmp_path: Path, monkeypatch:
             read += haul.folders
         assert len({one.path for one in found}) == len(found) == 23
         assert read == 1 + 3 + 23 + 23
-
-
-async def test_several_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walkers, "_ALONE_SECONDS", 0)
-    for number in range(300):
-        device(tmp_path, f"{number % 3}/{number}", "a.jpg")
-    here = [haul async for haul in walkers.hauls(str(tmp_path), Orders(ScanRules()), processes=1)]
-    there = [haul async for haul in walkers.hauls(str(tmp_path), Orders(ScanRules()), processes=2)]
-    assert {one for haul in here for one in haul.found} == {one for haul in there for one in haul.found}
-    assert sum(len(haul.found) for haul in there) == 300
-
-
-async def test_processes_end_with_a_scan_that_is_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walkers, "_ALONE_SECONDS", 0)
-    started: list[walkers._Process] = []
-    make = walkers._Process.__init__
-
-    def remember(self: walkers._Process, orders: Orders) -> None:
-        make(self, orders)
-        started.append(self)
-
-    monkeypatch.setattr(walkers._Process, "__init__", remember)
-    for number in range(200):
-        device(tmp_path, f"{number % 3}/{number}", "a.jpg")
-    async with aclosing(walkers.hauls(str(tmp_path), Orders(ScanRules()), processes=2)) as under_way:
-        async for _ in under_way:
-            if started:
-                break
-    assert len(started) == 2 and all(one._process.returncode is not None for one in started)
 
 
 async def test_a_scan_that_was_broken_off_leaves_what_it_saw_and_the_next_sees_the_rest(desk: Desk) -> None:
