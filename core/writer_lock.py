@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -23,3 +24,16 @@ def take_lock(path: Path, busy: Busy, wait_seconds: float = 0) -> sqlite3.Connec
             raise busy from exc
         raise WorkspaceError(f"{path} cannot be locked: {exc}.") from exc
     return connection
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock of this file now. Looking takes a share in it for a moment: who wants the lock
+    then has to wait that long. Blocks; what cannot be told counts as free."""
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as looking:
+            looking.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.Error as exc:
+        return "locked" in str(exc)
+    return False

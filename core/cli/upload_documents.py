@@ -26,10 +26,10 @@ def state(found: UploadState) -> Document:
             {
                 "batch_id": batch.batch_id,
                 "name": batch.name,
-                "total": batch.total,
-                "successful": batch.successful,
+                "total": batch.folders,
+                "successful": batch.done,
                 "failed": batch.failed,
-                "status": batch.status,
+                "status": batch.state,
                 "started": time(batch.started),
                 "ended": time(batch.ended),
             }

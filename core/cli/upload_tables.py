@@ -10,8 +10,9 @@ from rich.text import Text
 
 from core.cli import words
 from core.cli.terminal import Terminal
+from core.uploads.history import BatchRow
 from core.uploads.scan import Scanned
-from core.uploads.state import Batch, Failure, UploadState
+from core.uploads.state import Failure, UploadState
 from core.uploads.transfer import Transferred
 
 _SHOWN = 20
@@ -82,15 +83,15 @@ def show_state(terminal: Terminal, state: UploadState, path: Path) -> None:
     show_troubles(terminal, state)
 
 
-def _batch(batch: Batch) -> Sequence[str]:
+def _batch(batch: BatchRow) -> Sequence[str]:
     return (
         batch.name or batch.batch_id,
         words.moment(batch.started),
         _took(batch.started, batch.ended),
-        words.number(batch.total),
-        words.number(batch.successful),
+        words.number(batch.folders),
+        words.number(batch.done),
         words.number(batch.failed),
-        "" if batch.status == "completed" else batch.status,
+        "" if batch.state == "completed" else batch.state,
     )
 
 

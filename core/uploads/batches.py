@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.uploads.folders import SIGNATURE_FORM, Found
 from core.uploads.queue import Queued
+from core.uploads.receipts import SentFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a folder ended: by its last attempt, or left out for a reason, or gone. `found`: what it was then."""
+    """How a folder ended: by its last attempt, or left out for a reason, or gone. `found`: what it was then. `files`:
+    those that are stored, all or not."""
 
     number: int
     path: str
@@ -30,6 +32,7 @@ class Ending:
     attempts: tuple[Attempt, ...] = ()
     left_out: str = ""
     gone: bool = False
+    files: tuple[SentFile, ...] = ()
 
     @property
     def stored(self) -> bool:
@@ -50,12 +53,14 @@ def begin_batch(c: sqlite3.Connection, name: str, folders: Sequence[Queued], now
         "start_time, status, created_at, bytes) VALUES (?, ?, ?, 0, 0, ?, 'running', ?, 0)",
         (batch_id, name, len(folders), now, now),
     )
-    c.executemany("UPDATE folder_status SET batch_id = ? WHERE rowid = ?", [(batch_id, one.number) for one in folders])
+    rows = [(batch_id, one.number) for one in folders]
+    c.executemany("UPDATE folder_status SET batch_id = ? WHERE rowid = ?", rows)
+    c.executemany("INSERT OR REPLACE INTO folders_under_way (batch_id, folder) VALUES (?, ?)", rows)
     return batch_id
 
 
 def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Sequence[Ending]) -> None:
-    """Records how these folders of a batch ended, and every attempt at them."""
+    """Records how these folders of a batch ended, every attempt at them, and what is stored of them now."""
     for one in endings:
         if one.found is not None:
             _note_facts(c, one.number, one.found)
@@ -80,6 +85,8 @@ def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Seque
         )
         if one.stored:
             c.execute("UPDATE folder_status SET upload_timestamp = ? WHERE rowid = ?", (now, one.number))
+        _note_files(c, one, now)
+    c.executemany("DELETE FROM folders_under_way WHERE folder = ?", [(one.number,) for one in endings])
     stored = [one for one in endings if one.stored]
     c.execute(
         "UPDATE upload_batches SET successful_uploads = successful_uploads + ?, failed_uploads = failed_uploads + ?, "
@@ -91,19 +98,41 @@ def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Seque
             batch_id,
         ),
     )
+    sent = [file for one in endings for file in one.files]
+    c.execute(
+        "INSERT INTO upload_minutes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "folders = folders + excluded.folders, files = files + excluded.files, bytes = bytes + excluded.bytes",
+        (int(now // 60), len(stored), len(sent), sum(file.size_bytes for file in sent)),
+    )
 
 
 def end_batch(c: sqlite3.Connection, batch_id: str, now: float) -> None:
-    """The batch is over."""
+    """The batch is over; what it holds still waits as before."""
+    c.execute("DELETE FROM folders_under_way WHERE batch_id = ?", (batch_id,))
     c.execute("UPDATE upload_batches SET status = 'completed', end_time = ? WHERE batch_id = ?", (now, batch_id))
 
 
 def end_broken_batches(c: sqlite3.Connection, now: float) -> None:
     """Batches of ours that were broken off are over: those of their folders that had not ended wait still. A
     predecessor's stay as it left them."""
+    c.execute("DELETE FROM folders_under_way")
     c.execute(
         "UPDATE upload_batches SET status = 'completed', end_time = ? WHERE status = 'running' AND bytes IS NOT NULL",
         (now,),
+    )
+
+
+def _note_files(c: sqlite3.Connection, one: Ending, now: float) -> None:
+    """What is stored of a folder. Once all of it is, what was stored of it as it was before is not told any more."""
+    if one.stored:
+        c.execute("DELETE FROM uploaded_files WHERE folder = ?", (one.number,))
+    c.executemany(
+        "INSERT OR REPLACE INTO uploaded_files (folder, name, bucket, key, bytes, sha256, at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (one.number, file.name, file.bucket, file.key, file.size_bytes, bytes.fromhex(file.sha256), now)
+            for file in one.files
+        ],
     )
 
 

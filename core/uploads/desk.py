@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from core import places
 from core.errors import Usage
-from core.parallel import side_by_side
 from core.ports import ObjectStore
-from core.profiles import PRACTICE, SUPABASE, Profile
+from core.profiles import Profile
 from core.progress import Report, silent
+from core.uploads import acts, roots
+from core.uploads.acts import ALL, Chosen
 from core.uploads.folders import ScanRules
-from core.uploads.names import ANY, SERVICE
+from core.uploads.roots import Root
+from core.uploads.run import Ran, Trees, run
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.state import UploadState, absolute, read_state
-from core.uploads.tracker import FILE_NAME, Tracker
-from core.uploads.transfer import Transferred, Wish, upload_folders
+from core.uploads.tracker import FILE_NAME, Tracker, now_seconds
+from core.uploads.transfer import Transferred, Wish
+from core.uploads.wishes import Override, destination_of, rules_of, wish_for, with_asked
 from core.workspace import Workspace
 
+T = TypeVar("T")
 _ROWS = "device_test"
 """The table with a row for each folder (resources/presets.toml)."""
+AS_SAID = Override()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +45,167 @@ class Uploads:
         """The tracker's file, which may not be there yet."""
         return self.tracker_path or tracker_path(self.profile.name)
 
-    async def scan(self, roots: Sequence[Path], *, report: Report = silent) -> tuple[Scanned, ...]:
-        """Scans these trees, one after another."""
-        async with self._open() as tracker:
-            return tuple([await scan(tracker, root, self.rules, report) for root in roots])
+    # --- looking
 
-    async def state(self, roots: Sequence[Path] = ()) -> UploadState:
+    async def scan(self, paths: Sequence[Path], *, report: Report = silent) -> tuple[Scanned, ...]:
+        """Scans these trees, one after another, and queues nothing of them by itself."""
+        async with self._open() as tracker:
+            return tuple([await scan(tracker, path, self.rules, report) for path in paths])
+
+    async def state(self, paths: Sequence[Path] = ()) -> UploadState:
         """Where uploads stand, all or those at and below these folders. Raises `NotFound` for a file that was named
         and is not there; a project that never uploaded anything has nothing."""
-        if self.tracker_path is None and not self.path.exists():
+        if self._has_nothing:
             return UploadState()
         async with self._open(make=False) as tracker:
-            return await tracker.read(lambda c: read_state(c, [absolute(root) for root in roots]))
+            is_used = await tracker.is_used()
+            return await tracker.read(lambda c: read_state(c, [absolute(path) for path in paths], is_running=is_used))
+
+    async def trees(self) -> tuple[Root, ...]:
+        """All trees that were handed over or scanned: those that wait in the order in which they go, then the
+        others."""
+        return () if self._has_nothing else await self._ask(roots.read_roots)
+
+    # --- handing over
+
+    async def add(
+        self, paths: Sequence[Path], destination: str, asked: Mapping[str, str] | None = None
+    ) -> tuple[Root, ...]:
+        """Queues these trees for a destination, whoever works with the tracker meanwhile; a run takes them, the one
+        under way too. `asked`: what differs from the destination (`wishes.ASKED`). It is kept with the tree. Raises
+        `NotFound` and `Usage` before anything is queued."""
+        with_asked(self.profile.destination(destination), asked or {})
+        await asyncio.to_thread(check_roots, paths)
+        names = [absolute(path) for path in paths]
+
+        def work(c: sqlite3.Connection) -> tuple[Root, ...]:
+            numbers = [roots.add(c, name, destination, now_seconds(), asked) for name in names]
+            return tuple(one for one in roots.read_roots(c) if one.number in numbers)
+
+        async with self._open() as tracker:
+            return await tracker.write(work)
+
+    async def waiting_without_destination(self) -> int:
+        """How many folders wait of which nobody has said where they go: scanned only, or noted by another program."""
+        return 0 if self._has_nothing else await self._ask(_unclear)
+
+    async def go_on(self, destination: str = "") -> int:
+        """Wants everything that waits to be uploaded, each folder to where it was to go; what has no destination gets
+        this one, for good. How many folders wait. Raises `Usage` where one is needed and none is said."""
+        if self._has_nothing:
+            return 0
+        if destination:
+            self.profile.destination(destination)
+        return await self._change(lambda c: _want_all(c, destination, self.profile))
+
+    # --- uploading
+
+    async def run(
+        self,
+        workspace: Workspace,
+        store: ObjectStore,
+        *,
+        only: Sequence[Path] = (),
+        override: Override = AS_SAID,
+        report: Report = silent,
+    ) -> Ran:
+        """Uploads the trees that wait, or those at and below `only`, and what is added meanwhile. See `run.run`.
+        Cancelling it is pausing: what is stored stays, the rest waits."""
+        return await self._run(workspace, store, lambda root: self._wish(root, override), only, report)
 
     async def upload(
         self,
         workspace: Workspace,
         store: ObjectStore,
         wish: Wish,
-        roots: Sequence[Path],
+        paths: Sequence[Path],
         *,
         report: Report = silent,
     ) -> tuple[tuple[Scanned, ...], Transferred]:
-        """Scans these trees and uploads what waits in them, at the same time: what was queued before goes at once.
-        See `transfer.upload_folders`. Raises `Usage` for a project that keeps a row for each folder: a folder without
-        its row would not have arrived."""
+        """Queues these trees for the family of `wish` and uploads them; without any, all that waits, and what has no
+        destination goes there too."""
+        if paths:
+            await self.add(paths, wish.family.name)
+        else:
+            await self.go_on(wish.family.name)
+
+        def wish_of(root: Root) -> Wish:
+            if root.destination == wish.family.name:
+                return replace(wish, rules=self.rules)
+            return self._wish(root, AS_SAID)
+
+        ran = await self._run(workspace, store, wish_of, paths, report)
+        return ran.scans, replace(ran.did, notes=(*ran.notes, *ran.did.notes))
+
+    async def _run(
+        self,
+        workspace: Workspace,
+        store: ObjectStore,
+        wish_of: Callable[[Root], Wish],
+        only: Sequence[Path],
+        report: Report,
+    ) -> Ran:
         if any(source.table == _ROWS for source in self.profile.sources):
             raise Usage(
                 f"The project keeps a row of {_ROWS} for each folder, which “upload” does not write: nothing went up.",
                 "“upload --scan-only” notes what there is; “bucket upload” uploads single files.",
             )
-        below = replace(wish, within=tuple(absolute(root) for root in roots), rules=self.rules)
-        found: list[Scanned] = []
-        did: list[Transferred] = []
-        scanned = asyncio.Event()
+        trees = Trees(tuple(absolute(path) for path in only))
+        async with self._open() as tracker:
+            return await run(tracker, workspace, store, self.profile, wish_of, trees, report)
 
-        async def look() -> None:
-            found.extend([await scan(tracker, root, self.rules) for root in roots])
-            scanned.set()
+    # --- what people do to the queue
 
-        async def send() -> None:
-            did.append(await upload_folders(tracker, workspace, store, self.profile, below, report, scanned))
+    async def retry(self, chosen: Chosen = ALL) -> int:
+        """Queues folders anew that failed. How many that was."""
+        return await self._act(lambda c: acts.retry(c, now_seconds(), chosen), chosen)
 
-        async with self._open() as tracker, tracker.lock():
-            await asyncio.to_thread(check_roots, roots)
-            await side_by_side([look, send], 2)
-        return tuple(found), did[0]
+    async def leave_out(self, chosen: Chosen, reason: str = acts.LEFT_OUT) -> int:
+        """These folders are not uploaded, until they are taken back. How many that was."""
+        return await self._act(lambda c: acts.leave_out(c, now_seconds(), chosen, reason), chosen)
+
+    async def take_back(self, chosen: Chosen = ALL) -> int:
+        """Queues folders that were left out. How many that was."""
+        return await self._act(lambda c: acts.take_back(c, now_seconds(), chosen), chosen)
+
+    async def put_first(self, chosen: Chosen) -> int:
+        """These folders go before all others. How many that was."""
+        return await self._act(lambda c: acts.put_first(c, chosen), chosen)
+
+    async def put_last(self, chosen: Chosen) -> int:
+        """These folders go after all others that wait now. How many that was."""
+        return await self._act(lambda c: acts.put_last(c, chosen), chosen)
+
+    async def move(self, numbers: Sequence[int], by: int) -> int:
+        """Each of these folders so many steps up (`by` < 0) or down in the queue. How many moved."""
+        return await self._act(lambda c: acts.move(c, numbers, by), Chosen(numbers))
 
     @property
     def rules(self) -> ScanRules:
         """What counts, and which names this project's storage takes."""
-        return ScanRules(keys=SERVICE if self.profile.kind in (PRACTICE, SUPABASE) else ANY)
+        return rules_of(self.profile)
+
+    @property
+    def _has_nothing(self) -> bool:
+        return self.tracker_path is None and not self.path.exists()
+
+    def _wish(self, root: Root, override: Override) -> Wish:
+        return wish_for(self.profile, destination_of(self.profile, root), override)
+
+    async def _act(self, work: Callable[[sqlite3.Connection], int], chosen: Chosen) -> int:
+        def checked(c: sqlite3.Connection) -> int:
+            acts.check_known(c, chosen.below)
+            return work(c)
+
+        return 0 if self._has_nothing else await self._change(checked)
+
+    async def _ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        async with self._open(make=False) as tracker:
+            return await tracker.read(work)
+
+    async def _change(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        async with self._open(make=False) as tracker:
+            return await tracker.write(work)
 
     @contextlib.asynccontextmanager
     async def _open(self, *, make: bool = True) -> AsyncIterator[Tracker]:
@@ -102,3 +219,26 @@ class Uploads:
 def tracker_path(profile: str) -> Path:
     """Where the tracker of a profile is."""
     return places.workspace(profile) / FILE_NAME
+
+
+def _unclear(c: sqlite3.Connection) -> int:
+    told = {one.number for one in roots.read_roots(c) if one.destination}
+    return sum(amount for number, amount in roots.with_waiting(c).items() if number not in told)
+
+
+def _want_all(c: sqlite3.Connection, destination: str, profile: Profile) -> int:
+    waiting, trees = roots.with_waiting(c, and_failed=True), roots.read_roots(c)
+    unclear = [one for one in trees if not one.destination and (waiting.get(one.number) or one.wanted)]
+    if not destination and (unclear or waiting.get(0)):
+        amount = waiting.get(0, 0) + sum(waiting.get(one.number, 0) for one in unclear)
+        known = ", ".join(one.name for one in profile.all_destinations) or "none yet"
+        raise Usage(
+            f"Nobody has said where {amount:,} of the folders that wait are to go; nothing was started.",
+            f"Say it once with --to. Destinations of this profile: {known}.",
+        )
+    if waiting.get(0):
+        roots.adopt(c, destination, now_seconds())
+    roots.give(c, [one.number for one in unclear], destination)
+    waiting = roots.with_waiting(c, and_failed=True)
+    roots.want(c, waiting, now_seconds())
+    return sum(roots.with_waiting(c).values())

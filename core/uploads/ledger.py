@@ -26,8 +26,13 @@ _HISTORY = (
 # found twice, a folder counts once: a tree that moves meanwhile may show it in two places of one listing
 _INSERT = (
     "INSERT OR IGNORE INTO folder_status (folder_path, file_count, image_count, has_stats, bytes, last_modified, "
-    "file_hash, folder_name, hash_form, root, upload_status, retry_count, created_at, updated_at) "
-    "VALUES (?, ?, ?, ?, ?, ? / 1e9, ?, ?, {form}, {root}, 'pending', 0, {now!r}, {now!r})"
+    "file_hash, folder_name, place, hash_form, root, upload_status, retry_count, created_at, updated_at) "
+    "VALUES (?, ?, ?, ?, ?, ? / 1e9, ?, ?, ?, {form}, {root}, 'pending', 0, {now!r}, {now!r})"
+)
+_COUNT = (
+    "INSERT INTO folder_counts SELECT root, 'queued', count(*), sum(file_count), sum(bytes) FROM folder_status "
+    "WHERE rowid BETWEEN ? AND ? GROUP BY 1 HAVING 1 ON CONFLICT DO UPDATE SET "
+    "folders = folders + excluded.folders, files = files + excluded.files, bytes = bytes + excluded.bytes"
 )
 _FACTS = (
     "UPDATE folder_status SET last_modified = ?, file_count = ?, file_hash = ?, hash_form = ?, root = ?, "
@@ -83,6 +88,7 @@ class Ledger:
         self._root = root
         self._now = now
         self._blank = blank
+        self._nested: list[tuple[str, int]] = []
         self.seen = Seen()
         self.counts = Counts()
 
@@ -98,6 +104,7 @@ class Ledger:
         became of it; one that changed is queued anew."""
         self.counts.files += sum(one.files for one in found)
         self.counts.size_bytes += sum(one.size_bytes for one in found)
+        self._nested = _nested(c, self._root)
         self._add(c, found if self._blank else self._judged(c, found))
         self.counts.troubles += len(troubles)
         rows = [(self._root, one.path, one.reason) for one in troubles]
@@ -129,11 +136,27 @@ class Ledger:
             return
         # nobody else writes in this transaction: SQLite gives them the numbers after the last one
         first = _last_number(c) + 1
-        sql = _INSERT.format(form=SIGNATURE_FORM, root=self._root, now=self._now)
-        c.executemany(sql, [(*one, os.path.basename(one.path)) for one in new])  # noqa: PTH119
+        rows = [(*one, os.path.basename(one.path), place) for place, one in enumerate(new, first)]  # noqa: PTH119
+        for home, some in self._by_home(rows).items():
+            c.executemany(_INSERT.format(form=SIGNATURE_FORM, root=home, now=self._now), some)
         last = _last_number(c)
+        if last >= first:
+            c.execute(_COUNT, (first, last))
         self.seen.add(range(first, last + 1))
         self.counts.new += last + 1 - first
+
+    def _by_home(self, rows: Sequence[tuple[object, ...]]) -> dict[int, Sequence[tuple[object, ...]]]:
+        if not self._nested:
+            return {self._root: rows}
+        homes = [self._home(str(row[0])) for row in rows]
+        return {home: [row for row, its in zip(rows, homes, strict=True) if its == home] for home in set(homes)}
+
+    def _home(self, path: str) -> int:
+        """The tree that a folder belongs to: of those it lies in, the nearest that has a destination."""
+        for root, number in self._nested:
+            if path == root or path.startswith(root + os.sep):
+                return number
+        return self._root
 
     def _judge(self, c: sqlite3.Connection, one: Found, number: int, same: bool) -> None:
         """One that changed, or was gone, or waited in another tree, or was noted by another rule than ours."""
@@ -143,13 +166,20 @@ class Ledger:
         self.counts.changed += not same
         status, uploaded = history[0], history[-1]
         if root is None or (status == "pending" and uploaded is None):
-            root = self._root  # of what went up, or was on its way, the keys stay those of the tree that it was in
+            root = self._home(one.path)  # of what went up, or was on its way, the keys stay as they were
         requeue = "" if same else _REQUEUE.format(now=self._now)
         c.execute(f"{_FACTS}{requeue} WHERE rowid = ?", (*self._facts(one, root), number))
 
     def _facts(self, one: Found, root: int) -> tuple[object, ...]:
         own = (SIGNATURE_FORM, root, one.images, one.has_stats, one.size_bytes)
         return one.newest_ns / 1e9, one.files, one.signature, *own
+
+
+def _nested(c: sqlite3.Connection, root: int) -> list[tuple[str, int]]:
+    """Other trees below this one that have a destination of their own, the deepest first."""
+    (path,) = c.execute("SELECT path FROM scanned_roots WHERE id = ?", (root,)).fetchone() or ("",)
+    sql = "SELECT path, id FROM scanned_roots WHERE path >= ? AND path < ? AND id <> ? AND destination IS NOT NULL"
+    return sorted(c.execute(sql, (*below(path), root)).fetchall(), key=lambda row: -len(row[0])) if path else []
 
 
 def _last_number(c: sqlite3.Connection) -> int:

@@ -3,65 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 import os
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from core.errors import NotFound
+from core.uploads import acts, roots
+from core.uploads.counts import Counts, read_counts
+from core.uploads.folder_rows import Amounts, FolderFilter, FolderRow, FolderState, folder_numbers, read_folders
 from core.uploads.folders import OWN_FILES, RECEIPTS
-from core.uploads.queue import retry
+from core.uploads.history import BatchRow, Throughput, read_batches, read_throughput
+from core.uploads.moments import moment
+from core.uploads.roots import Root
 from core.uploads.tracker import Tracker, now_seconds
 
+__all__ = [
+    "MOST_FILES",
+    "Amounts",
+    "BatchRow",
+    "FolderFilter",
+    "FolderRow",
+    "FolderState",
+    "Listing",
+    "PastAttempt",
+    "StoredFile",
+    "TroubleRow",
+    "files_of",
+]
 T = TypeVar("T")
 MOST_FILES = 200
-
-
-class FolderState(enum.StrEnum):
-    """Where a folder stands; each is in exactly one state."""
-
-    UPLOADING = "uploading"
-    QUEUED = "queued"
-    DONE = "done"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-_UNDER_WAY = "SELECT batch_id FROM upload_batches WHERE status = 'running' AND bytes IS NOT NULL"
-_STATE = (
-    f"CASE WHEN :uploading AND batch_id IN ({_UNDER_WAY}) THEN 'uploading' WHEN upload_status = 'success' THEN 'done' "
-    "WHEN skipped IS NOT NULL OR gone_at IS NOT NULL THEN 'skipped' WHEN upload_status = 'failed' THEN 'failed' "
-    "ELSE 'queued' END"
-)
-_WHEN = "CASE WHEN upload_status = 'success' THEN coalesce(upload_timestamp, updated_at) ELSE updated_at END"
-_SORTS = {
-    "": "rowid",
-    "folder": "folder_path",
-    "state": _STATE,
-    "batch": "(SELECT start_time FROM upload_batches b WHERE b.batch_id = folder_status.batch_id)",
-    "files": "coalesce(file_count, 0)",
-    "bytes": "coalesce(bytes, 0)",
-    "attempts": "coalesce(retry_count, 0)",
-    "when": _WHEN,
-}
-_FOLDERS = (
-    f"SELECT rowid, folder_path, (SELECT path FROM scanned_roots WHERE id = root), {_STATE}, coalesce(file_count, 0), "
-    "coalesce(bytes, 0), max(coalesce(retry_count, 0), (SELECT count(*) FROM upload_attempts a "
-    f"WHERE a.folder_path = folder_status.folder_path)), {_WHEN}, coalesce(skipped, error_message, ''), gone_at, "
-    "(SELECT start_time FROM upload_batches b WHERE b.batch_id = folder_status.batch_id), "
-    "(SELECT group_concat(DISTINCT bucket) FROM uploaded_files u WHERE u.folder = folder_status.rowid), "
-    "(SELECT count(*) FROM uploaded_files u WHERE u.folder = folder_status.rowid) "
-    "FROM folder_status WHERE rowid IN ({numbers})"
-)
-_BATCHES = (
-    "SELECT rowid, coalesce(total_folders, 0), coalesce(successful_uploads, 0), coalesce(failed_uploads, 0), "
-    "coalesce(bytes, 0), coalesce(status, ''), start_time, end_time FROM upload_batches WHERE rowid IN ({numbers})"
-)
 _BATCH_SORTS = {
     "": "coalesce(start_time, created_at) DESC, rowid",
     "started": "coalesce(start_time, created_at)",
@@ -69,68 +44,6 @@ _BATCH_SORTS = {
     "failed": "failed_uploads",
     "bytes": "bytes",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """Folders by state; `troubles`: what the last scans could not read or name, `batches`: how many there were."""
-
-    uploading: int = 0
-    queued: int = 0
-    done: int = 0
-    skipped: int = 0
-    failed: int = 0
-    batches: int = 0
-    troubles: int = 0
-
-    @property
-    def found(self) -> int:
-        """All that are known."""
-        return self.uploading + self.queued + self.done + self.skipped + self.failed
-
-    def of(self, state: FolderState | None) -> int:
-        """How many are in a state; None: all."""
-        return self.found if state is None else int(getattr(self, state.value))
-
-
-@dataclass(frozen=True, slots=True)
-class FolderRow:
-    """One folder. `root`: the tree it was found in, '' for what another program noted; `attempts`: those that ended;
-    `changed`: when it ended last, or was noted; `gone`: it is not there any more; `batch`: when the batch began that
-    took it last; `buckets` and `stored`: where its files are that are stored, and how many."""
-
-    number: int
-    path: str
-    root: str
-    state: FolderState
-    files: int
-    size_bytes: int
-    attempts: int
-    changed: datetime | None
-    reason: str
-    gone: bool
-    batch: datetime | None = None
-    buckets: tuple[str, ...] = ()
-    stored: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """One batch. Without `ended` it is under way, or was broken off."""
-
-    number: int
-    folders: int
-    done: int
-    failed: int
-    size_bytes: int
-    state: str
-    started: datetime | None
-    ended: datetime | None
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it took; None while that is not known."""
-        return (self.ended - self.started).total_seconds() if self.started and self.ended else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +64,21 @@ class PastAttempt:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderFilter:
-    """Folders in a state (None: any) whose path contains `text`, of a batch by its number (None: of any)."""
+class StoredFile:
+    """A file of a folder that was stored, and where."""
 
-    state: FolderState | None = None
-    text: str = ""
-    batch: int | None = None
+    name: str
+    bucket: str
+    key: str
+    size_bytes: int
+    sha256: str
+    at: datetime | None
 
 
 class Listing:
     """Looks into the tracker at `path`, which is opened when it is there and kept open until `close`. `is_uploading`
-    says whether the batches that have not ended are under way: else they were broken off, and their folders wait.
-    Every method may raise `WorkspaceError`."""
+    says whether this program uploads just now; where it does not, another one may. Where nobody does, batches that have
+    not ended were broken off, and their folders wait. Every method may raise `WorkspaceError`."""
 
     def __init__(self, path: Path, is_uploading: Callable[[], bool] = lambda: False) -> None:
         self.path = path
@@ -171,38 +87,61 @@ class Listing:
         self._is_closed = False
         self._opening = asyncio.Lock()
 
+    async def token(self) -> str:
+        """Another one whenever the tracker may say something else than before, whichever program wrote: for looking
+        often at no cost."""
+        tracker = await self._open()
+        return "" if tracker is None else await tracker.token()
+
+    async def is_used_elsewhere(self) -> bool:
+        """Whether another program works with the tracker now."""
+        tracker = await self._open()
+        return tracker is not None and not self._is_uploading() and await tracker.is_used()
+
     async def amounts(self) -> Amounts:
         """Folders by state, in one look."""
-        return await self.read(self._count, Amounts())
+        uploading = await self._somebody_uploads()
+        return await self.read(lambda c: _amounts(c, uploading), Amounts())
+
+    async def counts(self, root: int | None = None) -> Counts:
+        """Folders, files and bytes by state; of all trees, or of one."""
+        uploading = await self._somebody_uploads()
+        chosen = None if root is None else (root,)
+        return await self.read(lambda c: read_counts(c, is_running=uploading, roots=chosen), Counts())
+
+    async def trees(self) -> tuple[Root, ...]:
+        """All trees: those that wait in the order in which they go, then the others."""
+        return await self.read(roots.read_roots, ())
 
     async def numbers(self, wanted: FolderFilter, sort: str = "", descending: bool = False) -> array[int]:
-        """The numbers of all folders that pass, in this order; for '' as they were found, and those that wait as they
-        go."""
-        where, values = "", {"uploading": self._is_uploading(), "state": "", "text": "", "batch": wanted.batch}
-        if wanted.state is not None:
-            where += f" AND {_STATE} = :state"
-            values["state"] = wanted.state.value
-        if wanted.text:
-            where += " AND instr(lower(folder_path), lower(:text))"
-            values["text"] = wanted.text
-        if wanted.batch is not None:
-            where += " AND batch_id = (SELECT batch_id FROM upload_batches WHERE rowid = :batch)"
-        natural = "place" if wanted.state is FolderState.QUEUED else "rowid"
-        order = f"{_SORTS[sort] if sort else natural} {'DESC' if descending else 'ASC'}, rowid"
-        sql = f"SELECT rowid FROM folder_status WHERE 1{where} ORDER BY {order}"
-        return await self.read(lambda c: array("q", (number for (number,) in c.execute(sql, values))), array("q"))
+        """The numbers of all folders that pass, in this order: for '' as they were found, queued ones as they go."""
+        uploading = await self._somebody_uploads()
+        return await self.read(lambda c: folder_numbers(c, wanted, sort, descending, uploading), array("q"))
 
     async def folders(self, numbers: Sequence[int]) -> tuple[FolderRow, ...]:
         """The folders with these numbers, in their order."""
-        values = {"uploading": self._is_uploading()}
-        return await self._rows(_FOLDERS, numbers, values, _folder)
+        uploading = await self._somebody_uploads()
+        return await self.read(lambda c: read_folders(c, numbers, uploading), ())
 
     async def attempts(self, path: str) -> tuple[PastAttempt, ...]:
         """Every try at a folder, the newest first."""
         sql = "SELECT began, coalesce(error, '') FROM upload_attempts WHERE folder_path = ? ORDER BY id DESC LIMIT 100"
         return await self.read(
-            lambda c: tuple(PastAttempt(_moment(began), error) for began, error in c.execute(sql, (path,))), ()
+            lambda c: tuple(PastAttempt(moment(began), str(error)) for began, error in c.execute(sql, (path,))), ()
         )
+
+    async def stored(self, number: int, limit: int = MOST_FILES) -> tuple[StoredFile, ...]:
+        """The files of a folder that were stored, by name, and where."""
+        sql = "SELECT name, bucket, key, bytes, hex(sha256), at FROM uploaded_files WHERE folder = ? ORDER BY 1 LIMIT ?"
+
+        def ask(c: sqlite3.Connection) -> tuple[StoredFile, ...]:
+            rows = c.execute(sql, (number, limit))
+            return tuple(
+                StoredFile(name, bucket, key, size, digest.lower(), moment(at))
+                for name, bucket, key, size, digest, at in rows
+            )
+
+        return await self.read(ask, ())
 
     async def batch_numbers(self, sort: str = "", descending: bool = False) -> array[int]:
         """The numbers of all batches: the newest first for ''."""
@@ -212,7 +151,13 @@ class Listing:
 
     async def batches(self, numbers: Sequence[int]) -> tuple[BatchRow, ...]:
         """The batches with these numbers, in their order."""
-        return await self._rows(_BATCHES, numbers, {}, _batch)
+        nothing: dict[int, BatchRow] = {}
+        found = await self.read(lambda c: read_batches(c, numbers), nothing)
+        return tuple(found[number] for number in numbers if number in found)
+
+    async def throughput(self, since: datetime, every_minutes: int = 1) -> tuple[Throughput, ...]:
+        """What went up since then, in spans of so many minutes, the oldest first; empty spans are left out."""
+        return await self.read(lambda c: read_throughput(c, since, every_minutes), ())
 
     async def trouble_numbers(self) -> array[int]:
         """The numbers of what the last scans could not read or name."""
@@ -221,12 +166,37 @@ class Listing:
 
     async def troubles(self, numbers: Sequence[int]) -> tuple[TroubleRow, ...]:
         """The troubles with these numbers, in their order."""
-        sql = "SELECT id, path, reason FROM scan_troubles WHERE id IN ({numbers})"
-        return await self._rows(sql, numbers, {}, lambda row: TroubleRow(int(str(row[0])), str(row[1]), str(row[2])))
+        sql = f"SELECT id, path, reason FROM scan_troubles WHERE id IN ({','.join(str(int(n)) for n in numbers)})"
+
+        def ask(c: sqlite3.Connection) -> tuple[TroubleRow, ...]:
+            found = {row[0]: TroubleRow(*row) for row in c.execute(sql)}
+            return tuple(found[number] for number in numbers if number in found)
+
+        return await self.read(ask, ())
 
     async def retry(self, numbers: Sequence[int] | None = None) -> int:
         """Queues failed and left-out folders anew: these, or all that failed. How many that was."""
-        return await self.write(lambda c: retry(c, now_seconds(), numbers), 0)
+
+        def work(c: sqlite3.Connection) -> int:
+            if numbers is None:
+                return acts.retry(c, now_seconds())
+            chosen = acts.Chosen(numbers)
+            if not numbers:
+                return 0
+            back = acts.take_back(c, now_seconds(), chosen)
+            return back + acts.retry(c, now_seconds(), chosen)
+
+        return await self.write(work, 0)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """Runs `work` on a consistent view; gives `nothing` where there is no tracker yet."""
+        tracker = await self._open()
+        return nothing if tracker is None else await tracker.read(work)
+
+    async def write(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """Runs `work` in one transaction, whoever uploads meanwhile; gives `nothing` where there is no tracker yet."""
+        tracker = await self._open()
+        return nothing if tracker is None else await tracker.write(work)
 
     async def close(self) -> None:
         """Closes the tracker, for good: who still looks finds nothing."""
@@ -235,38 +205,11 @@ class Listing:
         if tracker is not None:
             await tracker.close()
 
-    def _count(self, c: sqlite3.Connection) -> Amounts:
-        sql = f"SELECT {_STATE}, count(*) FROM folder_status GROUP BY 1"
-        by_state = {str(state): int(amount) for state, amount in c.execute(sql, {"uploading": self._is_uploading()})}
-        batches = int(c.execute("SELECT count(*) FROM upload_batches").fetchone()[0])
-        troubles = int(c.execute("SELECT count(*) FROM scan_troubles").fetchone()[0])
-        return Amounts(**by_state, batches=batches, troubles=troubles)
-
-    async def _rows(
-        self,
-        sql: str,
-        numbers: Sequence[int],
-        values: dict[str, bool],
-        made: Callable[[tuple[object, ...]], T],
-    ) -> tuple[T, ...]:
-        # they are whole numbers of ours, and more than SQLite takes as values
-        text = sql.format(numbers=",".join(str(number) for number in numbers))
-
-        def ask(c: sqlite3.Connection) -> tuple[T, ...]:
-            found = {row[0]: made(row) for row in c.execute(text, values)}
-            return tuple(found[number] for number in numbers if number in found)
-
-        return await self.read(ask, ())
-
-    async def read(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
-        """Runs `work` on a consistent view; gives `nothing` where there is no tracker yet."""
+    async def _somebody_uploads(self) -> bool:
+        if self._is_uploading():
+            return True
         tracker = await self._open()
-        return nothing if tracker is None else await tracker.read(work)
-
-    async def write(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
-        """Runs `work` in one transaction; gives `nothing` where there is no tracker yet."""
-        tracker = await self._open()
-        return nothing if tracker is None else await tracker.write(work)
+        return tracker is not None and await tracker.is_used()
 
     async def _open(self) -> Tracker | None:
         async with self._opening:
@@ -290,37 +233,7 @@ def files_of(path: str) -> tuple[tuple[tuple[str, int], ...], int]:
     return tuple(found[:MOST_FILES]), len(found)
 
 
-def _folder(row: tuple[object, ...]) -> FolderRow:
-    number, path, root, state, files, size_bytes, attempts, changed, reason, gone_at, batch, buckets, stored = row
-    gone = gone_at is not None
-    why = str(reason) or ("It is not there any more." if gone else "")
-    return FolderRow(
-        int(str(number)),
-        str(path),
-        str(root or ""),
-        FolderState(str(state)),
-        int(str(files)),
-        int(str(size_bytes)),
-        int(str(attempts)),
-        _moment(changed),
-        why,
-        gone,
-        _moment(batch),
-        tuple(sorted(str(buckets).split(","))) if buckets else (),
-        int(str(stored)),
-    )
-
-
-def _batch(row: tuple[object, ...]) -> BatchRow:
-    number, folders, done, failed, size_bytes = (int(str(value)) for value in row[:5])
-    return BatchRow(number, folders, done, failed, size_bytes, str(row[5]), _moment(row[6]), _moment(row[7]))
-
-
-def _moment(seconds: object) -> datetime | None:
-    """A tracker's time; what another program wrote there, and is none, is not shown."""
-    if not isinstance(seconds, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
+def _amounts(c: sqlite3.Connection, is_uploading: bool) -> Amounts:
+    batches = int(c.execute("SELECT count(*) FROM upload_batches").fetchone()[0])
+    troubles = int(c.execute("SELECT count(*) FROM scan_troubles").fetchone()[0])
+    return Amounts.of_counts(read_counts(c, is_running=is_uploading), batches, troubles)

@@ -1,34 +1,30 @@
-"""The queue of folders: in which order they go, page by page, however many there are."""
+"""The queue of folders: which go next, of which trees, however many wait."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from core.errors import Usage
-from core.uploads.ledger import below
 
 _COLUMNS = (
     "rowid, place, folder_path, coalesce(file_count, 0), coalesce(bytes, 0), upload_status, coalesce(retry_count, 0), "
-    "coalesce(error_message, '')"
+    "coalesce(error_message, ''), coalesce(root, 0)"
 )
-_WAITING = "skipped IS NULL AND gone_at IS NULL"
-_SAME_PLACE = (
-    f"SELECT {_COLUMNS} FROM folder_status WHERE upload_status = ? AND {_WAITING} AND place = ? AND rowid > ? "
-    "ORDER BY rowid LIMIT ?"
+WAITING = "skipped IS NULL AND gone_at IS NULL"
+"""Nobody left it out, and it is there."""
+_FREE = "rowid NOT IN (SELECT folder FROM folders_under_way)"
+_PENDING = f"upload_status = 'pending' AND root IS ? AND {WAITING} AND question IS NULL AND {_FREE}"
+_AGAIN = (
+    f"upload_status = 'failed' AND root IS ? AND {WAITING} AND coalesce(updated_at, 0) < ? "
+    f"AND coalesce(retry_count, 0) < ? AND {_FREE}"
 )
-_LATER_PLACES = (
-    f"SELECT {_COLUMNS} FROM folder_status WHERE upload_status = ? AND {_WAITING} AND place > ? "
-    "ORDER BY place, rowid LIMIT ?"
-)
-STATES = ("pending", "success", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A folder in the queue. `number` and `place` say where: what follows it comes after both."""
+    """A folder in the queue: in the order of `place`, what is equal by `number`. `root`: the number of its tree; 0 for
+    what another program noted."""
 
     number: int
     place: int
@@ -38,102 +34,92 @@ class Queued:
     state: str
     retries: int
     error: str
+    root: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a page ended."""
+class Scope:
+    """Which folders a run takes: those of these trees (None: of all), as long as none of the trees `beside` has one
+    that stands before them. `failed_before`: failed folders are only taken again if they failed before this moment, in
+    seconds since 1970; else before the run began."""
 
-    place: int
-    number: int
+    roots: tuple[int, ...] | None = None
+    beside: tuple[int, ...] = ()
+    failed_before: float | None = None
 
 
-def page(c: sqlite3.Connection, state: str, after: Mark | None = None, limit: int = 256) -> tuple[Queued, ...]:
-    """Folders in this state behind `after`, in the order in which they go; what was left out or is gone is not among
-    them. Takes as long at the end of a million as at the start. Raises `Usage`."""
-    if state not in STATES:
-        raise Usage(f"There is no state “{state}”.", f"States: {', '.join(STATES)}.")
-    # two ranges of the index instead of one over (place, rowid), of which SQLite would follow the first half only
-    here = _read(c, _SAME_PLACE, (state, *_start(after), limit))
-    further: tuple[Queued, ...] = ()
-    if len(here) < limit:
-        further = _read(c, _LATER_PLACES, (state, _start(after)[0], limit - len(here)))
-    return (*here, *further)
+EVERYTHING = Scope()
 
 
 def due(
-    c: sqlite3.Connection, max_retries: int, failed_before: float, limit: int, within: Sequence[str] = ()
+    c: sqlite3.Connection, max_retries: int, failed_before: float, limit: int, scope: Scope = EVERYTHING
 ) -> tuple[Queued, ...]:
-    """The next folders to upload: those that wait, then those that failed before this moment and fewer than
-    `max_retries` times; with `within`, only at and below these folders."""
-    where, values = _within(within)
-    sql = (
-        f"SELECT {_COLUMNS} FROM folder_status WHERE upload_status = 'pending' AND {_WAITING} {where} "
-        "ORDER BY place, rowid LIMIT ?"
-    )
-    found = _read(c, sql, (*values, limit))
+    """The next folders to upload: those that wait, in their order, then those that failed before this moment and fewer
+    than `max_retries` times, the oldest failure first. Takes as long for a million as for ten."""
+    found = [one for root in _roots(c, scope.roots) for one in _head(c, root, limit)]
+    found.sort(key=_order)
+    others = [_order(one) for root in _roots(c, scope.beside) for one in _head(c, root, 1)]
+    if others:
+        first = min(others)
+        return tuple(one for one in found[:limit] if _order(one) < first)
     if len(found) < limit:
-        sql = (
-            f"SELECT {_COLUMNS} FROM folder_status WHERE upload_status = 'failed' AND {_WAITING} "
-            f"AND coalesce(retry_count, 0) < ? AND coalesce(updated_at, 0) < ? {where} ORDER BY place, rowid LIMIT ?"
-        )
-        found += _read(c, sql, (max_retries, failed_before, *values, limit - len(found)))
-    return found
+        since = failed_before if scope.failed_before is None else min(scope.failed_before, failed_before)
+        found += _failed(c, max_retries, since, limit - len(found), scope)
+    return tuple(found[:limit])
 
 
-def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, within: Sequence[str] = ()) -> int:
-    """How many folders `due` would bring in all."""
-    where, values = _within(within)
-    sql = (
-        f"SELECT count(*) FROM folder_status WHERE {_WAITING} AND (upload_status = 'pending' OR "
-        f"upload_status = 'failed' AND coalesce(retry_count, 0) < ? AND coalesce(updated_at, 0) < ?) {where}"
+def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, scope: Scope = EVERYTHING) -> int:
+    """How many folders `due` would bring in all, had nobody beside anything that goes before."""
+    since = failed_before if scope.failed_before is None else min(scope.failed_before, failed_before)
+    amount = 0
+    for root in _roots(c, scope.roots):
+        counted = c.execute("SELECT folders FROM folder_counts WHERE state = 'queued' AND root = ?", (root,)).fetchone()
+        amount += int(counted[0]) if counted else 0
+        sql = f"SELECT count(*) FROM folder_status WHERE {_AGAIN}"
+        amount += int(c.execute(sql, (root or None, since, max_retries)).fetchone()[0])
+    sql = "SELECT coalesce(root, 0) FROM folders_under_way JOIN folder_status f ON f.rowid = folder WHERE " + (
+        f"upload_status = 'pending' AND {WAITING} AND question IS NULL"
     )
-    return int(c.execute(sql, (max_retries, failed_before, *values)).fetchone()[0])
+    held = [root for (root,) in c.execute(sql)]
+    return amount - sum(scope.roots is None or root in scope.roots for root in held)
+
+
+def next_root(c: sqlite3.Connection, max_retries: int, failed_before: float, roots: Iterable[int]) -> int | None:
+    """The tree, of these, whose folder goes next; None when nothing of theirs is due."""
+    scope = Scope(tuple(roots), failed_before=failed_before)
+    found = due(c, max_retries, failed_before, 1, scope)
+    return found[0].root if found else None
 
 
 def root_of(c: sqlite3.Connection, path: str) -> str:
     """The scanned tree in which a folder was found; the folder above it for one that another program noted."""
     sql = "SELECT r.path FROM folder_status f JOIN scanned_roots r ON r.id = f.root WHERE f.folder_path = ?"
     row = c.execute(sql, (path,)).fetchone()
-    return str(row[0]) if row else os.path.dirname(path)  # noqa: PTH120
+    return str(row[0]) if row and row[0] else os.path.dirname(path)  # noqa: PTH120
 
 
-def put_first(c: sqlite3.Connection, numbers: Sequence[int]) -> None:
-    """These folders go before all others, in this order."""
-    first = c.execute(
-        f"SELECT coalesce(min(place), 0) FROM folder_status WHERE upload_status = 'pending' AND {_WAITING}"
-    ).fetchone()[0] - len(numbers)
-    rows = [(first + at, number) for at, number in enumerate(numbers)]
-    c.executemany("UPDATE folder_status SET place = ? WHERE rowid = ?", rows)
+def _head(c: sqlite3.Connection, root: int, limit: int) -> tuple[Queued, ...]:
+    sql = f"SELECT {_COLUMNS} FROM folder_status WHERE {_PENDING} ORDER BY place, rowid LIMIT ?"
+    return tuple(Queued(*row) for row in c.execute(sql, (root or None, limit)))
 
 
-def leave_out(c: sqlite3.Connection, numbers: Sequence[int], reason: str) -> int:
-    """These folders are not uploaded, for this reason; those that are uploaded stay so. How many that was."""
-    sql = "UPDATE folder_status SET skipped = ? WHERE rowid = ? AND upload_status <> 'success' AND skipped IS NULL"
-    return c.executemany(sql, [(reason, number) for number in numbers]).rowcount
-
-
-def retry(c: sqlite3.Connection, now: float, numbers: Sequence[int] | None = None) -> int:
-    """Queues failed and left-out folders anew: these, or all that failed. How many that was."""
+def _failed(c: sqlite3.Connection, max_retries: int, since: float, limit: int, scope: Scope) -> list[Queued]:
     sql = (
-        "UPDATE folder_status SET upload_status = 'pending', retry_count = 0, error_message = NULL, skipped = NULL, "
-        "updated_at = ? WHERE "
+        f"SELECT {_COLUMNS}, coalesce(updated_at, 0) FROM folder_status WHERE {_AGAIN} "
+        "ORDER BY coalesce(updated_at, 0) LIMIT ?"
     )
-    if numbers is None:
-        return c.execute(f"{sql} upload_status = 'failed' AND {_WAITING}", (now,)).rowcount
-    sql += "rowid = ? AND (upload_status = 'failed' OR skipped IS NOT NULL) AND upload_status <> 'success'"
-    return c.executemany(sql, [(now, number) for number in numbers]).rowcount
+    found = []
+    for root in _roots(c, scope.roots, "failed"):
+        found += [(row[-1], Queued(*row[:-1])) for row in c.execute(sql, (root or None, since, max_retries, limit))]
+    found.sort(key=lambda pair: (pair[0], pair[1].number))
+    return [one for _, one in found[:limit]]
 
 
-def _within(roots: Sequence[str]) -> tuple[str, list[str]]:
-    one = "folder_path = ? OR folder_path >= ? AND folder_path < ?"
-    values = [value for root in roots for value in (root, *below(root))]
-    return (f"AND ({' OR '.join([one] * len(roots))})" if roots else ""), values
+def _roots(c: sqlite3.Connection, wanted: tuple[int, ...] | None, state: str = "") -> list[int]:
+    """Those of the wanted trees that have folders at all; with `state`, in that one."""
+    sql = "SELECT DISTINCT root FROM folder_counts WHERE folders > 0" + (f" AND state = '{state}'" if state else "")
+    return [root for (root,) in c.execute(sql) if wanted is None or root in wanted]
 
 
-def _start(after: Mark | None) -> tuple[int, int]:
-    return (-(1 << 62), 0) if after is None else (after.place, after.number)
-
-
-def _read(c: sqlite3.Connection, sql: str, values: Sequence[object]) -> tuple[Queued, ...]:
-    return tuple(Queued(*row) for row in c.execute(sql, tuple(values)))
+def _order(one: Queued) -> tuple[int, int]:
+    return one.place, one.number

@@ -6,9 +6,9 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from core.uploads.ledger import below
+from core.uploads.counts import Counts, count_below, read_counts, within
+from core.uploads.history import BatchRow, newest_batches
 
 FAILURES = 1_000
 BATCHES = 50
@@ -17,31 +17,24 @@ BATCHES = 50
 @dataclass(frozen=True, slots=True)
 class Folders:
     """Folders by state. Every known folder is in exactly one; `skipped` are those left out, and those that went before
-    they were uploaded."""
+    they were uploaded. Of the `pending` ones, `in_flight` are being uploaded and `questions` wait for an answer."""
 
     pending: int = 0
     success: int = 0
     failed: int = 0
     skipped: int = 0
+    in_flight: int = 0
+    questions: int = 0
 
     @property
     def found(self) -> int:
         """All that are known."""
         return self.pending + self.success + self.failed + self.skipped
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One batch of folders; without `ended` it is running, or was broken off."""
-
-    batch_id: str
-    name: str
-    total: int
-    successful: int
-    failed: int
-    status: str
-    started: datetime | None
-    ended: datetime | None
+    @property
+    def queued(self) -> int:
+        """Those that wait, for their turn or for an answer."""
+        return self.pending - self.in_flight
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,52 +49,51 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class UploadState:
     """Everything at a glance. `files` and `size_bytes` are those of all known folders; of `failures` and `troubles`
-    the first thousand, of `batches` the newest fifty."""
+    the first thousand, of `batches` the newest fifty. `is_running`: somebody uploads just now."""
 
     folders: Folders = Folders()
     files: int = 0
     size_bytes: int = 0
-    batches: tuple[Batch, ...] = ()
+    batches: tuple[BatchRow, ...] = ()
     failures: tuple[Failure, ...] = ()
     troubles: tuple[tuple[str, str], ...] = ()
     troubles_in_all: int = 0
+    is_running: bool = False
 
 
-def read_state(c: sqlite3.Connection, roots: Sequence[str] = ()) -> UploadState:
-    """Where uploads stand; with `roots`, the folders at and below these."""
-    where, values = _where(roots)
-    amounts = dict.fromkeys(("pending", "success", "failed", "skipped"), 0)
-    files = size = 0
-    sql = (
-        "SELECT CASE WHEN upload_status = 'success' THEN 'success' WHEN skipped IS NOT NULL OR gone_at IS NOT NULL "
-        "THEN 'skipped' WHEN upload_status = 'failed' THEN 'failed' ELSE 'pending' END, count(*), "
-        f"total(file_count), total(bytes) FROM folder_status {where} GROUP BY 1"
-    )
-    for state, amount, some_files, some_bytes in c.execute(sql, values):
-        amounts[state] += amount
-        files += int(some_files)
-        size += int(some_bytes)
+def read_state(c: sqlite3.Connection, paths: Sequence[str] = (), *, is_running: bool = False) -> UploadState:
+    """Where uploads stand; with `paths`, the folders at and below these. `is_running`: somebody uploads just now; else
+    what was under way was broken off and waits."""
+    counts = count_below(c, paths, is_running=is_running) if paths else read_counts(c, is_running=is_running)
+    where, values = within(paths)
     failures = c.execute(
-        "SELECT folder_path, coalesce(error_message, ''), coalesce(retry_count, 0) FROM folder_status "
-        f"{where or 'WHERE 1'} AND upload_status = 'failed' AND skipped IS NULL AND gone_at IS NULL "
+        "SELECT folder_path, coalesce(error_message, ''), CAST(coalesce(retry_count, 0) AS INTEGER) FROM folder_status "
+        f"WHERE upload_status = 'failed' AND skipped IS NULL AND gone_at IS NULL {where} "
         "ORDER BY folder_path LIMIT ?",
         (*values, FAILURES),
     ).fetchall()
-    batches = c.execute(
-        "SELECT batch_id, coalesce(batch_name, ''), coalesce(total_folders, 0), coalesce(successful_uploads, 0), "
-        "coalesce(failed_uploads, 0), coalesce(status, ''), start_time, end_time FROM upload_batches "
-        "ORDER BY coalesce(start_time, created_at) DESC, batch_id DESC LIMIT ?",
-        (BATCHES,),
-    ).fetchall()
-    troubles, in_all = _troubles(c, roots)
+    troubles, in_all = _troubles(c, paths)
     return UploadState(
-        Folders(**amounts),
-        files,
-        size,
-        tuple(_batch(*row) for row in batches),
+        _folders(counts),
+        counts.found.files,
+        counts.found.size_bytes,
+        newest_batches(c, BATCHES),
         tuple(Failure(*row) for row in failures),
         troubles,
         in_all,
+        is_running,
+    )
+
+
+def _folders(counts: Counts) -> Folders:
+    flying, asking = counts.under_way.folders, counts.asking.folders
+    return Folders(
+        counts.queued.folders + asking + flying,
+        counts.done.folders,
+        counts.failed.folders,
+        counts.skipped.folders,
+        flying,
+        asking,
     )
 
 
@@ -112,31 +104,6 @@ def _troubles(c: sqlite3.Connection, roots: Sequence[str]) -> tuple[tuple[tuple[
     rows = c.execute(f"SELECT path, reason FROM scan_troubles {where} ORDER BY id LIMIT ?", (*roots, FAILURES))
     found = tuple((path, reason) for path, reason in rows.fetchall())
     return found, int(c.execute(f"SELECT count(*) FROM scan_troubles {where}", tuple(roots)).fetchone()[0])
-
-
-def _where(roots: Sequence[str]) -> tuple[str, list[str]]:
-    if not roots:
-        return "", []
-    values: list[str] = []
-    for root in roots:
-        values += [root, *below(root)]
-    one = "folder_path = ? OR folder_path >= ? AND folder_path < ?"
-    return f"WHERE ({' OR '.join([one] * len(roots))})", values
-
-
-def _batch(batch_id: object, name: str, total: int, good: int, bad: int, status: str, *times: object) -> Batch:
-    began, ended = (_moment(one) for one in times)
-    return Batch(str(batch_id), name, total, good, bad, status, began, ended)
-
-
-def _moment(seconds: object) -> datetime | None:
-    """A tracker's time. What another program wrote there, and is none, is not shown."""
-    if not isinstance(seconds, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import re
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
@@ -15,12 +15,15 @@ from typing import TypeVar
 
 from core.database import Database, statements
 from core.errors import Busy, NotFound, WorkspaceError
-from core.writer_lock import take_lock
+from core.uploads.counts import are_wrong, count_anew
+from core.writer_lock import is_held, take_lock
 
 T = TypeVar("T")
 FILE_NAME = "upload_tracker.db"
 _HEADER = b"SQLite format 3\0"
 _TABLES = ("folder_status", "upload_batches", "scanned_roots")
+_LOOK_SECONDS = 0.3
+"""Whoever looks whether the lock is held holds it for a moment."""
 
 
 class Tracker:
@@ -67,9 +70,7 @@ class Tracker:
                     f"Another program is working with the tracker {self.path} right now; nothing was started here.",
                     "Wait until it has ended, end it there, or name another tracker with --db-path.",
                 )
-                # in a file beside the tracker: reading it stays possible
-                beside = self.path.with_name(self.path.name + ".lock")
-                self._lock = await asyncio.to_thread(take_lock, beside, busy)
+                self._lock = await asyncio.to_thread(take_lock, self._beside, busy, _LOOK_SECONDS)
             self._held += 1
         try:
             yield
@@ -78,6 +79,19 @@ class Tracker:
             if self._held == 0 and self._lock is not None:
                 self._lock.close()
                 self._lock = None
+
+    async def is_used(self) -> bool:
+        """Whether somebody works with the tracker now: this program or another one."""
+        return self._held > 0 or await asyncio.to_thread(is_held, self._beside)
+
+    async def token(self) -> str:
+        """Another one whenever the tracker may say something else than before, whoever wrote. Costs no reading."""
+        return await asyncio.to_thread(_token, self._file.files())
+
+    @property
+    def _beside(self) -> Path:
+        """The lock's file: reading the tracker stays possible."""
+        return self.path.with_name(self.path.name + ".lock")
 
     async def close(self) -> None:
         """Waits for what is being written, then closes the file."""
@@ -109,13 +123,16 @@ class _File(Database):
 
     def _upgrade(self, connection: sqlite3.Connection) -> None:
         script = resources.files("resources").joinpath("uploads", "tracker.sql").read_text("utf-8")
-        if not _lacks(connection, script):
+        lacks = _lacks(connection, script)
+        if not lacks and not are_wrong(connection):
             return
         connection.execute("BEGIN IMMEDIATE")  # two programs may open it at the same moment
         try:
-            _add_columns(connection, script)
-            for statement in statements(script):
-                connection.execute(statement)
+            if lacks:
+                _add_columns(connection, script)
+                for statement in statements(script):
+                    connection.execute(statement)
+            count_anew(connection)
             connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -155,6 +172,18 @@ def _check(path: Path) -> None:
         raise WorkspaceError(f"{path} is a database of another program, no upload tracker.", hint)
 
 
+def _token(files: Sequence[Path]) -> str:
+    """What is committed stands in the log beside the file, or has moved into the file."""
+    seen = []
+    for path in files[:2]:
+        try:
+            info = path.stat()
+            seen.append(f"{info.st_ino} {info.st_size} {info.st_mtime_ns}")
+        except OSError:
+            seen.append("")
+    return "|".join(seen)
+
+
 def now_seconds() -> float:
     """The time as trackers note it."""
     return time.time()
@@ -166,7 +195,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
 
 def _lacks(connection: sqlite3.Connection, script: str) -> bool:
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    wanted = set(re.findall(r"CREATE (?:TABLE|INDEX) IF NOT EXISTS (\w+)", script))
+    wanted = set(re.findall(r"CREATE (?:TABLE|INDEX|TRIGGER) IF NOT EXISTS (\w+)", script))
     return not wanted <= there or any(_missing(connection, script, table) for table in _TABLES)
 
 

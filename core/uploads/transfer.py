@@ -21,7 +21,7 @@ from core.uploads.batches import begin_batch, end_broken_batches
 from core.uploads.destination import DEFAULT, Spelling, Template
 from core.uploads.folders import ScanRules
 from core.uploads.live import Live
-from core.uploads.queue import Queued, due, due_amount, root_of
+from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount, root_of
 from core.uploads.receipts import Receipts
 from core.uploads.room import Room
 from core.uploads.tracker import Tracker, now_seconds
@@ -39,9 +39,9 @@ _TOLD_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How to upload. `receipts` None: none are written. `within`: only folders at and below these. `patience_seconds`:
-    how long is waited for what somebody has to mend: a drive that is gone, a family or disk that is full. `live` is
-    told how far each folder is."""
+    """How to upload. `receipts` None: none are written. `scope`: which folders. `patience_seconds`: how long is waited
+    for what somebody has to mend: a drive that is gone, a family or disk that is full. `live` is told how far each
+    folder is."""
 
     family: Family
     template: Template = field(default_factory=lambda: Template(DEFAULT))
@@ -51,7 +51,7 @@ class Wish:
     max_retries: int = 3
     delay_seconds: float = 0.0
     receipts: Receipts | None = field(default_factory=Receipts)
-    within: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING
     patience_seconds: float = 60.0
     live: Live = field(default_factory=Live, compare=False)
 
@@ -171,7 +171,7 @@ class Transfer:
         wish = self.wish
         while True:
             ended = self._ended
-            waiting = await self.tracker.read(lambda c: due_amount(c, wish.max_retries, started, wish.within))
+            waiting = await self.tracker.read(lambda c: due_amount(c, wish.max_retries, started, wish.scope))
             if ended == self._ended:
                 return ended + waiting
 
@@ -181,7 +181,7 @@ class Transfer:
         under_way = {one.number for batch in self._open.values() for one in batch.folders}
         most = wish.batch_size + len(under_way)
         found = await patiently(
-            self, lambda: self.tracker.read(lambda c: due(c, wish.max_retries, started, most, wish.within))
+            self, lambda: self.tracker.read(lambda c: due(c, wish.max_retries, started, most, wish.scope))
         )
         return [one for one in found if one.number not in under_way][: wish.batch_size]
 

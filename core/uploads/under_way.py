@@ -104,18 +104,19 @@ class FolderUnderWay:
     def ending(self) -> Ending:
         """How it ended, for the tracker."""
         gone = self.load.found is None and not self.attempts
-        return Ending(
-            self.queued.number, self.queued.path, self.load.found, tuple(self.attempts), self._left_out, gone=gone
-        )
+        tries = tuple(self.attempts)
+        return Ending(self.queued.number, self.queued.path, self.load.found, tries, self._left_out, gone, self._sent())
 
     def receipt(self, batch_id: str) -> Receipt:
         """What became of it."""
-        sent = [
+        return Receipt(self.queued.path, system_now(), batch_id, self._sent(), error=self.attempts[-1].error)
+
+    def _sent(self) -> tuple[SentFile, ...]:
+        return tuple(
             SentFile(one.path.name, one.ended.bucket, one.ended.key, one.ended.size_bytes, one.ended.sha256)
             for one in self.files
             if one.ended is not None and one.stored
-        ]
-        return Receipt(self.queued.path, system_now(), batch_id, tuple(sent), error=self.attempts[-1].error)
+        )
 
     def _fail(self, began: float, error: str) -> None:
         self.attempts.append(Attempt(began, now_seconds(), error))

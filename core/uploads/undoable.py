@@ -6,46 +6,42 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from core.uploads.queue import leave_out, put_first
+from core.uploads import acts
+from core.uploads.acts import Chosen
+from core.uploads.tracker import now_seconds
 
-LEFT_OUT = "Somebody left it out."
 _ASKED = 10_000
 
 
-def leave_out_waiting(c: sqlite3.Connection, numbers: Sequence[int], reason: str = LEFT_OUT) -> tuple[int, ...]:
+def leave_out_waiting(c: sqlite3.Connection, numbers: Sequence[int], reason: str = acts.LEFT_OUT) -> tuple[int, ...]:
     """Leaves those of these folders out that wait or failed: which ones that are now. Folders under way stay."""
-    under_way = "SELECT batch_id FROM upload_batches WHERE status = 'running' AND bytes IS NOT NULL"
-    wanted = (
-        "upload_status <> 'success' AND skipped IS NULL AND gone_at IS NULL AND "
-        f"NOT (upload_status = 'pending' AND coalesce(batch_id, '') IN ({under_way}))"
-    )
-    chosen = _those(c, numbers, wanted)
-    leave_out(c, chosen, reason)
+    chosen = _those(c, numbers, acts.MAY_BE_LEFT_OUT)
+    acts.leave_out(c, now_seconds(), Chosen(chosen), reason)
     return chosen
 
 
 def take_back(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[int, ...]:
     """Folders that were left out are as they were before, waiting or failed: which ones those were."""
-    chosen = _those(c, numbers, "skipped IS NOT NULL")
-    c.executemany("UPDATE folder_status SET skipped = NULL WHERE rowid = ?", [(number,) for number in chosen])
+    chosen = _those(c, numbers, acts.IS_LEFT_OUT)
+    acts.take_back(c, now_seconds(), Chosen(chosen))
     return chosen
 
 
 def go_first(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """Those of these folders that wait go before all others, in their order: which ones, as (number, place before)."""
-    chosen = _those(c, numbers, "upload_status = 'pending' AND skipped IS NULL AND gone_at IS NULL")
+    acts.give_places(c)
+    chosen = _those(c, numbers, acts.IS_QUEUED)
     before = places(c, chosen)
-    put_first(c, chosen)
+    acts.put_first(c, Chosen(chosen))
     return before
 
 
 def go_last(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """Those of these folders that wait go after all others, in their order: which ones, as (number, place before)."""
-    waiting = "upload_status = 'pending' AND skipped IS NULL AND gone_at IS NULL"
-    chosen = _those(c, numbers, waiting)
+    acts.give_places(c)
+    chosen = _those(c, numbers, acts.IS_QUEUED)
     before = places(c, chosen)
-    last = int(c.execute(f"SELECT coalesce(max(place), 0) FROM folder_status WHERE {waiting}").fetchone()[0])
-    put_back(c, [(number, last + 1 + at) for at, number in enumerate(chosen)])
+    acts.put_last(c, Chosen(chosen))
     return before
 
 

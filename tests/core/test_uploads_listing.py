@@ -8,9 +8,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.uploads.acts import Chosen, leave_out
 from core.uploads.batches import Attempt, Ending, begin_batch, end_batch, end_folders
 from core.uploads.listing import Amounts, FolderFilter, FolderState, Listing
-from core.uploads.queue import due, leave_out
+from core.uploads.queue import due
 from core.uploads.scan import scan
 from core.uploads.tracker import Tracker
 
@@ -40,7 +41,7 @@ def work(c: sqlite3.Connection) -> None:
     ]
     end_folders(c, first, 110, endings)
     end_batch(c, first, 110)
-    leave_out(c, [known["c"].number], "Nobody wants it.")
+    leave_out(c, 115, Chosen([known["c"].number]), "Nobody wants it.")
     begin_batch(c, "", [known["d"]], 120)
 
 
@@ -90,7 +91,7 @@ async def test_a_project_that_never_uploaded_has_nothing_and_no_file_is_made(tmp
     assert list(tmp_path.iterdir()) == []
 
 
-@given(st.lists(st.integers(0, 9_999), min_size=5, max_size=5))
+@given(st.lists(st.integers(0, 9_999), min_size=8, max_size=8))
 def test_what_was_found_is_the_sum_of_all_states(amounts: list[int]) -> None:
     held = Amounts(*amounts)
     assert held.found == sum(held.of(state) for state in FolderState) == held.of(None)

@@ -10,10 +10,11 @@ from pathlib import Path
 from random import Random
 
 from core.practice.drawing import draw
+from core.uploads.acts import Chosen, leave_out
 from core.uploads.batches import Attempt, Ending, begin_batch, end_batch, end_folders
 from core.uploads.listing import Listing
 from core.uploads.live import Live
-from core.uploads.queue import Queued, due, leave_out
+from core.uploads.queue import Queued, due
 from core.uploads.scan import scan
 from core.uploads.tracker import Tracker, now_seconds
 
@@ -78,7 +79,8 @@ def _upload(c: sqlite3.Connection, live: Live) -> None:
         size = sum(one.size_bytes for one in folders)
         c.execute("UPDATE upload_batches SET bytes = ? WHERE batch_id = ?", (size, batch_id))
         end_batch(c, batch_id, began + _SECONDS - batch)
-    leave_out(c, [one.number for one in due(c, 3, 0, 2)], "There is only a stats.json in it, and no table is mapped.")
+    chosen = Chosen([one.number for one in due(c, 3, 0, 2)])
+    leave_out(c, now, chosen, "There is only a stats.json in it, and no table is mapped.")
     under_way = due(c, 3, 0, 16)
     begin_batch(c, "", under_way, now - 2)
     for at, one in enumerate(under_way):

@@ -21,7 +21,7 @@ def _sum(amounts: Amounts) -> str:
         (translate("UploadsHeading", "%1 done"), amounts.done, True),
         (translate("UploadsHeading", "%1 left out"), amounts.skipped, False),
         (translate("UploadsHeading", "%1 failed"), amounts.failed, False),
-        (translate("UploadsHeading", "%1 queued"), amounts.queued, True),
+        (translate("UploadsHeading", "%1 queued"), amounts.queued + amounts.asking, True),
         (translate("UploadsHeading", "%1 in flight"), amounts.uploading, False),
     ]
     said = [text.replace("%1", words.number(amount)) for text, amount, always in parts if amount or always]

@@ -52,7 +52,7 @@ async def test_a_predecessors_history_is_kept_and_told(desk: Desk) -> None:
     assert desk.sql(f"SELECT {FOLDERS.replace(' ', ', ')} FROM folder_status") == before
     assert (state.folders.success, state.folders.failed, state.folders.pending) == (1, 1, 1)
     (batch,) = state.batches
-    assert (batch.name, batch.total, batch.successful, batch.failed, batch.status) == ("night", 3, 2, 1, "completed")
+    assert (batch.name, batch.folders, batch.done, batch.failed, batch.state) == ("night", 3, 2, 1, "completed")
     assert batch.started is not None and batch.started.timestamp() == OLD
     assert [(one.reason, one.retries) for one in state.failures] == [("time-out", 3)]
     tables = {name for (name,) in desk.sql("SELECT name FROM sqlite_master")}
@@ -120,9 +120,12 @@ async def test_an_emptied_tracker_is_open_to_be_filled_again(desk: Desk) -> None
 async def test_a_tracker_of_an_earlier_version_gets_what_it_lacks(desk: Desk) -> None:
     device(desk.root, "a")
     await desk.scan()
+    for kind, name in desk.sql("SELECT type, name FROM sqlite_master WHERE name LIKE 'queue%' OR type = 'trigger'"):
+        desk.sql(f"DROP {kind} {name}")
     for table, column in (("folder_status", "question"), ("scanned_roots", "destination")):
         desk.sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-    desk.sql("DROP TABLE uploaded_files")
+    for table in ("uploaded_files", "folder_counts"):
+        desk.sql(f"DROP TABLE {table}")
 
     assert (await desk.state()).folders.pending == 1
     assert desk.sql("SELECT question FROM folder_status") == [(None,)]

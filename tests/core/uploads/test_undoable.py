@@ -48,7 +48,7 @@ def test_a_folder_under_way_is_not_left_out(c: sqlite3.Connection) -> None:
     batch = begin_batch(c, "", due(c, 3, 0, 2), 100.0)
     assert leave_out_waiting(c, [1, 2, 3]) == (3,)
     end_folders(c, batch, 101.0, [Ending(1, "/wards/1", left_out="so")])
-    assert order(c) == [2, 4, 5, 6]
+    assert order(c) == [4, 5, 6]
 
 
 def test_folders_go_first_and_last_in_the_order_they_were_chosen_and_back(c: sqlite3.Connection) -> None:

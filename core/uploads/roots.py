@@ -1,0 +1,203 @@
+"""The trees that were handed over: where each is to go, and which of them wait."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.uploads.ledger import below
+from core.uploads.moments import moment
+
+OTHERS = ""
+"""The path of the tree that stands for what another program noted: no tree of ours."""
+SINCE = "CASE WHEN ended IS NULL THEN ? ELSE began END"
+"""Since when a tree is wanted that is only to be uploaded: it is not read again where it was read to its end."""
+_COLUMNS = "id, path, coalesce(destination, ''), asked, wanted, watched, began, ended, complete"
+_STATUSES = "('pending', 'success', 'failed')"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One tree. `destination`: the name of where its folders go, '' where nobody has said so; `asked`: what was asked
+    for beside that. `wanted`: since when it waits to be uploaded. `began` and `ended` are of its last scan."""
+
+    number: int
+    path: str
+    destination: str
+    asked: Mapping[str, str] = field(default_factory=dict)
+    wanted: datetime | None = None
+    watched: bool = False
+    began: datetime | None = None
+    ended: datetime | None = None
+    complete: bool = False
+
+    @property
+    def goal(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """What tells whether two trees can go up together."""
+        return self.destination, tuple(sorted(self.asked.items()))
+
+    @property
+    def needs_scan(self) -> bool:
+        """Whether it is to be read before all of it can have gone up."""
+        if self.wanted is None or not self.path:
+            return False
+        return self.ended is None or self.began is None or self.began < self.wanted
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is this tree, or in it."""
+        return path == self.path or (bool(self.path) and path.startswith(self.path.rstrip(os.sep) + os.sep))
+
+
+def read_roots(c: sqlite3.Connection) -> tuple[Root, ...]:
+    """All trees: those that wait in the order in which they go, then the others. One without a destination of its own
+    has that of the nearest tree around it."""
+    rows = c.execute(f"SELECT {_COLUMNS} FROM scanned_roots ORDER BY wanted IS NULL, wanted, id").fetchall()
+    return _inherited([_root(row) for row in rows])
+
+
+def add(c: sqlite3.Connection, path: str, destination: str, now: float, asked: Mapping[str, str] | None = None) -> int:
+    """Wants a tree to be scanned and uploaded to this destination; its number. What lies in it belongs to it from then
+    on, but for trees inside it that have a destination of their own. What had gone elsewhere, to a destination of
+    another name, is queued again."""
+    before = c.execute("SELECT id, destination, began FROM scanned_roots WHERE path = ?", (path,)).fetchone()
+    around = [one for one in read_roots(c) if one.path != path and (not one.path or one.holds(path))]
+    c.execute(
+        "INSERT INTO scanned_roots (path, destination, asked, wanted) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE "
+        "SET destination = excluded.destination, asked = excluded.asked, wanted = excluded.wanted",
+        (path, destination, json.dumps(dict(asked)) if asked else None, now),
+    )
+    number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (path,)).fetchone()[0])
+    low, high = below(path)
+    if before is not None and before[1] not in (None, destination):
+        _queue_anew(c, path, (number,))
+    others = [one for one in around if _holds_folders(c, one.number)]
+    elsewhere = [one.number for one in others if one.destination not in ("", destination)]
+    if elsewhere:
+        _queue_anew(c, path, elsewhere)
+    homes = [one.number for one in others]
+    if homes or _holds_folders(c, 0):
+        c.execute(
+            "UPDATE folder_status SET root = ? WHERE (folder_path = ? OR folder_path >= ? AND folder_path < ?) "
+            f"AND (root IS NULL OR root IN ({_numbers(homes)}))",
+            (number, path, low, high),
+        )
+    return number
+
+
+def adopt(c: sqlite3.Connection, destination: str, now: float) -> int:
+    """Wants what another program noted, and is in no tree of ours, to go to this destination. How many folders wait
+    there. What it left in a state that is none of the three known ones waits again."""
+    c.execute(
+        "INSERT INTO scanned_roots (path, destination, began, ended, wanted) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (path) DO UPDATE SET destination = excluded.destination, wanted = excluded.wanted",
+        (OTHERS, destination, now, now, now),
+    )
+    number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (OTHERS,)).fetchone()[0])
+    c.execute("UPDATE folder_status SET root = ? WHERE root IS NULL", (number,))
+    c.execute(
+        "UPDATE folder_status SET upload_status = 'pending' WHERE root = ? AND "
+        f"coalesce(upload_status, '') NOT IN {_STATUSES}",
+        (number,),
+    )
+    row = c.execute("SELECT folders FROM folder_counts WHERE root = ? AND state = 'queued'", (number,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def want(c: sqlite3.Connection, numbers: Iterable[int], now: float) -> None:
+    """What waits in these trees is to be uploaded. Those that were read to their end are not read again."""
+    c.execute(f"UPDATE scanned_roots SET wanted = {SINCE} WHERE wanted IS NULL AND id IN ({_numbers(numbers)})", (now,))
+
+
+def give(c: sqlite3.Connection, numbers: Iterable[int], destination: str) -> None:
+    """These trees go to this destination, if they have none yet."""
+    c.execute(
+        f"UPDATE scanned_roots SET destination = ? WHERE destination IS NULL AND id IN ({_numbers(numbers)})",
+        (destination,),
+    )
+
+
+def unwant(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """These trees do not wait any more."""
+    c.execute(f"UPDATE scanned_roots SET wanted = NULL WHERE id IN ({_numbers(numbers)})")
+
+
+def watch(c: sqlite3.Connection, path: str, is_watched: bool) -> bool:
+    """Sets or unsets that new folders in a tree are queued by themselves. False where no such tree is known."""
+    return c.execute("UPDATE scanned_roots SET watched = ? WHERE path = ?", (is_watched, path)).rowcount > 0
+
+
+def with_waiting(c: sqlite3.Connection, *, and_failed: bool = False) -> dict[int, int]:
+    """How many folders wait in each tree that has such, with those that failed if wanted; 0 stands for what another
+    program noted."""
+    states = "('queued', 'failed')" if and_failed else "('queued')"
+    sql = f"SELECT root, sum(folders) FROM folder_counts WHERE state IN {states} AND folders > 0 GROUP BY 1"
+    return {int(root): int(folders) for root, folders in c.execute(sql)}
+
+
+def _queue_anew(c: sqlite3.Connection, path: str, roots: Sequence[int]) -> None:
+    low, high = below(path)
+    c.execute(
+        "UPDATE folder_status SET upload_status = 'pending', retry_count = 0, error_message = NULL, question = NULL "
+        "WHERE (folder_path = ? OR folder_path >= ? AND folder_path < ?) AND gone_at IS NULL "
+        f"AND root IN ({_numbers(roots)}) AND (upload_status IN ('success', 'failed') OR question IS NOT NULL)",
+        (path, low, high),
+    )
+
+
+def _holds_folders(c: sqlite3.Connection, number: int) -> bool:
+    return c.execute("SELECT 1 FROM folder_counts WHERE root = ? AND folders > 0", (number,)).fetchone() is not None
+
+
+def _inherited(roots: Sequence[Root]) -> tuple[Root, ...]:
+    """Gives those without a destination that of the nearest tree around them."""
+    told = sorted((one for one in roots if one.destination and one.path), key=lambda one: -len(one.path))
+    found = []
+    for one in roots:
+        near = next((other for other in told if other.holds(one.path)), None) if not one.destination else None
+        found.append(one if near is None else _like(one, near))
+    return tuple(found)
+
+
+def _like(one: Root, other: Root) -> Root:
+    return Root(
+        one.number,
+        one.path,
+        other.destination,
+        other.asked,
+        one.wanted,
+        one.watched,
+        one.began,
+        one.ended,
+        one.complete,
+    )
+
+
+def _root(row: tuple[object, ...]) -> Root:
+    number, path, destination, asked, wanted, watched, began, ended, complete = row
+    return Root(
+        int(str(number)),
+        str(path),
+        str(destination),
+        _asked(asked),
+        moment(wanted),
+        bool(watched),
+        moment(began),
+        moment(ended),
+        bool(complete),
+    )
+
+
+def _asked(text: object) -> Mapping[str, str]:
+    try:
+        found = json.loads(str(text)) if text else {}
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return ",".join(str(int(number)) for number in numbers)

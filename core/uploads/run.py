@@ -1,0 +1,261 @@
+"""One run of uploads: trees that wait are read one after another, and each folder goes where its tree is to go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.errors import CoreError, NotFound, Unavailable, Usage, WorkspaceError
+from core.parallel import side_by_side
+from core.ports import ObjectStore
+from core.profiles import Profile
+from core.progress import Progress, Report, silent
+from core.uploads.batches import end_broken_batches
+from core.uploads.missing import out_of_reach
+from core.uploads.moments import moment
+from core.uploads.queue import Queued, Scope, due
+from core.uploads.roots import Root, read_roots, unwant, with_waiting
+from core.uploads.scan import Scanned, check_roots, scan
+from core.uploads.tracker import Tracker, now_seconds
+from core.uploads.transfer import Transferred, Wish, upload_folders
+from core.workspace import Workspace
+
+_LOOK_SECONDS = 0.5
+"""So often it is asked whether somebody added a tree, or put another folder first."""
+_MOST_NOTES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one run did: the scans it made, what went up, and `notes`, sentences about trees that it could not read or
+    send anywhere."""
+
+    scans: tuple[Scanned, ...]
+    did: Transferred
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Which trees a run takes: all that are wanted, or those at and below `only`, and what is added meanwhile."""
+
+    only: tuple[str, ...] = ()
+
+    def of(self, roots: Sequence[Root], began: float) -> tuple[Root, ...]:
+        """Those of all trees, in their order: what lies in one of them goes with it."""
+        start = moment(began)
+        taken = [
+            one for one in roots if one.wanted is not None and (self._means(one) or (start and one.wanted >= start))
+        ]
+        return tuple(one for one in roots if one in taken or any(around.holds(one.path) for around in taken))
+
+    def _means(self, one: Root) -> bool:
+        if not self.only:
+            return True
+        return any(one.path == path or one.path.startswith(path.rstrip(os.sep) + os.sep) for path in self.only)
+
+
+async def run(
+    tracker: Tracker,
+    workspace: Workspace,
+    store: ObjectStore,
+    profile: Profile,
+    wish_of: Callable[[Root], Wish],
+    trees: Trees = Trees(),
+    report: Report = silent,
+) -> Ran:
+    """Scans the trees that wait and uploads their folders, at the same time, in the order of the queue; what is added
+    meanwhile joins. A tree that cannot be read, or has no destination, is told of and waits on. Cancelled or killed,
+    the next run goes on. Raises `Busy`, `Refused`, `ServiceError`, `WorkspaceError`."""
+    async with tracker.lock():
+        work = _Run(tracker, workspace, store, profile, wish_of, trees, report)
+        await tracker.write(lambda c: end_broken_batches(c, work.began))
+        try:
+            await side_by_side([work.look, work.send], 2)
+        finally:
+            await asyncio.shield(tracker.write(lambda c: end_broken_batches(c, now_seconds())))
+        await work.close()
+    return Ran(tuple(work.scans), replace(work.did, seconds=time.monotonic() - work.started), tuple(work.notes))
+
+
+class _Run:
+    """A run under way."""
+
+    def __init__(
+        self,
+        tracker: Tracker,
+        workspace: Workspace,
+        store: ObjectStore,
+        profile: Profile,
+        wish_of: Callable[[Root], Wish],
+        trees: Trees,
+        report: Report,
+    ) -> None:
+        self.began, self.started = now_seconds(), time.monotonic()
+        self.scans: list[Scanned] = []
+        self.did = Transferred()
+        self.notes: list[str] = []
+        self._tracker, self._workspace, self._store, self._profile = tracker, workspace, store, profile
+        self._wish_of, self._trees, self._report = wish_of, trees, report
+        self._aside: set[int] = set()
+        self._over = asyncio.Event()
+        self._news = asyncio.Event()  # a scan has ended
+
+    async def look(self) -> None:
+        """Reads the trees that wait for it, until everything is sent."""
+        while not self._over.is_set():
+            root = next((one for one in await self._active() if one.needs_scan), None)
+            if root is None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._over.wait(), _LOOK_SECONDS)
+                continue
+            try:
+                await asyncio.to_thread(check_roots, [Path(root.path)])
+                self.scans.append(await scan(self._tracker, Path(root.path), self._wish(root).rules))
+            except (NotFound, Usage) as exc:
+                self._set_aside([root], exc)
+            except WorkspaceError as exc:
+                if exc.__cause__ is None or not isinstance(exc.__cause__, OSError):
+                    raise
+                self._set_aside([root], exc)
+            finally:
+                self._news.set()
+
+    async def send(self) -> None:
+        """Sends what is due, turn by turn: as long as the queue's next folders go to one destination, in one go."""
+        try:
+            while True:
+                active = await self._active()
+                all_read = not any(one.needs_scan for one in active)  # asked before the queue
+                turn = await self._next(active)
+                if turn:
+                    await self._take_turn(turn, [one for one in active if one not in turn])
+                elif all_read:
+                    break
+                else:
+                    await self._wait_for_news()
+        finally:
+            self._over.set()
+
+    async def close(self) -> None:
+        """Trees of which nothing waits any more are done with."""
+        waiting = await self._tracker.read(with_waiting)
+        done = [one for one in await self._active() if not one.needs_scan and not waiting.get(one.number)]
+        await self._tracker.write(lambda c: unwant(c, [one.number for one in done]))
+
+    async def _take_turn(self, turn: Sequence[Root], others: Sequence[Root]) -> None:
+        numbers, beside = tuple(one.number for one in turn), tuple(one.number for one in others)
+        wish = replace(self._wish(turn[0]), scope=Scope(numbers, beside, self.began))
+        base, elsewhere = self.did, await self._tracker.read(with_waiting)
+        waits = sum(elsewhere.get(number, 0) for number in beside)
+        enough, ended = asyncio.Event(), asyncio.Event()
+
+        def told(progress: Progress) -> None:
+            before = base.done + base.failed + base.skipped
+            total = None if progress.total is None else before + progress.total + waits
+            self._report(
+                replace(
+                    progress,
+                    done=before + progress.done,
+                    total=total,
+                    failed=base.failed + progress.failed,
+                    skipped=base.skipped + progress.skipped,
+                )
+            )
+
+        async def send() -> None:
+            try:
+                did = await upload_folders(
+                    self._tracker, self._workspace, self._store, self._profile, wish, told, enough
+                )
+                self.did = _together(base, did)
+            except Unavailable as exc:
+                gone = await asyncio.to_thread(lambda: [one for one in turn if one.path and out_of_reach(one.path)])
+                if not gone:
+                    raise
+                self._set_aside(gone, exc)
+            finally:
+                ended.set()
+
+        async def watch() -> None:
+            while not ended.is_set():
+                if await self._is_enough(wish):
+                    enough.set()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
+
+        if await self._is_enough(wish):
+            enough.set()
+        await side_by_side([send, watch], 2)
+
+    async def _is_enough(self, wish: Wish) -> bool:
+        """Whether a turn need not wait for more: its trees are read, or the next folder is somebody else's."""
+        mine = [one for one in await self._active() if one.number in (wish.scope.roots or ())]
+        if not any(one.needs_scan for one in mine):
+            return True
+        beside = Scope(wish.scope.beside, (), self.began)
+        if not wish.scope.beside:
+            return False
+        theirs = await self._tracker.read(lambda c: due(c, 1, self.began, 1, beside))
+        ours = await self._tracker.read(lambda c: due(c, 1, self.began, 1, wish.scope))
+        return bool(theirs) and not ours
+
+    async def _next(self, active: Sequence[Root]) -> list[Root]:
+        """The trees that go together with the one whose folder is next."""
+        heads: list[tuple[bool, int, int, Root]] = []
+        for one in active:
+            wish = self._wish(one)
+            scope = Scope((one.number,), (), self.began)
+            found: tuple[Queued, ...] = await self._tracker.read(
+                lambda c, tries=wish.max_retries, scope=scope: due(c, tries, self.began, 1, scope)  # type: ignore[misc]
+            )
+            heads += [(head.state == "failed", head.place, head.number, one) for head in found]
+        if not heads:
+            return []
+        first = min(heads, key=lambda head: head[:3])[3]
+        return [one for one in active if one.goal == first.goal]
+
+    async def _active(self) -> list[Root]:
+        """The trees of this run that can be read and sent."""
+        found = []
+        for one in self._trees.of(await self._tracker.read(read_roots), self.began):
+            if one.number in self._aside:
+                continue
+            try:
+                self._wish(one)
+            except CoreError as exc:
+                self._set_aside([one], exc)
+            else:
+                found.append(one)
+        return found
+
+    def _wish(self, root: Root) -> Wish:
+        return self._wish_of(root)
+
+    def _set_aside(self, roots: Sequence[Root], why: CoreError) -> None:
+        self._aside.update(one.number for one in roots)
+        if len(self.notes) < _MOST_NOTES:
+            self.notes.append(f"{why.message} {why.hint}".strip())
+
+    async def _wait_for_news(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
+        self._news.clear()
+
+
+def _together(one: Transferred, other: Transferred) -> Transferred:
+    return Transferred(
+        one.done + other.done,
+        one.failed + other.failed,
+        one.skipped + other.skipped,
+        one.files + other.files,
+        one.size_bytes + other.size_bytes,
+        one.batches + other.batches,
+        (*one.notes, *other.notes)[:_MOST_NOTES],
+        one.seconds + other.seconds,
+    )

@@ -1,0 +1,90 @@
+"""What a run needs of a destination: where its files go, with what was asked for a tree beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from core.errors import Usage
+from core.profiles import PRACTICE, SUPABASE, Profile
+from core.profiles.destination import OFF, ON, Destination, Duplicates, Existing, Spelling
+from core.uploads.destination import Template
+from core.uploads.folders import ScanRules
+from core.uploads.names import ANY, SERVICE
+from core.uploads.receipts import Receipts
+from core.uploads.roots import Root
+from core.uploads.transfer import Wish
+
+T = TypeVar("T", Existing, Duplicates)
+ASKED = ("key", "existing", "duplicates", "receipts")
+"""What can be asked for a tree beside what its destination says; it is kept with the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """How one run goes, where not as destinations say. `delay` in seconds."""
+
+    batch_size: int | None = None
+    max_retries: int | None = None
+    delay: float | None = None
+
+
+def destination_of(profile: Profile, root: Root) -> Destination:
+    """Where a tree's folders go. Raises `Usage` where nobody has said so, `NotFound` where there is no such
+    destination any more."""
+    if not root.destination:
+        name = root.path or "what another program noted"
+        raise Usage(
+            f"Nobody has said where {name} is to go: its folders wait.", "Say so once: upload --go-on --to DESTINATION"
+        )
+    return with_asked(profile.destination(root.destination), root.asked)
+
+
+def with_asked(destination: Destination, asked: Mapping[str, str]) -> Destination:
+    """A destination with what was asked for beside it. Raises `Usage` for what means nothing."""
+    changed = replace(
+        destination,
+        key=asked.get("key", destination.key),
+        receipts=asked.get("receipts", destination.receipts),
+        existing=_choice(Existing, asked.get("existing", destination.existing)),
+        duplicates=_choice(Duplicates, asked.get("duplicates", destination.duplicates)),
+    )
+    Template(changed.key)
+    return changed
+
+
+def wish_for(profile: Profile, destination: Destination, override: Override = Override()) -> Wish:
+    """What a run needs of it. Raises `Usage`."""
+    family = next(one for one in profile.families if one.name == destination.family)
+    return Wish(
+        family,
+        Template(destination.key),
+        Spelling(destination.spelling),
+        rules_of(profile, destination),
+        batch_size=override.batch_size or destination.batch_size,
+        max_retries=override.max_retries or destination.max_retries,
+        delay_seconds=destination.delay if override.delay is None else override.delay,
+        receipts=receipts_of(destination),
+    )
+
+
+def rules_of(profile: Profile, destination: Destination | None = None) -> ScanRules:
+    """What counts, and which names this project's storage takes."""
+    keys = SERVICE if profile.kind in (PRACTICE, SUPABASE) else ANY
+    return ScanRules(keys=keys) if destination is None else ScanRules(destination.images, destination.stats, keys)
+
+
+def receipts_of(destination: Destination) -> Receipts | None:
+    """Where receipts of what goes there are written; None for nowhere."""
+    if destination.receipts == OFF:
+        return None
+    return Receipts() if destination.receipts == ON else Receipts(Path(destination.receipts))
+
+
+def _choice(kind: type[T], text: str) -> T:
+    try:
+        return kind(text)
+    except ValueError as exc:
+        raise Usage(f"“{text}” is none of the answers.", f"One of: {', '.join(kind)}.") from exc
