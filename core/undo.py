@@ -24,6 +24,7 @@ from core.read_only import check_writable
 from core.runs import ENTRY, Entry, StepState, read_entry, read_run
 from core.single_upload import records
 from core.traces import Trace
+from core.uploads.row_settling import settle_rows
 from core.workspace import Workspace
 
 _BATCH = 2000
@@ -47,8 +48,9 @@ async def undo(
     `Usage`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`.
 
     Of uploads, what the run stored itself and nobody changed since moves to the quarantine, whatever names it now; what
-    it found there already stays. The tracker of folder uploads is not told: to it, these folders are uploaded, and they
-    are not queued again by themselves, but once a file in them changes, or with a tracker of its own (`--db-path`)."""
+    it found there already stays. The rows it wrote go, or get their values back, where they are as it left them. The
+    tracker of folder uploads is not told: to it, these folders are uploaded, and they are not queued again by
+    themselves, but once a file in them changes, or with a tracker of its own (`--db-path`)."""
     check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
         if await workspace.journal.read(lambda c: _wants_manifests(c, run_id)):
@@ -65,6 +67,7 @@ async def undo(
             job = Job(workspace, store, catalog, profile, record, report, seam, pauses, total=original.steps)
             if original.kind == single_upload.KIND:
                 await see_through(records.settle(workspace, store, profile.project))
+                await see_through(settle_rows(workspace, catalog, profile.project))
             else:
                 await see_through(settle(job, None))
             undoing = await workspace.journal.write(lambda c: _make(c, run_id, profile.project))

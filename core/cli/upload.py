@@ -81,7 +81,9 @@ def upload(
             delay_seconds=delay,
             receipts=_receipts(receipts),
         )
-        found, did = await uploads.upload(engine.workspace, engine.store, wish, folders, report=report)
+        found, did = await uploads.upload(
+            engine.workspace, engine.store, wish, folders, report=report, catalog=engine.catalog
+        )
         return found, did, await uploads.state(folders)
 
     found, did, after = session.run(work)

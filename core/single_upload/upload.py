@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +150,10 @@ class FamilyUploads:
     async def begin(self) -> None:
         """The run is in the journal from now on, even if it stays empty."""
         await self._records.begin()
+
+    async def note(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Does this in the journal, for steps that are not files, with what else the run has to note just now."""
+        await self._records.note(work)
 
     async def send(
         self, files: Sequence[ToSend], *, prefix: str = "", told: Callable[[Uploaded], None] = lambda ended: None

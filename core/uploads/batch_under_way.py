@@ -79,13 +79,11 @@ class BatchUnderWay:
                 return folder
 
     async def _loaded(self, queued: Queued, root: str) -> FolderUnderWay:
-        wish = self._work.wish
+        goal, rules = self._work.goal, self._work.rules
         while True:
-            now = await asyncio.to_thread(
-                load, queued.path, root, self._name, self._at, wish.template, wish.spelling, wish.rules
-            )
+            now = await asyncio.to_thread(load, queued.path, root, self._name, self._at, goal, rules)
             if now.found is not None or not await self._is_away(root):
-                return FolderUnderWay(queued, now)
+                return FolderUnderWay(queued, now, goal)
 
     async def _is_away(self, root: str) -> bool:
         """Whether a tree was gone as a whole; then it is there again, or waiting for it was in vain."""
@@ -107,8 +105,11 @@ class BatchUnderWay:
         """One try at all files of a folder that are not stored yet; under another name where a key is taken."""
         began = now_seconds()
         await self._send(folder, [one for one in folder.files if not one.stored])
-        while taken := [one for one in folder.files if one.is_taken and one.rename()]:
+        while taken := [one for one in folder.files if one.is_taken and one.next_key(self._work.goal.existing)]:
             await self._send(folder, taken)
+        if folder.is_stored:
+            facts = folder.facts
+            folder.row = await patiently(self._work, lambda: self._work.rows.write(facts))
         folder.end_attempt(began, self._work.wish.max_retries)
 
     async def _send(self, folder: FolderUnderWay, files: Sequence[FileUnderWay]) -> None:
@@ -138,7 +139,7 @@ class BatchUnderWay:
             await self._finish(ended, is_last=not left)
 
     async def _finish(self, folders: Sequence[FolderUnderWay], *, is_last: bool) -> None:
-        rules = self._work.wish.rules
+        rules = self._work.rules
         now = await asyncio.to_thread(lambda: [look(one.queued.path, rules) for one in folders])
         for one, found in zip(folders, now, strict=True):
             one.check_unchanged(found)
@@ -155,8 +156,6 @@ class BatchUnderWay:
         notes, receipts = [], self._work.wish.receipts
         for one in folders:
             notes += [f"{one.queued.path}: {note}" for note in one.load.notes]
-            if one.load.stats is not None and one.load.stats.reason:
-                notes.append(f"{one.queued.path}: {one.load.stats.reason}")
             if receipts is not None and one.attempts:
                 why = receipts.write(one.receipt(self._batch_id))
                 notes += [why] if why else []

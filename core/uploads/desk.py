@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core import places
-from core.errors import Usage
-from core.ports import ObjectStore
+from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
 from core.uploads import acts, roots
@@ -28,8 +27,6 @@ from core.uploads.wishes import Override, destination_of, rules_of, wish_for, wi
 from core.workspace import Workspace
 
 T = TypeVar("T")
-_ROWS = "device_test"
-"""The table with a row for each folder (resources/presets.toml)."""
 AS_SAID = Override()
 
 
@@ -108,10 +105,15 @@ class Uploads:
         only: Sequence[Path] = (),
         override: Override = AS_SAID,
         report: Report = silent,
+        catalog: Catalog | None = None,
     ) -> Ran:
         """Uploads the trees that wait, or those at and below `only`, and what is added meanwhile. See `run.run`.
         Cancelling it is pausing: what is stored stays, the rest waits."""
-        return await self._run(workspace, store, lambda root: self._wish(root, override), only, report)
+
+        def wish_of(root: Root) -> Wish:
+            return replace(self._wish(root, override), catalog=catalog)
+
+        return await self._run(workspace, store, wish_of, only, report)
 
     async def upload(
         self,
@@ -121,6 +123,7 @@ class Uploads:
         paths: Sequence[Path],
         *,
         report: Report = silent,
+        catalog: Catalog | None = None,
     ) -> tuple[tuple[Scanned, ...], Transferred]:
         """Queues these trees for the family of `wish` and uploads them; without any, all that waits, and what has no
         destination goes there too."""
@@ -130,9 +133,13 @@ class Uploads:
             await self.go_on(wish.family.name)
 
         def wish_of(root: Root) -> Wish:
-            if root.destination == wish.family.name:
-                return replace(wish, rules=self.rules)
-            return self._wish(root, AS_SAID)
+            if root.destination != wish.family.name:
+                return replace(self._wish(root, AS_SAID), catalog=catalog)
+            said = wish.goal
+            goal = replace(
+                destination_of(self.profile, root), key=said.key, spelling=said.spelling, duplicates=said.duplicates
+            )
+            return replace(wish, rules=rules_of(self.profile, goal), destination=goal, catalog=catalog)
 
         ran = await self._run(workspace, store, wish_of, paths, report)
         return ran.scans, replace(ran.did, notes=(*ran.notes, *ran.did.notes))
@@ -145,11 +152,6 @@ class Uploads:
         only: Sequence[Path],
         report: Report,
     ) -> Ran:
-        if any(source.table == _ROWS for source in self.profile.sources):
-            raise Usage(
-                f"The project keeps a row of {_ROWS} for each folder, which “upload” does not write: nothing went up.",
-                "“upload --scan-only” notes what there is; “bucket upload” uploads single files.",
-            )
         trees = Trees(tuple(absolute(path) for path in only))
         async with self._open() as tracker:
             return await run(tracker, workspace, store, self.profile, wish_of, trees, report)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.profiles.destination import Destination, Duplicates, Existing, RowMapping, Spelling
+from core.profiles.destination import ALL_FILES, IMAGES_ONLY, Destination, Duplicates, Existing, RowMapping, Spelling
 from core.profiles.key_template import DEFAULT, FIELDS, Home, Template
 from core.single_upload.source import key_of
+from core.uploads.folders import ScanRules
 from core.uploads.names import ANY, KeyRules, why_not
 
 __all__ = [
@@ -23,7 +24,14 @@ __all__ = [
     "Spelling",
     "Template",
     "keys_of",
+    "rules_of",
 ]
+
+
+def rules_of(destination: Destination, keys: KeyRules = ANY) -> ScanRules:
+    """What counts in folders that go to a destination, in a storage that takes such keys."""
+    others = ("",) if destination.files == ALL_FILES else () if destination.files == IMAGES_ONLY else destination.files
+    return ScanRules(destination.images, destination.stats, keys, tuple(others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from core.uploads.destination import Home, Keyed, Spelling, Template, keys_of
+from core.profiles.destination import Broken, Destination
+from core.uploads.destination import Home, Keyed, Template, keys_of
 from core.uploads.folders import Found, ScanRules, branch_of, walk
 from core.uploads.stats import Stats, read_stats
 
@@ -18,33 +20,42 @@ _MAGIC = {
     b"BM": (".bmp",),
 }
 _WEBP = (".webp",)
+_TOLD_APART = frozenset(ending for endings in (*_MAGIC.values(), _WEBP) for ending in endings)
+"""Pictures of other kinds are taken for what their name says."""
+_FAIL = Broken.FAIL
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A folder as it is now. `found` is None where it is not there, or holds nothing to upload any more."""
+    """A folder as it is now. `found` is None where it is not there, or holds nothing to upload any more. `notes`: what
+    is odd about it, in sentences; `why_not`: why it is not to go up, '' where it is."""
 
     path: str
     found: Found | None
+    home: Home
     files: tuple[Keyed, ...] = ()
     stats: Stats | None = None
     notes: tuple[str, ...] = ()
+    why_not: str = ""
 
 
-def load(
-    path: str, root: str, batch: str, at: datetime, template: Template, spelling: Spelling, rules: ScanRules
-) -> Load:
-    """Reads a folder: its pictures with their keys, and its `stats.json`. Blocks."""
-    found = look(path, rules)
-    if found is None:
-        return Load(path, None)
+def load(path: str, root: str, batch: str, at: datetime, destination: Destination, rules: ScanRules) -> Load:
+    """Reads a folder: the files that go up with their keys, and its `stats.json`. Blocks."""
     relative = os.path.relpath(path, root)
     inside = "" if relative == os.curdir else PurePosixPath(*Path(relative).parts).as_posix()
     home = Home(os.path.basename(root) or "root", inside, batch, at)  # noqa: PTH119
-    names = sorted(_pictures(path, rules))
-    notes = [note for name in names if (note := disguise(Path(path, name)))]
-    stats = read_stats(Path(path, rules.stats)) if found.has_stats else None
-    return Load(path, found, keys_of(template, home, names, rules.keys, spelling), stats, tuple(notes))
+    found = look(path, rules)
+    if found is None:
+        return Load(path, None, home)
+    names = sorted(_files(path, destination))
+    disguises = [note for name in names if destination.is_image(name) and (note := disguise(Path(path, name)))]
+    stats = read_stats(Path(path, rules.stats))
+    broken = stats.reason if found.has_stats or destination.folder_rows or destination.broken_stats == _FAIL else ""
+    wrong = [broken] if broken and destination.broken_stats == _FAIL else []
+    wrong += disguises if destination.disguised == _FAIL else []
+    notes = [*disguises, *([broken] if broken else [])]
+    keyed = keys_of(_template(destination.key), home, names, rules.keys, destination.spelling)
+    return Load(path, found, home, keyed, stats, tuple(notes), " ".join(wrong[:1]))
 
 
 def look(path: str, rules: ScanRules) -> Found | None:
@@ -66,14 +77,19 @@ def disguise(path: Path) -> str:
     if head.startswith(b"RIFF") and head[8:] == b"WEBP":
         endings = _WEBP
     own = path.suffix.lower()
-    if own in endings:
+    if own in endings or (not endings and own not in _TOLD_APART):
         return ""
     return f"{path.name} is {'a ' + endings[0][1:] if endings else 'no picture that is known'}, whatever its name says."
 
 
-def _pictures(path: str, rules: ScanRules) -> list[str]:
+def _files(path: str, destination: Destination) -> list[str]:
     try:
         with os.scandir(path) as entries:
-            return [entry.name for entry in entries if entry.name.lower().endswith(rules.images) and entry.is_file()]
+            return [entry.name for entry in entries if destination.takes(entry.name) and entry.is_file()]
     except OSError:
         return []
+
+
+@functools.lru_cache(8)
+def _template(text: str) -> Template:
+    return Template(text)

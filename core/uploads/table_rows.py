@@ -67,10 +67,13 @@ class TableRows:
 
     async def put(self, records: RowRecords, wanted: Sequence[Wanted]) -> list[Written]:
         """Sees to it that each of these rows stands there, once; what became of each, in order. Intended before it is
-        done, noted after. Raises `WorkspaceError` only."""
+        done, noted after. Raises `WorkspaceError`, and trouble that is not theirs alone (`CoreError.trouble`): what was
+        intended stays so until somebody looks (`settle_rows`)."""
         try:
             standing = await self._standing(wanted)
         except CoreError as exc:
+            if exc.trouble is not None:
+                raise
             return [self._lost(exc)] * len(wanted)
         ended: dict[int, Written] = {}
         acts = []
@@ -162,6 +165,8 @@ class TableRows:
         try:
             outcomes = await self._sent([act for _, act in group])
         except CoreError as exc:
+            if exc.trouble is not None:
+                raise
             if not isinstance(exc, Unavailable):  # else nobody knows: intended it stays, until somebody looks
                 await records.end([Ending(n, StepState.FAILED, exc.message) for n, _ in group])
             return {act.place: self._lost(exc) for _, act in group}

@@ -11,19 +11,20 @@ from dataclasses import dataclass, field, replace
 
 from core.pace import Slots
 from core.parking import Parking
-from core.ports import ObjectStore
-from core.profiles import Family, Profile
+from core.ports import Catalog, ObjectStore
+from core.profiles import Destination, Duplicates, Family, Profile
 from core.progress import Progress, Report, silent
 from core.read_only import check_writable
 from core.single_upload import FamilyUploads, Uploaded
 from core.uploads.batch_under_way import BatchUnderWay, patiently
 from core.uploads.batches import begin_batch, end_broken_batches
-from core.uploads.destination import DEFAULT, Spelling, Template
+from core.uploads.destination import DEFAULT, Spelling, Template, rules_of
 from core.uploads.folders import ScanRules
 from core.uploads.live import Live
 from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount, root_of
 from core.uploads.receipts import Receipts
 from core.uploads.room import Room
+from core.uploads.rows_under_way import RowsUnderWay
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.under_way import FolderUnderWay
 from core.workspace import Workspace, system_now
@@ -41,7 +42,7 @@ _TOLD_SECONDS = 0.1
 class Wish:
     """How to upload. `receipts` None: none are written. `scope`: which folders. `patience_seconds`: how long is waited
     for what somebody has to mend: a drive that is gone, a family or disk that is full. `live` is told how far each
-    folder is."""
+    folder is. A `destination` says what its fields say, and more; the `catalog` holds the rows that it asks for."""
 
     family: Family
     template: Template = field(default_factory=lambda: Template(DEFAULT))
@@ -54,6 +55,23 @@ class Wish:
     scope: Scope = EVERYTHING
     patience_seconds: float = 60.0
     live: Live = field(default_factory=Live, compare=False)
+    destination: Destination | None = None
+    catalog: Catalog | None = field(default=None, compare=False)
+
+    @property
+    def goal(self) -> Destination:
+        """The destination; without one, what the other fields say of it."""
+        if self.destination is not None:
+            return self.destination
+        return Destination(
+            self.family.name,
+            self.family.name,
+            self.template.text,
+            self.spelling,
+            duplicates=Duplicates.UPLOAD,
+            images=self.rules.images,
+            stats=self.rules.stats,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +100,9 @@ async def upload_folders(
 ) -> Transferred:
     """Uploads what waits, and what failed in earlier runs fewer than `max_retries` times; until `scanned`, more may
     come. Cancelled or killed, it goes on at the next call: what is stored by then is adopted by its content. Trouble
-    that passes by itself is waited out, and costs no folder an attempt. Raises `Busy`, `Refused`, `ServiceError`,
-    `WorkspaceError`; everything that had not ended then waits in the queue."""
+    that passes by itself is waited out, and costs no folder an attempt. The `catalog` has the rows that the destination
+    asks for. Raises `Usage` for rows that cannot be written, `Busy`, `Refused`, `ServiceError`, `WorkspaceError`;
+    everything that had not ended then waits in the queue."""
     check_writable(profile)
     began = time.monotonic()
     async with tracker.lock():
@@ -101,10 +120,18 @@ class Transfer:
     """One run under way, and what its batches share."""
 
     def __init__(
-        self, tracker: Tracker, workspace: Workspace, store: ObjectStore, profile: Profile, wish: Wish, report: Report
+        self,
+        tracker: Tracker,
+        workspace: Workspace,
+        store: ObjectStore,
+        profile: Profile,
+        wish: Wish,
+        report: Report,
     ) -> None:
         self.did = Transferred()
-        self.tracker, self.wish = tracker, wish
+        self.tracker, self.wish, self.goal = tracker, wish, wish.goal
+        self.rules = rules_of(self.goal, wish.rules.keys)
+        self.rows = RowsUnderWay(wish.catalog, store, tracker, workspace, profile, self.goal)
         self.room = Room(_FILES_AHEAD)
         self.parking = Parking(patience_seconds=wish.patience_seconds, changed=self._on_parking)
         self._slots = Slots(most=lambda: self.parking.most)
@@ -120,6 +147,7 @@ class Transfer:
         """Until nothing waits any more."""
         started = now_seconds()
         await patiently(self, lambda: self.tracker.write(lambda c: end_broken_batches(c, started)))
+        await patiently(self, self.rows.check)
         async with contextlib.AsyncExitStack() as sessions, asyncio.TaskGroup() as batches:
             while True:
                 all_known = (
@@ -194,7 +222,8 @@ class Transfer:
                 await asyncio.wait(self._open)
             await asyncio.sleep(self.wish.delay_seconds)
         if self._uploads is None:
-            self._uploads = await patiently(self, lambda: sessions.enter_async_context(self._session()))
+            self._uploads = uploads = await patiently(self, lambda: sessions.enter_async_context(self._session()))
+            await patiently(self, lambda: self.rows.begin(uploads))
         at = system_now()
         name = f"{at:%Y-%m-%d %H:%M:%S}"
 

@@ -11,6 +11,7 @@ from core.errors import Usage
 from core.profiles import PRACTICE, SUPABASE, Profile
 from core.profiles.destination import OFF, ON, Destination, Duplicates, Existing, Spelling
 from core.uploads.destination import Template
+from core.uploads.destination import rules_of as scan_rules
 from core.uploads.folders import ScanRules
 from core.uploads.names import ANY, SERVICE
 from core.uploads.receipts import Receipts
@@ -67,13 +68,14 @@ def wish_for(profile: Profile, destination: Destination, override: Override = Ov
         max_retries=override.max_retries or destination.max_retries,
         delay_seconds=destination.delay if override.delay is None else override.delay,
         receipts=receipts_of(destination),
+        destination=destination,
     )
 
 
 def rules_of(profile: Profile, destination: Destination | None = None) -> ScanRules:
     """What counts, and which names this project's storage takes."""
     keys = SERVICE if profile.kind in (PRACTICE, SUPABASE) else ANY
-    return ScanRules(keys=keys) if destination is None else ScanRules(destination.images, destination.stats, keys)
+    return ScanRules(keys=keys) if destination is None else scan_rules(destination, keys)
 
 
 def receipts_of(destination: Destination) -> Receipts | None:

@@ -60,7 +60,10 @@ class UploadRuns(QObject):
             try:
                 wish = Wish(family, live=self.live)
                 uploads = Uploads(engine.profile)
-                return (await uploads.upload(engine.workspace, engine.store, wish, roots, report=report))[1]
+                _, did = await uploads.upload(
+                    engine.workspace, engine.store, wish, roots, report=report, catalog=engine.catalog
+                )
+                return did
             finally:
                 engine.changes.say(Change.RUNS | Change.INVENTORY | Change.CAPACITY)
 

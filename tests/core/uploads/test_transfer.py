@@ -17,9 +17,9 @@ import pytest_asyncio
 from core.cli.__main__ import main
 from core.clients.local_catalog import LocalCatalog
 from core.clients.practice_store import PracticeStore
-from core.errors import Unavailable, Usage
+from core.errors import Unavailable
 from core.models import Attributes, Object
-from core.profiles import Family, Profile, ReferenceColumn, Source
+from core.profiles import Family, Profile
 from core.progress import Progress, Report, silent
 from core.runs import runs
 from core.undo import undo
@@ -324,13 +324,6 @@ async def test_what_was_queued_goes_up_while_the_tree_is_still_being_read(
     pairs = [(one.done, one.total) for one in told if one.done]
     assert (pairs[0], pairs[-1]) == ((1, None), (2, 2)) and pairs == sorted(pairs, key=lambda pair: pair[0])
     assert sorted(sender.stored()) == ["known/1.jpg", "new/1.jpg"]
-
-
-async def test_a_project_that_keeps_rows_of_folders_gets_no_folder_without_one(sender: Sender) -> None:
-    source = Source("device_test", "device_test", ("id",), (ReferenceColumn("image_paths", "array"),), bucket="devices")
-    uploads = Uploads(replace(sender.profile, sources=(source,)), sender.path)
-    with pytest.raises(Usage, match="nothing went up"):
-        await uploads.upload(sender.workspace, sender.store, WISH, [sender.root])
 
 
 def test_an_upload_asks_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
