@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core import places
+from core.errors import Usage
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
