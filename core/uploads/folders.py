@@ -184,6 +184,7 @@ def _read(path: str, rules: ScanRules, kinds: dict[str, int], haul: Haul, todo: 
         haul.troubles.append(unreadable(path, exc, hides=True))
         return
     finally:
+        below.sort()  # what is known of neighbours lies together too, and so they do on most disks
         if len(below) > _HANDED_ON:
             haul.rest.append((path, _names(below)))
         elif below:

@@ -63,7 +63,7 @@ async def scan(tracker: Tracker, root: Path, rules: ScanRules | None = None, rep
         number = await tracker.write(lambda c: _begin(c, path))
         blank = not await tracker.read(lambda c: _knows(c, path))
         work = _Scan(tracker, Ledger(number, now_seconds(), blank=blank), report)
-        await work.read(path, Orders(rules or ScanRules(), "" if blank else absolute(tracker.path), number))
+        await work.read(path, Orders(rules or ScanRules(), "" if blank else tracker.path.absolute().as_uri(), number))
         if await _answer(lambda: _changed(path, before), path, report):
             work.lose(path, "It is not the folder any more that it was when the scan began: was a drive removed?")
         gone, out_of_reach = await work.note_absent(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from array import array
-from pathlib import Path
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.uploads.folders import SIGNATURE_FORM, Branch, Found, Haul, ScanRules, walk
@@ -13,16 +13,23 @@ from core.uploads.obstacles import Trouble
 
 _ASKED = 500
 """So many paths are looked up in one statement."""
-_AS_KNOWN = (
-    "SELECT folder_path, rowid, file_hash FROM folder_status WHERE folder_path IN ({places}) "
-    f"AND hash_form = {SIGNATURE_FORM} AND gone_at IS NULL AND (root = ? OR upload_status <> 'pending')"
+_BESIDE = 64
+"""Folders that are read together mostly lie together: all that is known between the first and the last of them is asked
+for at once, if that is no more than twice as many and this."""
+_WITHOUT = 50
+"""Where it was more, the next hauls are not asked for in this way."""
+_SAME = f"hash_form = {SIGNATURE_FORM} AND gone_at IS NULL AND (root = ? OR upload_status <> 'pending')"
+_BETWEEN = (
+    f"SELECT folder_path, rowid, CASE WHEN {_SAME} THEN file_hash END FROM folder_status "
+    "WHERE folder_path BETWEEN ? AND ? LIMIT ?"
 )
+_AMONG = f"SELECT folder_path, rowid, file_hash FROM folder_status WHERE {_SAME} AND folder_path IN "
 _WAIT_SECONDS = 30
 
 
 class Orders(NamedTuple):
-    """What a walker is to do: by which rules it reads, and with what it compares. `tracker`: the tracker's file; ''
-    where that knows nothing of the tree yet. `root`: the number of the scanned tree there."""
+    """What a walker is to do: by which rules it reads, and with what it compares. `tracker`: the tracker's file as
+    a URI; '' where that knows nothing of the tree yet. `root`: the number of the scanned tree there."""
 
     rules: ScanRules
     tracker: str = ""
@@ -48,10 +55,11 @@ class Sieve:
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
         self._tracker: sqlite3.Connection | None = None
+        self._without = 0
         if orders.tracker:
             # what cannot be asked here is judged by whoever writes the tracker
             with contextlib.suppress(sqlite3.Error):
-                uri = f"{Path(orders.tracker).as_uri()}?mode=ro"
+                uri = f"{orders.tracker}?mode=ro"
                 self._tracker = sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
 
     def walk(self, branch: Branch) -> Sifted:
@@ -72,20 +80,35 @@ class Sieve:
             self._tracker = None
 
     def _sifted(self, tracker: sqlite3.Connection, haul: Haul) -> Sifted:
+        known = self._known(tracker, haul.found)
         rest: list[Found] = []
         numbers = array("q")
         files = size_bytes = 0
-        for start in range(0, len(haul.found), _ASKED):
-            part = haul.found[start : start + _ASKED]
-            sql = _AS_KNOWN.format(places=",".join("?" * len(part)))
-            rows = tracker.execute(sql, (*(one[0] for one in part), self._orders.root))
-            known = {path: (number, signature) for path, number, signature in rows}
-            for one in part:
-                row = known.get(one[0])
-                if row is not None and row[1] == one[6]:
-                    numbers.append(row[0])
-                    files += one[1]
-                    size_bytes += one[4]
-                else:
-                    rest.append(one)
+        for one in haul.found:
+            row = known.get(one[0])
+            if row is not None and row[0] == one[6]:
+                numbers.append(row[1])
+                files += one[1]
+                size_bytes += one[4]
+            else:
+                rest.append(one)
         return Sifted(rest, haul.troubles, haul.rest, haul.folders, numbers.tobytes(), files, size_bytes)
+
+    def _known(self, tracker: sqlite3.Connection, found: Sequence[Found]) -> dict[str, tuple[str | None, int]]:
+        """Signature and number of those that are known, by path; no signature where that of now counts for nothing."""
+        paths = sorted([one[0] for one in found])
+        root = self._orders.root
+        if len(paths) > 1 and not self._without:
+            most = 2 * len(paths) + _BESIDE
+            rows = tracker.execute(_BETWEEN, (root, paths[0], paths[-1], most))
+            known = {path: (signature, number) for path, number, signature in rows}
+            if len(known) < most:
+                return known
+            self._without = _WITHOUT
+        self._without = max(0, self._without - 1)
+        known = {}
+        for start in range(0, len(paths), _ASKED):
+            part = paths[start : start + _ASKED]
+            rows = tracker.execute(f"{_AMONG} ({','.join('?' * len(part))})", (root, *part))
+            known.update({path: (signature, number) for path, number, signature in rows})
+        return known

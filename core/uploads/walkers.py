@@ -19,7 +19,7 @@ from core.uploads.folders import Branch, branch_of
 from core.uploads.sieve import Orders, Sieve, Sifted
 from core.uploads.walking import Broken, say_branch, say_orders, take_answer
 
-_ALONE_SECONDS = 0.15
+_ALONE_SECONDS = 0.1
 """A tree that is read within this time needs no further process."""
 _PROCESSES = min(4, os.cpu_count() or 1)
 _AHEAD = 16

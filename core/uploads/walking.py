@@ -16,6 +16,7 @@ from core.uploads.sieve import Orders, Sieve, Sifted
 _MARK = b"walk"
 """What comes before everything that is said: a program that is none of ours says something else."""
 _LENGTH_BYTES = 4
+_new = tuple.__new__
 
 
 class Broken(Exception):
@@ -55,7 +56,8 @@ def take_answer(out: IO[bytes]) -> Sifted:
     """What a walker has read. Raises `Broken`, `OSError`."""
     try:
         found, troubles, *others = cast(tuple[list[Found], list[Trouble], object], _take(out))
-        return Sifted([Found(*one) for one in found], [Trouble(*one) for one in troubles], *others)  # type: ignore[arg-type]
+        read = [_new(Found, one) for one in found]
+        return Sifted(read, [Trouble(*one) for one in troubles], *others)  # type: ignore[arg-type]
     except (TypeError, ValueError) as exc:
         raise Broken from exc
 

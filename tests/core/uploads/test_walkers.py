@@ -207,7 +207,7 @@ async def test_of_folders_that_are_as_they_were_walkers_send_no_more_than_number
     ((number,),) = desk.sql("SELECT id FROM scanned_roots")
     device(tree, "0/changed-later", "a.jpg")
 
-    hauls = await read(tree, Orders(ScanRules(), str(desk.path), int(str(number))))
+    hauls = await read(tree, Orders(ScanRules(), desk.path.as_uri(), int(str(number))))
 
     assert first.new == 300 and {Path(one.path).name for one in found(hauls)} == {"changed-later"}
     numbers = [number for haul in hauls for number in array("q", haul.as_known)]
@@ -219,7 +219,7 @@ async def test_of_folders_that_are_as_they_were_walkers_send_no_more_than_number
 
 async def test_a_tracker_that_cannot_be_asked_by_walkers_hides_no_folder(tree: Path, started: Started) -> None:
     for tracker in (tree, tree / "nothing.db"):
-        assert len(found(await read(tree, Orders(ScanRules(), str(tracker), 1)))) == 300
+        assert len(found(await read(tree, Orders(ScanRules(), tracker.as_uri(), 1)))) == 300
 
 
 def test_what_is_put_back_is_done_by_somebody_else() -> None:
