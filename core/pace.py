@@ -65,12 +65,14 @@ class Pace:
         if self._rest > 0:
             self._rest -= 1
             self._rate = rate if self._rate == 0.0 else (self._rate + rate) / 2
-            return
-        if rate > self._rate * _GAIN:
+            if self._rest > 0:
+                return
+        elif rate > self._rate * _GAIN:
             self._rate, self._before = rate, self.at_once
-            self.at_once = min(self._most, math.ceil(self.at_once * _GROWTH))
         else:
             self.at_once, self._rest = self._before, _REST_WINDOWS
+            return
+        self.at_once = min(self._most, math.ceil(self.at_once * _GROWTH))
 
     def _start(self, now: float) -> None:
         self._began, self._carried, self._wanted = now, 0.0, False

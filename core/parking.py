@@ -16,15 +16,16 @@ from core.waiting import moment
 _PAUSES: dict[Trouble, tuple[float, float]] = {
     Trouble.THROTTLED: (5.0, 120.0),
     Trouble.OFFLINE: (1.0, 30.0),
-    Trouble.SIGNED_OUT: (1.0, 30.0),
+    Trouble.SIGNED_OUT: (2.0, 10.0),
     Trouble.FULL: (15.0, 120.0),
     Trouble.DISK_FULL: (2.0, 15.0),
     Trouble.AWAY: (1.0, 10.0),
 }
 """The first wait and the longest, in seconds, where nobody says how long."""
-_MENDED = (Trouble.FULL, Trouble.DISK_FULL, Trouble.AWAY)
+_MENDED = (Trouble.SIGNED_OUT, Trouble.FULL, Trouble.DISK_FULL, Trouble.AWAY)
 """What passes only when somebody does something about it."""
 _SLICE_SECONDS = 5.0
+_TICK_SECONDS = 0.01
 _JITTER_SECONDS = 1.0
 
 
@@ -57,15 +58,14 @@ class Parking:
         self,
         *,
         patience_seconds: float = math.inf,
-        sign_in: Callable[[], Awaitable[bool]] | None = None,
         changed: Callable[[], None] = lambda: None,
         clocks: Clocks | None = None,
     ) -> None:
-        """`patience_seconds`: how long is waited for what somebody has to mend. `sign_in` asks the person once; whether
-        somebody is signed in then. `changed` is called when `parked` or `most` has changed."""
+        """`patience_seconds`: how long is waited for what somebody has to mend. `changed` is called when `parked` or
+        `most` has changed."""
         self.parked: Parked | None = None
         self.changed = changed
-        self._patience, self._sign_in = patience_seconds, sign_in
+        self._patience = patience_seconds
         self._clocks = clocks or Clocks()
         self._since = 0.0
         self._tries = 0
@@ -104,14 +104,11 @@ class Parking:
     def _park(self, error: CoreError, trouble: Trouble) -> None:
         if trouble in _MENDED and self._clocks.steady() - self._since >= self._patience:
             raise error
-        if trouble is Trouble.SIGNED_OUT and self._sign_in is None:
-            raise error
         seconds = self._seconds(error, trouble)
         self.parked = Parked(error, datetime.now(UTC) + timedelta(seconds=seconds))
         self._tries += 1
         self._trying = False
-        self._waiting = asyncio.get_running_loop().create_task(self._pause(error, seconds))
-        self._waiting.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._waiting = asyncio.get_running_loop().create_task(self._pause(seconds))
         self.changed()
 
     def _seconds(self, error: CoreError, trouble: Trouble) -> float:
@@ -120,15 +117,13 @@ class Parking:
         first, most = _PAUSES[trouble]
         return min(most, first * 2.0**self._tries) * random.uniform(0.5, 1.0)
 
-    async def _pause(self, error: CoreError, seconds: float) -> None:
-        if error.trouble is Trouble.SIGNED_OUT and self._sign_in is not None and not await self._sign_in():
-            raise error
+    async def _pause(self, seconds: float) -> None:
         wall, steady = self._clocks.wall(), self._clocks.steady()
         while True:
             # a machine that slept has waited too; a clock that was set back must not hold anything up
             gone = max(self._clocks.wall() - wall, self._clocks.steady() - steady)
             if gone >= seconds:
                 break
-            await self._clocks.sleep(min(seconds - gone, _SLICE_SECONDS))
+            await self._clocks.sleep(min(max(seconds - gone, _TICK_SECONDS), _SLICE_SECONDS))
         self._trying = True
         self.changed()

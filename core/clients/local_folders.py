@@ -152,6 +152,14 @@ def _make_if_missing(folder: Folder, name: str, mode: int) -> None:
     folder.sync()
 
 
+def size_of(path: Path) -> int:
+    """The size of a file, 0 where there is none to be read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def explain(exc: OSError, what: str) -> CoreError:
     """The sentence for a file system's error; `what` names the object or folder."""
     if isinstance(exc, FileNotFoundError):

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from core import traffic
 from core.capacity.models import Sample
 from core.clients.local_buckets import Buckets
 from core.clients.local_files import copy_in, object_of, time_of
-from core.clients.local_folders import explain, opened
+from core.clients.local_folders import explain, opened, size_of
 from core.clients.local_listing import Walk
 from core.clients.local_moves import FileMove, Place, move_files
 from core.clients.local_reading import BucketReading, copy_out
@@ -114,6 +115,8 @@ class LocalStore:
     async def upload(
         self, bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent
     ) -> Object:
+        await traffic.ask()
+        await traffic.carry(await self._run(lambda: size_of(path)))
         found = await self._run(lambda: self._upload_now(bucket, key, path, attributes))
         report(Progress(found.size_bytes, found.size_bytes, f"{bucket}/{key}"))
         return found

@@ -16,10 +16,12 @@ from core.profiles import Destination, Duplicates, Family, Profile
 from core.progress import Progress, Report, silent
 from core.read_only import check_writable
 from core.single_upload import FamilyUploads, Uploaded
+from core.traffic import Traffic, bounded
 from core.uploads.batch_under_way import BatchUnderWay, patiently
 from core.uploads.batches import begin_batch, end_broken_batches
 from core.uploads.destination import DEFAULT, Spelling, Template, rules_of
 from core.uploads.folders import ScanRules
+from core.uploads.limits import Limits, follow
 from core.uploads.live import Live
 from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount, root_of
 from core.uploads.receipts import Receipts
@@ -97,16 +99,18 @@ async def upload_folders(
     wish: Wish,
     report: Report = silent,
     scanned: asyncio.Event | None = None,
+    limits: Limits | None = None,
 ) -> Transferred:
     """Uploads what waits, and what failed in earlier runs fewer than `max_retries` times; until `scanned`, more may
     come. Cancelled or killed, it goes on at the next call: what is stored by then is adopted by its content. Trouble
     that passes by itself is waited out, and costs no folder an attempt. The `catalog` has the rows that the destination
-    asks for. Raises `Usage` for rows that cannot be written, `Busy`, `Refused`, `ServiceError`, `WorkspaceError`;
-    everything that had not ended then waits in the queue."""
+    asks for. `limits` follow those that the tracker keeps, and may be set beside. Raises `Usage` for rows that cannot
+    be written, `Busy`, `Refused`, `ServiceError`, `WorkspaceError`; everything that had not ended then waits in the
+    queue."""
     check_writable(profile)
     began = time.monotonic()
     async with tracker.lock():
-        work = Transfer(tracker, workspace, store, profile, wish, report)
+        work = Transfer(tracker, workspace, store, profile, wish, report, limits or Limits())
         try:
             await work.run(scanned)
         except BaseExceptionGroup as exc:
@@ -127,6 +131,7 @@ class Transfer:
         profile: Profile,
         wish: Wish,
         report: Report,
+        limits: Limits,
     ) -> None:
         self.did = Transferred()
         self.tracker, self.wish, self.goal = tracker, wish, wish.goal
@@ -134,7 +139,9 @@ class Transfer:
         self.rows = RowsUnderWay(wish.catalog, store, tracker, workspace, profile, self.goal)
         self.room = Room(_FILES_AHEAD)
         self.parking = Parking(patience_seconds=wish.patience_seconds, changed=self._on_parking)
-        self._slots = Slots(most=lambda: self.parking.most)
+        self.limits = limits
+        self._slots = Slots(fixed=lambda: limits.at_once, most=self._most)
+        self._traffic = Traffic(limits, self._slots.pace.hindered)
         self._workspace, self._store, self._profile, self._report = workspace, store, profile, report
         self._uploads: FamilyUploads | None = None
         self._open: dict[asyncio.Task[None], BatchUnderWay] = {}
@@ -148,11 +155,18 @@ class Transfer:
         started = now_seconds()
         await patiently(self, lambda: self.tracker.write(lambda c: end_broken_batches(c, started)))
         await patiently(self, self.rows.check)
+        following = asyncio.get_running_loop().create_task(follow(self.tracker, self.limits))
+        try:
+            with bounded(self._traffic):
+                await self._work_off(started, scanned)
+        finally:
+            following.cancel()
+            await asyncio.wait([following])
+
+    async def _work_off(self, started: float, scanned: asyncio.Event | None) -> None:
         async with contextlib.AsyncExitStack() as sessions, asyncio.TaskGroup() as batches:
             while True:
-                all_known = (
-                    scanned is None or scanned.is_set()
-                )  # asked before the queue: what comes later is not missed
+                all_known = scanned is None or scanned.is_set()  # before the queue is: what comes later is not missed
                 if all_known and self._total is None:
                     self._total = await self._amount(started)
                 if folders := await self._due(started):
@@ -254,6 +268,10 @@ class Transfer:
             await sessions.aclose()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(scanned.wait(), _LOOK_AGAIN_SECONDS)
+
+    def _most(self) -> int | None:
+        bounds = [most for most in (self.parking.most, self.limits.most_at_once) if most is not None]
+        return min(bounds, default=None)
 
     def _on_parking(self) -> None:
         self._slots.wake()

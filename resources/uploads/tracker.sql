@@ -122,3 +122,7 @@ CREATE TRIGGER IF NOT EXISTS folder_uncounted AFTER DELETE ON folder_status BEGI
             WHEN OLD.upload_status = 'failed' THEN 'failed'
             WHEN OLD.question IS NOT NULL THEN 'asking' ELSE 'queued' END;
 END;
+-- How fast uploads may go; NULL: as fast as the service bears.
+CREATE TABLE IF NOT EXISTS upload_limits (
+    id INTEGER PRIMARY KEY CHECK (id = 1), bytes_per_second INTEGER, requests_per_second REAL, at_once INTEGER
+);

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import httpx
 
+from core import traffic
 from core.clients.supabase.failures import Answer, read_answer
 from core.clients.supabase.patience import Patience, read_date
 
@@ -55,19 +56,24 @@ class Courier(httpx.AsyncBaseTransport):
         attempt = 1
         while True:
             await self._patience.pass_gate()
+            await traffic.ask()
             token = await self._sign(request) if signed else ""
             try:
                 response = await self._carry(request)
             except httpx.ConnectError:
                 if not await self._patience.wait(attempt):
                     raise
-            except httpx.TransportError:
+            except httpx.TransportError as exc:
+                if isinstance(exc, httpx.TimeoutException):
+                    traffic.hindered()
                 if not repeatable or not await self._patience.wait(attempt):
                     raise
             else:
                 if response.is_success or response.status_code in (304, 416):
                     return response
                 answer = read_answer(response)
+                if answer.status == 429 or answer.status >= 500:
+                    traffic.hindered()
                 expired = answer.expired or _may_be_expired(request, response)
                 if signed and expired and not renewed and await self._tokens.refused(token):
                     renewed = True

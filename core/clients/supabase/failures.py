@@ -22,6 +22,7 @@ from core.errors import (
     NotAllowed,
     NotFound,
     TooLarge,
+    Trouble,
     Unavailable,
     Unreadable,
     WrongType,
@@ -129,18 +130,24 @@ def of_answer(answer: Answer, what: str = "", *, wait: float | None = None) -> C
     if answer.foreign and not answer.busy:
         return NotFound("What answers at this address is not a Supabase project.", CHECK_URL)
     if answer.expired:
-        return NotAllowed("The service says that the sign-in has expired.", SIGN_IN)
+        return NotAllowed("The service says that the sign-in has expired.", SIGN_IN, trouble=Trouble.SIGNED_OUT)
     if answer.refuses_token:
-        return NotAllowed("The service does not accept the key or sign-in of this profile.", CHECK_KEY)
+        return NotAllowed(
+            "The service does not accept the key or sign-in of this profile.", CHECK_KEY, trouble=Trouble.KEY_REFUSED
+        )
     if (known := of_code(answer.code, answer.message, answer.hint, what)) is not None:
         return known
     if answer.busy:
         if wait:
             until = moment(datetime.now(UTC) + timedelta(seconds=wait))
             return Unavailable(
-                f"The service is busy: it asks to wait {wait:.0f} s, until {until}.", f"Try again after {until}."
+                f"The service is busy: it asks to wait {wait:.0f} s, until {until}.",
+                f"Try again after {until}.",
+                trouble=Trouble.THROTTLED,
+                wait_seconds=wait,
             )
-        return Unavailable("The service is busy or slow just now.", "Try again in a while.")
+        throttled = Trouble.THROTTLED if answer.status == 429 else None
+        return Unavailable("The service is busy or slow just now.", "Try again in a while.", trouble=throttled)
     return _of_storage(answer, what)
 
 

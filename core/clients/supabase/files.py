@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import traffic
 from core.clients.local_folders import explain
 from core.errors import InvalidName, PreconditionFailed
 from core.threads import in_thread
@@ -50,6 +51,7 @@ class Body:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._data), PIECE_BYTES):
             piece = bytes(self._data[start : start + PIECE_BYTES])
+            await traffic.carry(len(piece))
             yield piece
             self._sent(start + len(piece))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from core.errors import BadProfile, CoreError, Unavailable
+from core.errors import BadProfile, CoreError, Trouble, Unavailable
 
 _OFFLINE = "Check the network, and the address of this profile."
 
@@ -23,19 +23,22 @@ def of_transport(exc: Exception) -> CoreError:
         return Unavailable(
             f"The certificate of {host} is not trusted.",
             "Check this computer's clock and the address; in a company's network its proxy may be the cause.",
+            trouble=Trouble.OFFLINE,
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Unavailable(f"No secure connection to {host} came about.", "Check whether its address begins with http.")
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Unavailable(f"The name {host} is not known: no network, or a wrong address.", _OFFLINE)
+        return Unavailable(
+            f"The name {host} is not known: no network, or a wrong address.", _OFFLINE, trouble=Trouble.OFFLINE
+        )
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return Unavailable(f"Nothing answers at {host}.", _OFFLINE)
+        return Unavailable(f"Nothing answers at {host}.", _OFFLINE, trouble=Trouble.OFFLINE)
     if isinstance(exc, httpx.PoolTimeout | httpx.ConnectTimeout):
-        return Unavailable(f"{host} did not answer in time.", _OFFLINE)
+        return Unavailable(f"{host} did not answer in time.", _OFFLINE, trouble=Trouble.OFFLINE)
     if isinstance(exc, httpx.TimeoutException):
         return Unavailable(f"{host} took too long to answer.", "Try again in a while.")
     if isinstance(exc, httpx.ConnectError):
-        return Unavailable(f"{host} cannot be reached.", _OFFLINE)
+        return Unavailable(f"{host} cannot be reached.", _OFFLINE, trouble=Trouble.OFFLINE)
     if isinstance(exc, httpx.DecodingError):
         return Unavailable(f"An answer of {host} was garbled on its way.", "Try again.")
     return Unavailable(f"The connection to {host} was cut.", "Try again; a request may have been carried out.")

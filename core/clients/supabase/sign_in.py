@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from core import log
 from core.clients.supabase.auth import SessionOver, Sessions
 from core.clients.supabase.kept_session import Kept, KeptSession, new_key
-from core.errors import NotAllowed, Unavailable
+from core.errors import NotAllowed, Trouble, Unavailable
 from core.profiles import KEY, PASSWORD
 from core.secrets import SESSION, SUPABASE_PASSWORD, Secrets
 from core.sign_in import SignInState, describe_key
@@ -201,7 +201,7 @@ class PasswordTokens:
     def _end(self, sentence: str, hint: str = "") -> NotAllowed:
         command = f"bucketdesk-cli profile secret {shlex.quote(self._profile)} {SUPABASE_PASSWORD}"
         sign_in = f"Sign in again: in the window, or with {command}. {self._secrets.state}".strip()
-        self._trouble = NotAllowed(sentence, hint or sign_in)
+        self._trouble = NotAllowed(sentence, hint or sign_in, trouble=Trouble.SIGNED_OUT)
         self.on_change()
         return self._trouble
 

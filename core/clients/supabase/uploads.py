@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core import traffic
 from core.clients.supabase import downloads, keys
 from core.clients.supabase.arrivals import Arrivals
 from core.clients.supabase.buckets import Buckets
@@ -78,7 +79,9 @@ class Uploads:
                 if not lost:
                     raise
                 return await self._settled(bucket, key, file)
-            except Unavailable:
+            except Unavailable as exc:
+                if exc.trouble is not None:  # it was not even looked at
+                    raise
                 lost = True
                 standing = await self._arrivals.seen(bucket, key)
                 if standing is not None:
@@ -110,6 +113,8 @@ class Uploads:
             headers["x-metadata"] = base64.b64encode(json.dumps(metadata).encode()).decode()
             if len(headers["x-metadata"]) > _HEADER_BYTES:
                 raise ServiceError(f"The metadata of {bucket}/{key} is too long to be sent.", "Shorten it.")
+        if len(data) <= PIECE_BYTES:
+            await traffic.carry(len(data))
         await self._session.storage(
             "POST",
             f"/object{keys.place(bucket, key)}",
