@@ -5,27 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from core import places
-from core.errors import Usage
+from core.errors import NotFound, Usage
 from core.ports import Catalog, ObjectStore
-from core.profiles import Profile
+from core.profiles import Destination, Profile
 from core.progress import Report, silent
 from core.uploads import acts, roots
 from core.uploads.acts import ALL, Chosen
 from core.uploads.folders import ScanRules
+from core.uploads.preview import Goal, Preview, preview
 from core.uploads.roots import Root
 from core.uploads.run import Ran, Trees, run
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.state import UploadState, absolute, read_state
 from core.uploads.tracker import FILE_NAME, Tracker, now_seconds
 from core.uploads.transfer import Transferred, Wish
-from core.uploads.wishes import Override, destination_of, rules_of, wish_for, with_asked
-from core.workspace import Workspace
+from core.uploads.verification import Verified, verify
+from core.uploads.watch import SETTLE_SECONDS, Watch
+from core.uploads.wishes import Override, destination_of, goal_of, rules_of, wish_for, with_asked
+from core.workspace import Workspace, system_now
 
 T = TypeVar("T")
 AS_SAID = Override()
@@ -157,6 +161,84 @@ class Uploads:
         async with self._open() as tracker:
             return await run(tracker, workspace, store, self.profile, wish_of, trees, report)
 
+    async def preview(
+        self,
+        store: ObjectStore,
+        paths: Sequence[Path],
+        destination: str = "",
+        asked: Mapping[str, str] | None = None,
+        *,
+        report: Report = silent,
+    ) -> Preview:
+        """What uploading these trees would do: see `preview.preview`. Writes nothing."""
+        await asyncio.to_thread(check_roots, paths)
+        names = [absolute(path) for path in paths]
+        trees = await self.trees()
+        there = await store.buckets()
+
+        def goal(path: str) -> Goal:
+            near, found = goal_of(self.profile, trees, path, destination)
+            named = max((name for name in names if path.startswith(name)), key=len, default=path)
+            inner = near is not None and len(near.path) > len(named)
+            found = found if inner else with_asked(found, asked or {})
+            family = next(one for one in self.profile.families if one.name == found.family)
+            buckets = tuple(one.name for one in there if family.holds(one.name))
+            root = near.path if near is not None and inner else named
+            return Goal(found, root, rules_of(self.profile, found), buckets)
+
+        async with contextlib.AsyncExitStack() as stack:
+            tracker = None if self._has_nothing else await stack.enter_async_context(self._open(make=False))
+            return await preview(tracker, store, names, goal, system_now(), report)
+
+    async def verify(self, store: ObjectStore, paths: Sequence[Path] = (), *, report: Report = silent) -> Verified:
+        """Proves of every file below these folders, or all trees, that it has arrived: see `verification.verify`.
+        Changes nothing."""
+        await asyncio.to_thread(check_roots, paths)
+        trees = await self.trees()
+        names = [absolute(path) for path in paths] or _outermost(trees)
+
+        def meant(path: str) -> Destination:
+            try:
+                return goal_of(self.profile, trees, path)[1]
+            except (Usage, NotFound):  # nobody has said so: its pictures, then
+                return Destination("", "")
+
+        def is_recoded(bucket: str) -> bool:
+            family = self.profile.family_of(bucket)
+            return family is not None and family.recompress is not None
+
+        async with contextlib.AsyncExitStack() as stack:
+            if self._has_nothing:  # then nothing was ever uploaded, which is an answer too
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bucketdesk-verify-"))
+                opened = replace(self, tracker_path=Path(folder, FILE_NAME))._open()
+            else:
+                opened = self._open(make=False)
+            tracker = await stack.enter_async_context(opened)
+            return await verify(tracker, store, names, meant, is_recoded, report)
+
+    # --- watch folders
+
+    async def watch(self, path: Path, is_watched: bool, destination: str = "") -> None:
+        """Sets or unsets that what is new in a tree is queued once it has stopped changing, for this destination.
+        Raises `Usage`, `NotFound`."""
+        name = absolute(path)
+        if not is_watched:
+            if self._has_nothing or not await self._change(lambda c: roots.watch(c, name, False)):
+                raise NotFound(f"{name} is not watched.", "“upload --status” names the folders that are.")
+            return
+        self.profile.destination(destination)
+        await asyncio.to_thread(check_roots, [path])
+        async with self._open() as tracker:
+            await tracker.write(lambda c: roots.begin_watch(c, name, destination, now_seconds()))
+
+    @contextlib.asynccontextmanager
+    async def watching(
+        self, settle_seconds: float = SETTLE_SECONDS, clock: Callable[[], float] = now_seconds
+    ) -> AsyncIterator[Watch]:
+        """For looking at the watched trees now and then, whoever uploads meanwhile: see `Watch.look`."""
+        async with self._open() as tracker:
+            yield Watch(tracker, self._rules_of, settle_seconds, clock)
+
     # --- what people do to the queue
 
     async def retry(self, chosen: Chosen = ALL) -> int:
@@ -187,6 +269,12 @@ class Uploads:
     def rules(self) -> ScanRules:
         """What counts, and which names this project's storage takes."""
         return rules_of(self.profile)
+
+    def _rules_of(self, root: Root) -> ScanRules:
+        try:
+            return rules_of(self.profile, destination_of(self.profile, root))
+        except (Usage, NotFound):
+            return self.rules
 
     @property
     def _has_nothing(self) -> bool:
@@ -222,6 +310,12 @@ class Uploads:
 def tracker_path(profile: str) -> Path:
     """Where the tracker of a profile is."""
     return places.workspace(profile) / FILE_NAME
+
+
+def _outermost(trees: Sequence[Root]) -> list[str]:
+    """Trees that lie in no other one."""
+    paths = [one.path for one in trees if one.path]
+    return [path for path in paths if not any(other.path != path and other.holds(path) for other in trees)]
 
 
 def _unclear(c: sqlite3.Connection) -> int:

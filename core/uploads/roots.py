@@ -130,6 +130,18 @@ def watch(c: sqlite3.Connection, path: str, is_watched: bool) -> bool:
     return c.execute("UPDATE scanned_roots SET watched = ? WHERE path = ?", (is_watched, path)).rowcount > 0
 
 
+def begin_watch(c: sqlite3.Connection, path: str, destination: str, now: float) -> int:
+    """Watches a tree for this destination; its number. What is in it by now is found by looking, as what comes later:
+    nothing of it goes up before it has stopped changing."""
+    known = c.execute("SELECT wanted, ended FROM scanned_roots WHERE path = ?", (path,)).fetchone()
+    number = add(c, path, destination, now)
+    wanted = None if known is None else known[0]
+    c.execute("UPDATE scanned_roots SET watched = 1, wanted = ? WHERE id = ?", (wanted, number))
+    if known is None or (known[1] is None and wanted is None):
+        c.execute("UPDATE scanned_roots SET began = ?, ended = ? WHERE id = ?", (now, now, number))
+    return number
+
+
 def with_waiting(c: sqlite3.Connection, *, and_failed: bool = False) -> dict[int, int]:
     """How many folders wait in each tree that has such, with those that failed if wanted; 0 stands for what another
     program noted."""
