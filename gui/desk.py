@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -15,6 +15,7 @@ from gui.remembered import Remembered
 from gui.session import Session
 from gui.settings import SettingsFile
 from gui.theme import Themes
+from gui.uploading import UploadRuns
 from gui.widgets.banner import Banners
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class Desk:
     remembered: Remembered
     banners: Banners
     watch: Watch
+    uploads: UploadRuns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.uploads = UploadRuns(self, self.window)
 
     @property
     def engine(self) -> Engine | None:

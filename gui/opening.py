@@ -22,6 +22,7 @@ from gui.main_window import MainWindow
 from gui.paused import resume_paused
 from gui.scan import start_scan
 from gui.tab import EVERYTHING
+from gui.uploading import RUN_KIND
 
 if TYPE_CHECKING:
     from core.status import Status
@@ -142,7 +143,8 @@ class Opening(QObject):
     def _offer_interrupted(self, found: tuple[Run, ...]) -> None:
         """Goes on with what closing the window paused; asks about what was stopped half-way by anything else."""
         resumed = resume_paused(self._desk, found)
-        for run in [run for run in found if run.state is RunState.INTERRUPTED and run.run_id not in resumed]:
+        halted = [run for run in found if run.state is RunState.INTERRUPTED and run.kind != RUN_KIND]
+        for run in [run for run in halted if run.run_id not in resumed]:
             text = self.tr("%1 of %2 was interrupted: %3.").replace("%1", runs.name_of(run).capitalize())
             text = text.replace("%2", words.clock(run.started)).replace("%3", runs.numbers_of(run))
             steps = [NextStep(self.tr("Resume"), partial(runs.resume_run, self._desk, run))]

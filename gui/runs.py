@@ -13,6 +13,7 @@ from gui.dialogs import Choice, Question, confirm
 from gui.jobs import Ending, Job, NextStep
 from gui.scan import start_scan
 from gui.translation import translate
+from gui.uploading import RUN_KIND
 
 
 def apply_plan(
@@ -44,9 +45,12 @@ def apply_plan(
 
 
 def resume_run(desk: Desk, run: Run) -> None:
-    """Goes on with an interrupted run where it stopped."""
+    """Goes on with an interrupted run where it stopped; one of uploads with whatever waits."""
     engine = desk.engine
     if engine is None:
+        return
+    if run.kind == RUN_KIND:
+        desk.uploads.start()
         return
 
     async def work(report: Report) -> Run:

@@ -19,6 +19,7 @@ from core.progress import Report, silent
 from core.uploads import acts, roots
 from core.uploads.acts import ALL, Chosen
 from core.uploads.folders import ScanRules
+from core.uploads.live import Live
 from core.uploads.preview import Goal, Preview, preview
 from core.uploads.roots import Root
 from core.uploads.run import Ran, Trees, run
@@ -91,6 +92,11 @@ class Uploads:
         """How many folders wait of which nobody has said where they go: scanned only, or noted by another program."""
         return 0 if self._has_nothing else await self._ask(_unclear)
 
+    async def left(self) -> tuple[int, int]:
+        """What a run that ended too early left: how many trees are still to be uploaded, and how many folders are known
+        to wait in them."""
+        return (0, 0) if self._has_nothing else await self._ask(_left)
+
     async def go_on(self, destination: str = "") -> int:
         """Wants everything that waits to be uploaded, each folder to where it was to go; what has no destination gets
         this one, for good. How many folders wait. Raises `Usage` where one is needed and none is said."""
@@ -109,14 +115,16 @@ class Uploads:
         *,
         only: Sequence[Path] = (),
         override: Override = AS_SAID,
+        live: Live | None = None,
         report: Report = silent,
         catalog: Catalog | None = None,
     ) -> Ran:
         """Uploads the trees that wait, or those at and below `only`, and what is added meanwhile. See `run.run`.
-        Cancelling it is pausing: what is stored stays, the rest waits."""
+        Cancelling it is pausing: what is stored stays, the rest waits. `live` is told how far each folder is."""
+        followed = live or Live()
 
         def wish_of(root: Root) -> Wish:
-            return replace(self._wish(root, override), catalog=catalog)
+            return replace(self._wish(root, override), live=followed, catalog=catalog)
 
         return await self._run(workspace, store, wish_of, only, report)
 
@@ -316,6 +324,13 @@ def _outermost(trees: Sequence[Root]) -> list[str]:
     """Trees that lie in no other one."""
     paths = [one.path for one in trees if one.path]
     return [path for path in paths if not any(other.path != path and other.holds(path) for other in trees)]
+
+
+def _left(c: sqlite3.Connection) -> tuple[int, int]:
+    waiting = roots.with_waiting(c)
+    trees = [one for one in roots.read_roots(c) if one.wanted is not None and one.destination]
+    left = [one for one in trees if one.needs_scan or waiting.get(one.number)]
+    return len(left), sum(waiting.get(one.number, 0) for one in left)
 
 
 def _unclear(c: sqlite3.Connection) -> int:

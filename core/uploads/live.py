@@ -36,6 +36,8 @@ class Live:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._folders: dict[int, FolderProgress] = {}
+        self.moved_bytes = 0
+        """What was stored in all since the last `clear`."""
 
     def begin(self, number: int, files: int, size_bytes: int) -> None:
         """A folder is under way, with so many files that go up."""
@@ -43,6 +45,7 @@ class Live:
 
     def stored(self, number: int, size_bytes: int) -> None:
         """One more file of a folder is stored."""
+        self.moved_bytes += size_bytes
         known = self._folders.get(number)
         if known is not None:
             more = min(known.size_bytes, known.bytes_done + size_bytes)
@@ -55,6 +58,7 @@ class Live:
     def clear(self) -> None:
         """Nothing is under way any more."""
         self._folders.clear()
+        self.moved_bytes = 0
 
     def of(self, number: int) -> FolderProgress | None:
         """How far a folder is; None for one that is not under way."""

@@ -706,13 +706,6 @@
             </translation>
         </message>
         <message numerus="yes">
-            <source>Upload %Ln folder(s) again?</source>
-            <translation>
-                <numerusform>Upload %Ln folder again?</numerusform>
-                <numerusform>Upload %Ln folders again?</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
             <source>Upload what is in %Ln folder(s)?</source>
             <translation>
                 <numerusform>Upload what is in %Ln folder?</numerusform>
@@ -754,6 +747,13 @@
                 <numerusform>%Ln folders taken back: they wait again.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%Ln folder(s) still wait(s) to be uploaded.</source>
+            <translation>
+                <numerusform>%Ln folder still waits to be uploaded.</numerusform>
+                <numerusform>%Ln folders still wait to be uploaded.</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>UploadsHeading</name>
@@ -762,6 +762,33 @@
             <translation>
                 <numerusform>%1 of %Ln folder uploaded</numerusform>
                 <numerusform>%1 of %Ln folders uploaded</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>UploadsTab</name>
+        <message numerus="yes">
+            <source>Upload %Ln folder(s) again?</source>
+            <translation>
+                <numerusform>Upload %Ln folder again?</numerusform>
+                <numerusform>Upload %Ln folders again?</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>UploadsThroughput</name>
+        <message numerus="yes">
+            <source>%Ln file(s)</source>
+            <translation>
+                <numerusform>%Ln file</numerusform>
+                <numerusform>%Ln files</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s)</source>
+            <translation>
+                <numerusform>%Ln folder</numerusform>
+                <numerusform>%Ln folders</numerusform>
             </translation>
         </message>
     </context>

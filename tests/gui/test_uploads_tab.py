@@ -8,10 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 
+from core.uploads.desk import Uploads
 from core.uploads.listing import FolderState
-from gui.families.choice_dialog import FamilyChoice
+from gui.paused import remember_paused, resume_paused
+from gui.tabs.uploads.destination_dialog import DestinationChoice
 from gui.tabs.uploads.tab import UploadsTab
 from gui.tabs.uploads.view_bar import BATCHES
+from gui.uploading import GROUP
 from tests.gui.desks import press, shown, until
 from tests.gui.reviews import Review
 
@@ -49,7 +52,7 @@ async def test_folders_are_dropped_fail_are_repaired_and_tried_again(unscanned: 
         PICTURE.save(str(wards / name / "eye.png"))
     (wards / "bad" / "eye.png").rename(wards / "bad" / "Ärger.png")  # no key can carry this name
     drop(tab, wards)
-    asked = await shown(unscanned.window, FamilyChoice)
+    asked = await shown(unscanned.window, DestinationChoice)
     assert asked.choice.count() > 1  # else nothing would be asked
     asked.accept()
     await until(lambda: tab.runs.is_running or tab.amounts.found)
@@ -65,9 +68,7 @@ async def test_folders_are_dropped_fail_are_repaired_and_tried_again(unscanned: 
     assert folder is not None and Path(folder.path).name == "bad" and tab.middle.table.rows.rowCount() == 1
     assert folder.reason in tab.details.state.text.text() and tab.details.retry_button.isVisible()
     (wards / "bad" / "Ärger.png").rename(wards / "bad" / "eye.png")
-    await press(tab, "Retry failed")
-    (await shown(unscanned.window, FamilyChoice)).accept()
-    await asyncio.sleep(0)
+    await press(tab, "Retry failed")  # where it is to go is known by now
     await until(lambda: tab.amounts.done == 3)
     await unscanned.work()
     assert tab.middle.area.state.title.text() == "No folder matches the filter"
@@ -92,3 +93,28 @@ async def test_what_is_no_folder_and_no_file_is_said_so(unscanned: Review, tmp_p
     banner = unscanned.desk.banners.get("uploads")
     assert banner is not None and "Nothing of what was dropped" in banner.text.text()
     assert not unscanned.desk.jobs.running
+
+
+async def test_an_upload_that_was_paused_by_quitting_goes_on_and_one_that_broke_off_is_offered(
+    unscanned: Review, tmp_path: Path
+) -> None:
+    engine = unscanned.real
+    (tmp_path / "wards" / "one").mkdir(parents=True)
+    PICTURE.save(str(tmp_path / "wards" / "one" / "eye.png"))
+    uploads_of = Uploads(engine.profile)
+    await uploads_of.add([tmp_path / "wards"], engine.profile.all_destinations[0].name)
+    runs = unscanned.desk.uploads
+    await runs.greet(goes_on=False)
+    banner = unscanned.desk.banners.get("uploads-waiting")
+    assert banner is not None and "still waits to be uploaded" in banner.text.text() and not runs.is_running
+    job = unscanned.desk.jobs.start("Upload", lambda _: asyncio.sleep(60), group=GROUP)
+    job.cancel()
+    await remember_paused(unscanned.desk, [job])
+    await unscanned.work()
+    assert resume_paused(unscanned.desk, ()) == frozenset()
+    await until(lambda: runs.is_running)
+    assert unscanned.desk.banners.get("uploads-waiting") is None
+    await unscanned.work()
+    assert (await uploads_of.left()) == (0, 0) and (await uploads_of.state()).folders.success == 1
+    await runs.greet(goes_on=False)
+    assert unscanned.desk.banners.get("uploads-waiting") is None

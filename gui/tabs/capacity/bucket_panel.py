@@ -17,6 +17,7 @@ from gui.tabs.capacity.panel import Panel
 from gui.tabs.capacity.series import course_of, history_lines, lines_of, part_bars, tiles_of
 from gui.theme import SERIES
 from gui.widgets.buttons import button
+from gui.widgets.chart.ticks import size_ticks
 from gui.widgets.chart.treemap import Treemap
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class BucketPanel(Panel):
             self.bars = StackedBars(self.desk.themes, self.tr("What it is made of"), self)
         self.show_lines(view, lines, line_columns(title))
         self.show_chart(self.bars, self.bars.image)
-        self.bars.show_bars(part_bars(drawn, names), (SERIES[0],), sizes=True)
+        self.bars.show_bars(part_bars(drawn, names), (SERIES[0],), ticks=size_ticks)
 
     def _show_folders(self, found: Breakdown) -> None:
         lines = lines_of(found.folders, [wording.folder_name(part.name, self.folder) for part in found.folders])

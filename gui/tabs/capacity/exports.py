@@ -1,38 +1,19 @@
-"""Charts and their numbers as files: PNG and CSV."""
+"""The numbers of charts and buckets as files."""
 
 from __future__ import annotations
 
-import asyncio
-import csv
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-
-from PySide6.QtGui import QImage
+from collections.abc import Sequence
 
 from core.capacity.models import BucketUse
-from core.errors import WorkspaceError
-from core.export import harmless
 from gui.desk import Desk
-from gui.dialogs import choose_new_file
 from gui.tabs.capacity.columns import Line
-from gui.translation import translate
-
-
-async def export_picture(desk: Desk, image: QImage, name: str) -> None:
-    """Asks where to, and writes the picture."""
-    asked = translate("CapacityExport", "Save the chart as a picture")
-    path = await choose_new_file(desk.window, asked, f"{name}.png", ("PNG (*.png)",))
-    if path is None:
-        return
-    if not await asyncio.to_thread(image.save, str(path)):
-        raise WorkspaceError(f"{path} cannot be written.", "Choose another place.")
-    say_written(desk, path)
+from gui.widgets.chart.export import export_rows
 
 
 async def export_lines(desk: Desk, lines: Sequence[Line], name: str) -> None:
     """Asks where to, and writes the numbers."""
     rows = [[line.name, line.objects, line.bytes, _share(line.share)] for line in lines]
-    await _export(desk, name, ("name", "objects", "bytes", "share"), rows)
+    await export_rows(desk, name, ("name", "objects", "bytes", "share"), rows)
 
 
 async def export_buckets(desk: Desk, buckets: Sequence[BucketUse]) -> None:
@@ -45,36 +26,7 @@ async def export_buckets(desk: Desk, buckets: Sequence[BucketUse]) -> None:
          None if use.day_bytes is None else round(use.day_bytes)]
         for use in buckets
     ]  # fmt: skip
-    await _export(desk, "buckets", head, rows)
-
-
-async def _export(desk: Desk, name: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    asked = translate("CapacityExport", "Save the numbers as CSV")
-    path = await choose_new_file(desk.window, asked, f"{name}.csv", ("CSV (*.csv)",))
-    if path is not None:
-        await asyncio.to_thread(write_csv, path, head, rows)
-        say_written(desk, path)
-
-
-def write_csv(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a CSV file in UTF-8; a cell that a spreadsheet would run gets a quote before it. Raises
-    `WorkspaceError`."""
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file)
-            out.writerow(head)
-            for row in rows:
-                out.writerow(
-                    ["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row]
-                )
-    except OSError as exc:
-        raise WorkspaceError(f"{path} cannot be written: {exc.strerror}.", "Choose another place.") from exc
-
-
-def say_written(desk: Desk, path: Path) -> None:
-    """A banner that says where the file is."""
-    said = translate("CapacityExport", "Written to %1").replace("%1", str(path))
-    desk.banners.put("capacity-written", said, "good")
+    await export_rows(desk, "buckets", head, rows)
 
 
 def _share(share: float | None) -> str:

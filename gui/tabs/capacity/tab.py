@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from gui.tabs.capacity.bucket_acts import bytes_and_objects
 from gui.tabs.capacity.bucket_panel import AGES, FOLDERS, TIME, TYPES, BucketPanel
 from gui.tabs.capacity.cards import Cards
 from gui.tabs.capacity.columns import BUCKET_KEYS, bucket_columns
-from gui.tabs.capacity.exports import export_buckets, say_written
+from gui.tabs.capacity.exports import export_buckets
 from gui.tabs.capacity.headings import heading_of
 from gui.tabs.capacity.measuring import start_measuring
 from gui.tabs.capacity.ranges import Ranges
@@ -36,6 +35,8 @@ from gui.tabs.capacity.report_page import page_of
 from gui.tabs.capacity.series import MOST_BARS
 from gui.tabs.capacity.what_if import WhatIfDialog
 from gui.theme import GAP, GAP_SMALL
+from gui.widgets.chart.export import say_written
+from gui.widgets.chart.loading import load_charts
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.heading import Heading
 from gui.widgets.held_rows import HeldRows
@@ -47,12 +48,6 @@ if TYPE_CHECKING:
 _TOLD_BY = Change.CAPACITY | Change.INVENTORY | Change.PROFILES
 _CHARTS_PX, _TABLE_PX = 380, 190
 _NEED_NUMBERS = ("what_if", "capacity_report", "export_buckets")
-
-
-async def load_charts() -> None:
-    """Imports the charts in a thread: it takes a second, in which the window should stay awake."""
-    await asyncio.to_thread(importlib.import_module, "gui.widgets.chart.course")
-    await asyncio.to_thread(importlib.import_module, "gui.widgets.chart.bars")
 
 
 class CapacityTab(DropTab):

@@ -65,6 +65,7 @@ def _make_folders(root: Path) -> None:
 
 def _upload(c: sqlite3.Connection, live: Live) -> None:
     now = now_seconds()
+    _earlier(c, now)
     for batch in range(_BATCHES):
         began = now - (_BATCHES - batch) * (_SECONDS + 2)
         folders = due(c, 3, 0, _BATCH)
@@ -87,6 +88,21 @@ def _upload(c: sqlite3.Connection, live: Live) -> None:
         live.begin(one.number, one.files, one.size_bytes)
         for _ in range(at % one.files):
             live.stored(one.number, one.size_bytes // one.files)
+
+
+def _earlier(c: sqlite3.Connection, now: float) -> None:
+    """Batches of the last hour, of folders that have gone since."""
+    dice = Random(7)
+    for minute in range(8, 52):
+        folders, began = dice.randrange(20, 51) - minute // 3, now - minute * 60
+        size = folders * dice.randrange(2_000_000, 3_000_000)
+        rows = [(f"earlier-{minute}", folders, folders, 0, began, began + 40, began, size)]
+        c.executemany(
+            "INSERT INTO upload_batches (batch_id, total_folders, successful_uploads, failed_uploads, start_time, "
+            "end_time, created_at, bytes, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'completed')",
+            rows,
+        )
+        c.execute("INSERT INTO upload_minutes VALUES (?, ?, ?, ?)", (int(began // 60), folders, folders * 3, size))
 
 
 def _note_files(c: sqlite3.Connection, folder: Queued, files: int, at: float) -> None:

@@ -22,6 +22,7 @@ from gui.table_model import Column, TableModel
 from gui.tabs.uploads import emptiness
 from gui.tabs.uploads.columns import Looks, batch_columns, folder_columns, trouble_columns
 from gui.tabs.uploads.drop_area import DropArea
+from gui.tabs.uploads.history import BatchHistory
 from gui.tabs.uploads.rows import BatchRows, FolderRows, TroubleRows
 from gui.tabs.uploads.view_bar import BATCHES, TROUBLES, ViewBar
 from gui.theme import GAP_SMALL
@@ -75,7 +76,8 @@ class Middle(QWidget):
         self._places = QStackedLayout()
         column.addLayout(self._places, 1)  # before it has widgets: it shows the first one, wherever that is
         column.addWidget(self.footer)
-        for place in (self.area, self._folders, self._batches, self._troubles):
+        self.history = BatchHistory(desk, self._batches)
+        for place in (self.area, self._folders, self.history, self._troubles):
             self._places.addWidget(place)
         self.thumbnails.arrived.connect(self._draw)
         self.footer.all_wanted.connect(self._folders.rows.choose_all)
@@ -138,6 +140,7 @@ class Middle(QWidget):
         elif self._bar.view == BATCHES:
             self._keep(self._batches)
             self._batches.rows.show(BatchRows(listing))
+            self.history.look(listing)
         elif self._bar.view == TROUBLES:
             self._keep(self._troubles)
             self._troubles.rows.show(TroubleRows(listing))
@@ -239,7 +242,8 @@ class Middle(QWidget):
     def _show_place(self) -> None:
         has_rows = bool(self.table.rows.row_numbers)
         if has_rows:
-            self._places.setCurrentWidget(self.table)
+            is_history = self._bar.view == BATCHES
+            self._places.setCurrentWidget(self.history if is_history else self.table)
         else:
             emptiness.say(self.area, self._desk, self._bar, self._amounts, is_uploading=self._is_uploading())
             self._places.setCurrentWidget(self.area)

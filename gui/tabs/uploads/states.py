@@ -15,7 +15,7 @@ def state_of(state: FolderState) -> tuple[str, str, str]:
     return {
         FolderState.UPLOADING: ("arrow-up", translate("Uploads", "Uploading"), "accent"),
         FolderState.QUEUED: ("clock", translate("Uploads", "Queued"), "muted"),
-        FolderState.ASKING: ("question", translate("Uploads", "Asks"), "warning"),
+        FolderState.ASKING: ("question", translate("Uploads", "To decide"), "warning"),
         FolderState.DONE: ("check-circle", translate("Uploads", "Done"), "good"),
         FolderState.SKIPPED: ("minus-circle", translate("Uploads", "Left out"), "muted"),
         FolderState.FAILED: ("warning-circle", translate("Uploads", "Failed"), "danger"),

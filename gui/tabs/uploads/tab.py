@@ -14,8 +14,8 @@ from core.changes import Change
 from core.local_pictures import LocalPictures
 from core.uploads.desk import Uploads
 from core.uploads.listing import Amounts, FolderRow, FolderState, Listing
+from core.uploads.undoable import go_first
 from gui.drop_tab import DropTab
-from gui.dropping import clear_family
 from gui.table_export import export_table
 from gui.tabs.uploads import offers
 from gui.tabs.uploads.acts import FolderActs
@@ -25,7 +25,6 @@ from gui.tabs.uploads.example import example
 from gui.tabs.uploads.headings import heading_of
 from gui.tabs.uploads.middle import Middle
 from gui.tabs.uploads.preview import Preview
-from gui.tabs.uploads.running import UploadRuns
 from gui.tabs.uploads.view_bar import ALL, BATCHES, TROUBLES, ViewBar
 from gui.theme import GAP, GAP_SMALL
 from gui.widgets.heading import Heading
@@ -36,7 +35,7 @@ _REST = 3
 """It rests so many times as long as a look takes."""
 _BAR_PARTS = 1_000
 _FEW = 100
-"""So many folders can be uploaded alone."""
+"""So many folders go before all others when they are tried again."""
 _FILE = "uploads"
 
 
@@ -48,8 +47,8 @@ class UploadsTab(DropTab):
         self.amounts = Amounts()
         self._asked_at: float | None = None  # when the look that is not answered yet began
         self.listing: Listing | None = None
-        self.runs = UploadRuns(desk, self)
-        self.adding = Adding(desk, self.runs)
+        self.runs = desk.uploads
+        self.adding = Adding(desk)
         self.heading = Heading()
         self.retry_button = self.heading.add(desk.actions.button("retry_failed"))
         self.pause_button = self.heading.add(desk.actions.button("pause_uploading"))
@@ -114,8 +113,8 @@ class UploadsTab(DropTab):
 
     def goes_to(self) -> str:
         engine = self.desk.engine
-        family = clear_family(engine.profile, None) if engine is not None else None
-        return family.name if family else ""
+        known = engine.profile.all_destinations if engine is not None else ()
+        return known[0].name if len(known) == 1 else ""
 
     def take(self, paths: Sequence[Path]) -> None:
         self.desk.jobs.ask(self.adding.add(paths))
@@ -203,7 +202,7 @@ class UploadsTab(DropTab):
         self._update_actions()
 
     def _say_heading(self) -> None:
-        self.heading.say(*heading_of(self.amounts, self.runs.job))
+        self.heading.say(*heading_of(self.amounts, self.runs))
         ended = self.amounts.done + self.amounts.skipped + self.amounts.failed
         self.progress.setValue(round(_BAR_PARTS * ended / self.amounts.found) if self.amounts.found else 0)
 
@@ -222,21 +221,23 @@ class UploadsTab(DropTab):
 
     async def _retry_failed(self) -> None:
         """Queues all that failed anew, then uploads whatever waits."""
-        listing = self.listing
-        family = await self.adding.family_for_retry(self.amounts.failed + self.amounts.queued)
-        if family is not None and listing is not None:
-            await listing.retry()
-            self.runs.start(family, ())
+        await self._retry(None, self.amounts.failed)
 
     async def _retry_chosen(self) -> None:
-        """Queues the chosen folders anew and uploads them: a few and nothing else, of many all that waits."""
-        listing, numbers = self.listing, await self.middle.chosen()
-        family = await self.adding.family_for_retry(len(numbers))
-        if family is not None and listing is not None and numbers:
-            few = await listing.folders(numbers) if len(numbers) <= _FEW else ()
-            await listing.retry(numbers)
-            self.middle.choose_none()
-            self.runs.start(family, tuple(Path(one.path) for one in few))
+        """Queues the chosen folders anew, before all others, and uploads them."""
+        numbers = await self.middle.chosen()
+        if numbers:
+            await self._retry(numbers, len(numbers))
+
+    async def _retry(self, numbers: Sequence[int] | None, count: int) -> None:
+        listing, title = self.listing, self.tr("Upload %Ln folder(s) again?", "", count)
+        if listing is None or not await self.adding.is_clear(title):
+            return
+        await listing.retry(numbers)
+        if numbers is not None and len(numbers) <= _FEW:
+            await listing.write(lambda c: len(go_first(c, numbers)), 0)
+        self.middle.choose_none()
+        self.runs.start()
 
     def _on_look_triggered(self) -> None:
         self.middle.show_view(self.listing)

@@ -16,6 +16,7 @@ from gui.theme import GAP, GAP_TINY
 from gui.widgets.buttons import quiet_button
 
 ALL, BATCHES, TROUBLES = "all", "batches", "troubles"
+ASKING = FolderState.ASKING.value
 _PAUSE_MS = 200
 _WORDS_WIDTH = 200
 
@@ -137,7 +138,8 @@ class ViewBar(QWidget):
             number = self.amount(amounts, view)
             made.setText(f"{self._titles[view]}  {words.number(number)}")
             made.setAccessibleName(f"{self._titles[view]}, {words.number(number)}")
-        self.buttons[TROUBLES].setVisible(amounts.troubles > 0 or self.view == TROUBLES)
+        for view in (ASKING, TROUBLES):
+            self.buttons[view].setVisible(self.amount(amounts, view) > 0 or self.view == view)
 
     def amount(self, amounts: Amounts, view: str = "") -> int:
         """How many lines a view has when no words filter it; '' is the one that is shown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QLocale
@@ -11,6 +11,8 @@ from PySide6.QtCore import QLocale
 from gui import words
 
 Tick = tuple[float, str]
+Ticks = Callable[[float, float, int], list[Tick]]
+"""From a least and a greatest value, at most so many."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("KB", 10**3))
 
@@ -26,6 +28,11 @@ def size_ticks(low: float, high: float, most: int) -> list[Tick]:
     numbers = _round_numbers(low / unit, high / unit, most)
     digits = 0 if all(abs(n - round(n)) < 1e-9 for n in numbers) else 2 if high / unit < 1 else 1
     return [(n * unit, f"{QLocale().toString(n, 'f', digits)} {name}") for n in numbers]
+
+
+def number_ticks(low: float, high: float, most: int) -> list[Tick]:
+    """Whole numbers."""
+    return [(value, words.number(round(value))) for value in _round_numbers(low, high, most) if value == round(value)]
 
 
 def day_ticks(start: datetime, end: datetime, most: int) -> list[Tick]:

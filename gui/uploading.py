@@ -1,0 +1,195 @@
+"""The upload under way in the window, whichever tab is seen: one at a time, and what is handed over meanwhile joins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.changes import Change
+from core.progress import Report
+from gui import words
+from gui.jobs import Ending, Job, NextStep
+from gui.pace import Pace
+from gui.translation import translate
+
+if TYPE_CHECKING:
+    from core.uploads.listing import FolderRow
+    from core.uploads.live import FolderProgress, Live
+    from core.uploads.run import Ran
+    from gui.desk import Desk
+
+GROUP = "upload"
+"""Jobs of this group are uploads of folders: what they leave waits in the tracker."""
+RUN_KIND = "upload"
+"""Runs of this kind are not resumed one by one: what was under way is found out by the next upload."""
+_MOST_NOTES = 5
+
+
+class UploadRuns(QObject):
+    """`moved` comes with the progress of the upload under way, `changed` when one begins or ends, or more was handed
+    over."""
+
+    moved = Signal()
+    changed = Signal()
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.job: Job | None = None
+        self._live: Live | None = None
+        self._pace = Pace(time.monotonic())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an upload is under way in this window."""
+        return self.job is not None and self.job.is_running
+
+    @property
+    def live(self) -> Live:
+        """How far each folder under way is."""
+        if self._live is None:
+            from core.uploads.live import Live
+
+            self._live = Live()
+        return self._live
+
+    @property
+    def bytes_a_second(self) -> float | None:
+        """How fast it goes; None while nothing says so."""
+        return self._pace.per_second() if self.is_running else None
+
+    def progress_of(self, folder: FolderRow) -> FolderProgress | None:
+        """How far a folder is that is under way."""
+        return self.live.of(folder.number)
+
+    async def hand_over(self, paths: Sequence[Path], destination: str) -> None:
+        """Queues trees for a destination, for good, and uploads what waits; what is under way takes them along. Raises
+        `CoreError` before anything is queued."""
+        engine = self._desk.engine
+        if engine is None:
+            return
+        from core.uploads.desk import Uploads
+
+        await Uploads(engine.profile).add(paths, destination)
+        if self.is_running:
+            text = translate("Uploads", "%1 joins the upload under way.").replace("%1", named(paths))
+            self._desk.banners.put("uploads", text, "good")
+            self.changed.emit()
+        else:
+            self.start(translate("Uploads", "Upload %1 to %2").replace("%1", named(paths)).replace("%2", destination))
+
+    def start(self, title: str = "") -> None:
+        """Uploads all that waits, each folder to where it is to go; what is under way goes on."""
+        engine = self._desk.engine
+        if engine is None or self.is_running:
+            self.changed.emit()
+            return
+
+        async def work(report: Report) -> Ran | None:
+            from core.errors import Busy
+            from core.uploads.desk import Uploads
+
+            try:
+                uploads = Uploads(engine.profile)
+                return await uploads.run(
+                    engine.workspace, engine.store, live=self.live, report=report, catalog=engine.catalog
+                )
+            except Busy:
+                if not await _is_used(engine.profile.name):
+                    raise  # something else holds what it needs
+                return None
+            finally:
+                engine.changes.say(Change.RUNS | Change.INVENTORY | Change.CAPACITY)
+
+        self._desk.banners.take("uploads")
+        self._desk.banners.take("uploads-waiting")
+        self.live.clear()
+        self._pace = Pace(time.monotonic())
+        said = title or translate("Uploads", "Upload what waits")
+        self.job = self._desk.jobs.start(said, work, then=self._ending, stopped=self._stopped, group=GROUP)
+        self.job.moved.connect(self._on_job_moved)
+        self.job.ended.connect(self._on_job_ended)
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Stops: what is stored stays, the rest waits in the queue."""
+        if self.job is not None:
+            self.job.cancel()
+
+    async def greet(self, *, goes_on: bool) -> None:
+        """After a project was opened: goes on where that is wished, else offers to go on with what waits."""
+        engine = self._desk.engine
+        if engine is None or engine.profile.read_only or self.is_running:
+            return
+        from core.uploads.desk import Uploads
+
+        trees, folders = await Uploads(engine.profile).left()
+        if not trees:
+            return
+        if goes_on:
+            self.start()
+            return
+        text = translate("Uploads", "%Ln folder(s) still wait(s) to be uploaded.", "", folders)
+        if not folders:
+            text = translate("Uploads", "What was handed over last still waits to be uploaded.")
+        steps = (NextStep(translate("Uploads", "Go on"), self.start), self._look_step())
+        self._desk.banners.put("uploads-waiting", text, "accent", steps)
+
+    def _on_job_moved(self) -> None:
+        self._pace.note(self.live.moved_bytes, time.monotonic())
+        self.moved.emit()
+
+    def _on_job_ended(self) -> None:
+        self.job = None
+        self.live.clear()
+        self.changed.emit()
+
+    def _ending(self, ran: Ran | None) -> Ending:
+        if ran is None:
+            text = translate("Uploads", "another program uploads just now, and takes along what was queued here")
+            return Ending(text, "warning", (self._look_step(),))
+        did, notes = ran.did, (*ran.notes, *ran.did.notes)
+        if notes:
+            self._desk.banners.put("uploads", "\n".join(notes[:_MOST_NOTES]), "warning")
+        if not did.batches:
+            return Ending(translate("Uploads", "nothing waits: all that was found is uploaded, left out or failed"))
+        parts = [
+            translate("Uploads", "%Ln folder(s) uploaded", "", did.done),
+            translate("Uploads", "%Ln file(s)", "", did.files),
+            words.size(did.size_bytes),
+        ]
+        if did.failed:
+            parts.append(translate("Uploads", "%1 failed").replace("%1", words.number(did.failed)))
+        if did.skipped:
+            parts.append(translate("Uploads", "%1 left out").replace("%1", words.number(did.skipped)))
+        return Ending(" · ".join(parts), "danger" if did.failed else "good", (self._look_step(),))
+
+    def _stopped(self, job: Job) -> Ending:
+        del job
+        text = translate("Uploads", "paused; what is stored stays, the rest waits in the queue")
+        return Ending(text, "warning", (NextStep(translate("Uploads", "Go on"), self.start), self._look_step()))
+
+    def _look_step(self) -> NextStep:
+        return NextStep(translate("Uploads", "Show in Uploads"), self._desk.actions["go_uploads"].trigger)
+
+
+def named(paths: Sequence[Path]) -> str:
+    """What is handed over, in a few words."""
+    if len(paths) == 1:
+        return paths[0].name or str(paths[0])
+    return translate("Uploads", "%Ln folder(s)", "", len(paths))
+
+
+async def _is_used(profile: str) -> bool:
+    from core.uploads.desk import tracker_path
+    from core.uploads.listing import Listing
+
+    listing = Listing(tracker_path(profile))
+    try:
+        return await listing.is_used_elsewhere()
+    finally:
+        await listing.close()
