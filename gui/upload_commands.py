@@ -158,4 +158,13 @@ UPLOADS = (
         icon="export",
         tab="uploads",
     ),
+    Command(
+        id="upload_limits",
+        text=QT_TRANSLATE_NOOP("Commands", "Limits…"),
+        menu=ACTIONS,
+        twin="upload",
+        tip=QT_TRANSLATE_NOOP("Commands", "How fast uploads may go: bytes and requests a second, files at once"),
+        icon="gauge",
+        tab="uploads",
+    ),
 )

@@ -18,6 +18,7 @@ from core.uploads.counts import Counts, read_counts
 from core.uploads.folder_rows import Amounts, FolderFilter, FolderRow, FolderState, folder_numbers, read_folders
 from core.uploads.folders import OWN_FILES, RECEIPTS
 from core.uploads.history import BatchRow, Throughput, read_batches, read_throughput
+from core.uploads.limits import Limits, read_limits, write_limits
 from core.uploads.moments import moment
 from core.uploads.roots import Root
 from core.uploads.tracker import Tracker, now_seconds
@@ -188,6 +189,17 @@ class Listing:
 
         return await self.write(work, 0)
 
+    async def limits(self) -> Limits:
+        """How fast uploads may go."""
+        return await self.read(read_limits, Limits())
+
+    async def set_limits(self, limits: Limits) -> None:
+        """From now on these hold, whichever program uploads. Raises `Usage`."""
+        limits.check()
+        tracker = await self._open(make=True)
+        if tracker is not None:
+            await tracker.write(lambda c: write_limits(c, limits))
+
     async def read(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
         """Runs `work` on a consistent view; gives `nothing` where there is no tracker yet."""
         tracker = await self._open()
@@ -211,10 +223,10 @@ class Listing:
         tracker = await self._open()
         return tracker is not None and await tracker.is_used()
 
-    async def _open(self) -> Tracker | None:
+    async def _open(self, *, make: bool = False) -> Tracker | None:
         async with self._opening:
-            if self._tracker is None and not self._is_closed and await asyncio.to_thread(self.path.exists):
-                self._tracker = await Tracker.open(self.path, make=False)
+            if self._tracker is None and not self._is_closed and (make or await asyncio.to_thread(self.path.exists)):
+                self._tracker = await Tracker.open(self.path, make=make)
             return self._tracker
 
 

@@ -23,6 +23,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._icons = icons
         self._icon = ("", "muted")
+        self._said: tuple[object, ...] = ()
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._picture.setFixedHeight(_ICON_PX)
         self.title = Text(size="heading", wraps=True)
@@ -55,7 +56,12 @@ class EmptyState(QWidget):
         act: Callable[[], None] | None = None,
         tone: str = "muted",
     ) -> None:
-        """Shows a state; `step` is the text of the one button and `act` what it does."""
+        """Shows a state; `step` is the text of the one button and `act` what it does. Said again, nothing changes, not
+        even the focus."""
+        said = (icon, title, text, step, act, tone)
+        if said == self._said:
+            return
+        self._said = said
         self._icon = (icon, tone)
         self._draw_icon()
         self.title.setText(title)

@@ -37,6 +37,7 @@ def update(desk: Desk, middle: Middle, amounts: Amounts, *, is_running: bool, sh
     only = folder if chosen and not middle.folders.rows.choice.count else None
     enable("look_at_uploads", desk.engine is not None)
     enable("pause_uploading", is_running)
+    enable("upload_limits", desk.engine is not None)
     enable("go_on_uploading", may and not is_running and amounts.queued > 0, why)
     enable("retry_failed", may and not is_running and amounts.failed > 0, why)
     for name, states in _FOR_STATES.items():

@@ -15,6 +15,7 @@ from core.local_pictures import LocalPictures
 from core.uploads.desk import Uploads
 from core.uploads.listing import Amounts, FolderRow, FolderState, Listing
 from core.uploads.undoable import go_first
+from gui.dialogs import finished
 from gui.drop_tab import DropTab
 from gui.table_export import export_table
 from gui.tabs.uploads import offers
@@ -22,15 +23,17 @@ from gui.tabs.uploads.acts import FolderActs
 from gui.tabs.uploads.adding import Adding
 from gui.tabs.uploads.details import FolderDetails
 from gui.tabs.uploads.example import example
-from gui.tabs.uploads.headings import heading_of
+from gui.tabs.uploads.headings import heading_of, parked_of, present_pace
+from gui.tabs.uploads.limits_dialog import UploadLimitsDialog
 from gui.tabs.uploads.middle import Middle
 from gui.tabs.uploads.preview import Preview
 from gui.tabs.uploads.view_bar import ALL, BATCHES, TROUBLES, ViewBar
 from gui.theme import GAP, GAP_SMALL
 from gui.widgets.heading import Heading
+from gui.widgets.section import IconLine
 
 _LOOK_MS = 1_000
-"""How often the tracker is looked into while an upload is under way and the tab is seen."""
+"""How often it is asked whether the tracker says something else, while the tab is seen."""
 _REST = 3
 """It rests so many times as long as a look takes."""
 _BAR_PARTS = 1_000
@@ -46,16 +49,22 @@ class UploadsTab(DropTab):
         desk = self.desk
         self.amounts = Amounts()
         self._asked_at: float | None = None  # when the look that is not answered yet began
+        self._token: str | None = None  # of what was seen last
+        self._shows_example = False
+        self.is_used_elsewhere = False
         self.listing: Listing | None = None
         self.runs = desk.uploads
         self.adding = Adding(desk)
         self.heading = Heading()
+        self.limits_button = self.heading.add(desk.actions.button("upload_limits"))
         self.retry_button = self.heading.add(desk.actions.button("retry_failed"))
         self.pause_button = self.heading.add(desk.actions.button("pause_uploading"))
         self.go_on_button = self.heading.add(desk.actions.button("go_on_uploading"))
         self.main_button = self.heading.add(desk.actions.button("add_folder", main=True))
         self.progress = QProgressBar(maximum=_BAR_PARTS, textVisible=False)
         self.progress.setAccessibleName(self.tr("Folders uploaded"))
+        self.parked = IconLine(desk)
+        self.parked.hide()
         self.bar = ViewBar(desk.icons)
         self.pictures = LocalPictures()
         self.destroyed.connect(self.pictures.close)
@@ -67,6 +76,7 @@ class UploadsTab(DropTab):
         self.take_drops()
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
+        self._timer.start()
         desk.session.before_closing(self._close)
         self._bind()
         self._show(Amounts())
@@ -98,12 +108,12 @@ class UploadsTab(DropTab):
             return
         real = self.listing
         async with example(self.runs.live) as listing:
-            self.listing = listing
+            self.listing, self._shows_example = listing, True
             for view in (ALL, FolderState.FAILED.value, BATCHES, TROUBLES):
                 self.bar.show_view(view)
                 self._on_look_triggered()
                 yield "queue" if view == ALL else view
-        self.listing = real
+        self.listing, self._shows_example = real, False
         self.bar.clear()
         self._on_look_triggered()
 
@@ -127,7 +137,7 @@ class UploadsTab(DropTab):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP_SMALL)
         column.setSpacing(GAP)
-        for widget in (self.heading, self.progress, self.bar):
+        for widget in (self.heading, self.progress, self.parked, self.bar):
             column.addWidget(widget)
         column.addLayout(row, 1)
 
@@ -142,6 +152,7 @@ class UploadsTab(DropTab):
         actions.bind("take_folders_back", self.acts.take_back)
         actions.bind("folders_first", self.acts.go_first)
         actions.bind("folders_last", self.acts.go_last)
+        actions.bind("upload_limits", lambda: ask(self._set_limits()))
         actions.bind("filter_uploads", self.bar.words.setFocus)
         actions.bind("choose_all_folders", self.middle.folders.rows.choose_all)
         actions.bind("choose_no_folders", self.middle.folders.rows.choose_none)
@@ -173,18 +184,29 @@ class UploadsTab(DropTab):
             await listing.close()
 
     def _look(self) -> None:
+        """Looks now, whatever was seen last."""
+        self._token = None
+        self._glance()
+
+    def _glance(self) -> None:
+        """Looks, if the tracker may say something else than what was seen last, whichever program wrote."""
         if self.listing is not None:
             self._asked_at = time.monotonic()
-            ask = self.desk.jobs.ask
-            ask(self.listing.amounts(), self._on_amounts, newest="uploads.amounts", failed=self._on_failed)
+            question = self._seen(self.listing, self._token)
+            self.desk.jobs.ask(question, self._on_seen, newest="uploads.amounts", failed=self._on_failed)
 
-    def _on_amounts(self, amounts: Amounts) -> None:
-        if self._asked_at is not None:
-            # of a million folders it takes a second or two: then it looks less often
+    async def _seen(self, listing: Listing, before: str | None) -> tuple[str, Amounts | None]:
+        self.is_used_elsewhere = await listing.is_used_elsewhere()
+        token = f"{await listing.token()} {self.is_used_elsewhere}"
+        return token, await listing.amounts() if token != before else None
+
+    def _on_seen(self, seen: tuple[str, Amounts | None]) -> None:
+        if self._asked_at is not None:  # what takes long is asked less often
             took_ms = round((time.monotonic() - self._asked_at) * 1_000)
             self._timer.setInterval(max(_LOOK_MS, _REST * took_ms))
-        self._asked_at = None
-        self._show(amounts)
+        self._asked_at, (self._token, amounts) = None, seen
+        if amounts is not None:
+            self._show(amounts)
 
     def _on_failed(self, error: Exception) -> None:
         self._asked_at = None
@@ -202,6 +224,13 @@ class UploadsTab(DropTab):
         self._update_actions()
 
     def _say_heading(self) -> None:
+        why = parked_of(self.runs.job)
+        if why:
+            self.parked.say("pause-circle", "warning", why)
+        elif self.is_used_elsewhere:
+            why = self.tr("Another program uploads just now; what is handed over here goes up with it.")
+            self.parked.say("info", "accent", why)
+        self.parked.setVisible(bool(why))
         self.heading.say(*heading_of(self.amounts, self.runs))
         ended = self.amounts.done + self.amounts.skipped + self.amounts.failed
         self.progress.setValue(round(_BAR_PARTS * ended / self.amounts.found) if self.amounts.found else 0)
@@ -239,6 +268,14 @@ class UploadsTab(DropTab):
         self.middle.choose_none()
         self.runs.start()
 
+    async def _set_limits(self) -> None:
+        listing = self.listing
+        if listing is None:
+            return
+        dialog = UploadLimitsDialog(self.desk, await listing.limits(), lambda: present_pace(self.runs))
+        if await finished(dialog):
+            await listing.set_limits(dialog.limits)
+
     def _on_look_triggered(self) -> None:
         self.middle.show_view(self.listing)
         self._look()
@@ -255,16 +292,15 @@ class UploadsTab(DropTab):
         self._update_actions()
 
     def _on_runs_changed(self) -> None:
-        if self.runs.is_running:
-            self._timer.start()
-        else:
-            self._timer.stop()
+        if not self.runs.is_running:
             self.middle.show_view(self.listing)
         self._look()
 
     def _on_timer_timeout(self) -> None:
-        if self.isVisible() and self._asked_at is None:
-            self._look()
+        if self.isVisible() and self._asked_at is None and not self._shows_example:
+            self._glance()
+            if self.runs.is_running and self.bar.shows_folders and not self.middle.is_empty:
+                self.middle.folders.viewport().update()  # how far each is stands in no tracker
 
     def _on_menu_wanted(self, place: QPoint) -> None:
         offers.open_menu(self, place)
