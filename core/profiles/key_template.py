@@ -69,6 +69,11 @@ class Template:
             raise Usage(f"The key template “{text}” gives all files of a folder the same key.", "Let it have {name}.")
         self._parts = [(literal, name, form or "%Y-%m-%d") for literal, name, form, _ in parts]
 
+    @property
+    def depends_on_batch(self) -> bool:
+        """Whether another batch makes another key of the same file."""
+        return any(field in ("batch", "date") for _, field, _ in self._parts)
+
     def key(self, home: Home, name: str) -> str:
         """The key of a file, whatever a storage thinks of it. What a name holds is never read as a template."""
         stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix

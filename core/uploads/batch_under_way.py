@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import CoreError, Trouble, Unavailable
 from core.single_upload import FamilyUploads, ToSend, Uploaded
 from core.uploads.batches import Ending, end_batch, end_folders
+from core.uploads.known import Known
 from core.uploads.loading import load, look
 from core.uploads.missing import out_of_reach
 from core.uploads.queue import Queued
@@ -32,39 +32,38 @@ _GATHERED_SECONDS = 1.0
 class BatchUnderWay:
     """One batch. `launched`: all of its folders have begun, so that the next one may be looked at."""
 
-    def __init__(
-        self, work: Transfer, uploads: FamilyUploads, batch_id: str, name: str, at: datetime, folders: Sequence[Queued]
-    ) -> None:
+    def __init__(self, work: Transfer, uploads: FamilyUploads, batch_id: str, folders: Sequence[Queued]) -> None:
         self.launched = asyncio.Event()
         self.folders = folders
         self._work, self._uploads = work, uploads
-        self._batch_id, self._name, self._at = batch_id, name, at
+        self._batch_id = batch_id
         self._ended: list[FolderUnderWay] = []
         self._news = asyncio.Event()
 
-    async def run(self, roots: Sequence[str]) -> None:
+    async def run(self, known: Mapping[int, Known]) -> None:
         """Uploads the folders and records how each ended. Raises what cannot be waited out."""
         async with asyncio.TaskGroup() as group:
             finishing = group.create_task(self._finish_all())
-            for queued, root in zip(self.folders, roots, strict=True):
+            for queued in self.folders:
                 await self._work.room.enter(_weight(queued))
-                group.create_task(self._one(queued, root))
+                group.create_task(self._one(queued, known[queued.number]))
             self.launched.set()
             await finishing
 
-    async def _one(self, queued: Queued, root: str) -> None:
+    async def _one(self, queued: Queued, known: Known) -> None:
         try:
-            folder = await self._sent(queued, root)
+            folder = await self._sent(queued, known)
         finally:
             self._work.room.leave(_weight(queued))
         self._ended.append(folder)
         self._news.set()
 
-    async def _sent(self, queued: Queued, root: str) -> FolderUnderWay:
+    async def _sent(self, queued: Queued, known: Known) -> FolderUnderWay:
         """The folder when it has ended, however."""
         while True:
-            folder = await self._loaded(queued, root)
+            folder = await self._loaded(queued, known)
             folder.settle_before()
+            await self._look_for_twins(folder)
             self._work.wish.live.begin(queued.number, len(folder.files), queued.size_bytes)
             while not folder.ended:
                 await self._attempt(folder)
@@ -75,15 +74,20 @@ class BatchUnderWay:
                     finally:
                         await self._work.room.enter(_weight(queued))
             # a drive that went in the middle is no fault of its folders: nothing is recorded against them
-            if not folder.error or not await self._is_away(root):
+            if not folder.error or not await self._is_away(known.root):
                 return folder
 
-    async def _loaded(self, queued: Queued, root: str) -> FolderUnderWay:
+    async def _loaded(self, queued: Queued, known: Known) -> FolderUnderWay:
         goal, rules = self._work.goal, self._work.rules
         while True:
-            now = await asyncio.to_thread(load, queued.path, root, self._name, self._at, goal, rules)
-            if now.found is not None or not await self._is_away(root):
-                return FolderUnderWay(queued, now, goal)
+            now = await asyncio.to_thread(load, queued.path, known.root, known.batch, known.at, goal, rules)
+            if now.found is not None or not await self._is_away(known.root):
+                return FolderUnderWay(queued, now, goal, known.given)
+
+    async def _look_for_twins(self, folder: FolderUnderWay) -> None:
+        """What of it is stored elsewhere already is shown, or left to that, before anything of it goes up."""
+        if not folder.ended and (files := folder.may_have_twins):
+            folder.meet_twins(await patiently(self._work, lambda: self._work.stored_before.twins(files)))
 
     async def _is_away(self, root: str) -> bool:
         """Whether a tree was gone as a whole; then it is there again, or waiting for it was in vain."""
@@ -105,8 +109,11 @@ class BatchUnderWay:
         """One try at all files of a folder that are not stored yet; under another name where a key is taken."""
         began = now_seconds()
         await self._send(folder, [one for one in folder.files if not one.stored])
-        while taken := [one for one in folder.files if one.is_taken and one.next_key(self._work.goal.existing)]:
+        while taken := [one for one in folder.files if one.is_taken and one.next_key()]:
             await self._send(folder, taken)
+        folder.ask_about_taken()
+        if folder.ended:
+            return
         if folder.is_stored:
             facts = folder.facts
             folder.row = await patiently(self._work, lambda: self._work.rows.write(facts))

@@ -24,7 +24,7 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a folder ended: by its last attempt, or left out for a reason, or gone. `found`: what it was then. `files`:
-    those that are stored, all or not."""
+    those that are stored, all or not. With a `question` (`core.uploads.questions`) it waits for the answer."""
 
     number: int
     path: str
@@ -33,6 +33,7 @@ class Ending:
     left_out: str = ""
     gone: bool = False
     files: tuple[SentFile, ...] = ()
+    question: str = ""
 
     @property
     def stored(self) -> bool:
@@ -72,14 +73,19 @@ def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Seque
         failures = sum(bool(attempt.error) for attempt in one.attempts)
         c.execute(
             "UPDATE folder_status SET upload_status = ?, error_message = ?, skipped = ?, gone_at = ?, updated_at = ?, "
-            "retry_count = coalesce(retry_count, 0) + ? WHERE rowid = ?",
+            "retry_count = coalesce(retry_count, 0) + ?, question = ?, "
+            "answers = CASE WHEN ? THEN NULL ELSE answers END, keyed = CASE WHEN ? THEN NULL ELSE keyed END "
+            "WHERE rowid = ?",
             (
-                "success" if one.stored else "failed" if one.error else "pending",
+                "pending" if one.question else "success" if one.stored else "failed" if one.error else "pending",
                 one.error or None,
                 one.left_out or None,
                 now if one.gone else None,
                 now,
                 failures,
+                one.question or None,
+                one.stored,
+                one.stored,
                 one.number,
             ),
         )

@@ -16,11 +16,12 @@ from core.errors import NotFound, Usage
 from core.ports import Catalog, ObjectStore
 from core.profiles import Destination, Profile
 from core.progress import Report, silent
-from core.uploads import acts, roots
+from core.uploads import acts, questions, roots
 from core.uploads.acts import ALL, Chosen
 from core.uploads.folders import ScanRules
 from core.uploads.live import Live
 from core.uploads.preview import Goal, Preview, preview
+from core.uploads.questions import Question
 from core.uploads.roots import Root
 from core.uploads.run import Ran, Trees, run
 from core.uploads.scan import Scanned, check_roots, scan
@@ -272,6 +273,18 @@ class Uploads:
     async def move(self, numbers: Sequence[int], by: int) -> int:
         """Each of these folders so many steps up (`by` < 0) or down in the queue. How many moved."""
         return await self._act(lambda c: acts.move(c, numbers, by), Chosen(numbers))
+
+    # --- what only people can decide
+
+    async def asking(self, limit: int = 1000) -> tuple[tuple[int, str, Question], ...]:
+        """The folders that wait for an answer, in the order of the queue: number, path and question."""
+        return () if self._has_nothing else await self._ask(lambda c: questions.asking(c, limit))
+
+    async def answer(self, numbers: Sequence[int], said: str) -> int:
+        """Answers what is asked about these folders. See `questions.answer`."""
+        if self._has_nothing:
+            return 0
+        return await self._change(lambda c: questions.answer(c, now_seconds(), numbers, said))
 
     @property
     def rules(self) -> ScanRules:

@@ -40,7 +40,7 @@ _FACTS = (
 )
 _REQUEUE = (
     ", upload_status = 'pending', retry_count = 0, error_message = NULL, skipped = NULL, question = NULL, "
-    "updated_at = {now!r}"
+    "answers = NULL, keyed = NULL, updated_at = {now!r}"
 )
 
 

@@ -156,7 +156,7 @@ class _Run:
         enough, ended = asyncio.Event(), asyncio.Event()
 
         def told(progress: Progress) -> None:
-            before = base.done + base.failed + base.skipped
+            before = base.done + base.failed + base.skipped + base.asked
             total = None if progress.total is None else before + progress.total + waits
             self._report(
                 replace(
@@ -258,4 +258,5 @@ def _together(one: Transferred, other: Transferred) -> Transferred:
         one.batches + other.batches,
         (*one.notes, *other.notes)[:_MOST_NOTES],
         one.seconds + other.seconds,
+        one.asked + other.asked,
     )

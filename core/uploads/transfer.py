@@ -20,10 +20,12 @@ from core.traffic import Traffic, bounded
 from core.uploads.batch_under_way import BatchUnderWay, patiently
 from core.uploads.batches import begin_batch, end_broken_batches
 from core.uploads.destination import DEFAULT, Spelling, Template, rules_of
+from core.uploads.duplicates import StoredBefore
 from core.uploads.folders import ScanRules
 from core.uploads.limits import Limits, follow
+from core.uploads.known import Known, read_known
 from core.uploads.live import Live
-from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount, root_of
+from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount
 from core.uploads.receipts import Receipts
 from core.uploads.room import Room
 from core.uploads.rows_under_way import RowsUnderWay
@@ -78,8 +80,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """What one run did: folders by their ending, and files and bytes that are stored through it. `notes`: what did not
-    stop anything and should be known; the first hundred."""
+    """What one run did: folders by their ending (those `asked` about wait), and files and bytes that are stored through
+    it. `notes`: what did not stop anything and should be known; the first hundred."""
 
     done: int = 0
     failed: int = 0
@@ -89,6 +91,7 @@ class Transferred:
     batches: int = 0
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    asked: int = 0
 
 
 async def upload_folders(
@@ -136,6 +139,10 @@ class Transfer:
         self.did = Transferred()
         self.tracker, self.wish, self.goal = tracker, wish, wish.goal
         self.rules = rules_of(self.goal, wish.rules.keys)
+        self.stored_before = StoredBefore(
+            tracker, workspace, store, wish.family, wish.scope.failed_before or now_seconds()
+        )
+        self._template = Template(self.goal.key)
         self.rows = RowsUnderWay(wish.catalog, store, tracker, workspace, profile, self.goal)
         self.room = Room(_FILES_AHEAD)
         self.parking = Parking(patience_seconds=wish.patience_seconds, changed=self._on_parking)
@@ -190,13 +197,14 @@ class Transfer:
     def count(self, folders: Sequence[FolderUnderWay], notes: Sequence[str], *, is_last: bool) -> None:
         """These folders have ended and are recorded; `is_last`: and with them their batch."""
         endings = [one.ending for one in folders]
-        stored = [one for folder in folders for one in folder.files if one.stored]
+        stored = [one for folder in folders for one in folder.files if one.stored and not one.twin]
         did = self.did
         self.did = replace(
             did,
             done=did.done + sum(one.stored for one in endings),
-            failed=did.failed + sum(bool(one.error) for one in endings),
-            skipped=did.skipped + sum(not one.attempts for one in endings),
+            failed=did.failed + sum(bool(one.error) and not one.question for one in endings),
+            skipped=did.skipped + sum(not one.attempts and not one.question for one in endings),
+            asked=did.asked + sum(bool(one.question) for one in endings),
             files=did.files + len(stored),
             size_bytes=did.size_bytes + sum(one.ended.size_bytes for one in stored if one.ended),
             batches=did.batches + is_last,
@@ -206,7 +214,7 @@ class Transfer:
 
     @property
     def _ended(self) -> int:
-        return self.did.done + self.did.failed + self.did.skipped
+        return self.did.done + self.did.failed + self.did.skipped + self.did.asked
 
     async def _amount(self, started: float) -> int:
         """All folders of this run. Those that end while they are counted count once."""
@@ -241,12 +249,13 @@ class Transfer:
         at = system_now()
         name = f"{at:%Y-%m-%d %H:%M:%S}"
 
-        def begin(c: sqlite3.Connection) -> tuple[str, list[str]]:
-            return begin_batch(c, name, folders, now_seconds()), [root_of(c, one.path) for one in folders]
+        def begin(c: sqlite3.Connection) -> tuple[str, dict[int, Known]]:
+            known = read_known(c, folders, name, at, self._template)
+            return begin_batch(c, name, folders, now_seconds()), known
 
-        batch_id, roots = await patiently(self, lambda: self.tracker.write(begin))
-        batch = BatchUnderWay(self, self._uploads, batch_id, name, at, folders)
-        task = batches.create_task(batch.run(roots))
+        batch_id, known = await patiently(self, lambda: self.tracker.write(begin))
+        batch = BatchUnderWay(self, self._uploads, batch_id, folders)
+        task = batches.create_task(batch.run(known))
         self._open[task] = batch
         task.add_done_callback(lambda done: self._open.pop(done))
         await batch.launched.wait()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from core.errors import AlreadyExists, Unavailable
-from core.profiles.destination import Destination, Existing
+from core.profiles.destination import Destination, Duplicates, Existing
 from core.single_upload import Uploaded
 from core.uploads.batches import Attempt, Ending
+from core.uploads.duplicates import Local, Twin
 from core.uploads.loading import Load
+from core.uploads.questions import AskedFile, Given, Kind, Question
 from core.uploads.queue import Queued
 from core.uploads.receipts import Receipt, SentFile
 from core.uploads.row_values import Folder, Placed
 from core.uploads.table_rows import Written
+from core.uploads.taken import marked, version
 from core.uploads.tracker import now_seconds
 from core.workspace import system_now
 
@@ -25,20 +28,20 @@ _CHANGED = "It changed while it was uploaded; the next run uploads it as it is t
 _EMPTY = "There is nothing to upload in it any more. If a drive belongs there, connect it."
 _NO_PICTURES = "There is only a {stats} in it, and no table is mapped for that."
 _NO_ROW = "Its files are stored, but not its row."
-_MOST_KEYS = {Existing.RENAME: 1, Existing.VERSION: 999, Existing.FAIL: 0, Existing.ASK: 0}
-_STEM_BYTES = 200
-"""With a longer name, no room would be left for what tells it apart."""
+_MOST_KEYS = {Existing.RENAME: 1, Existing.VERSION: 9_999, Existing.FAIL: 0, Existing.ASK: 0}
 
 
 class FileUnderWay:
     """One file on its way."""
 
-    def __init__(self, path: Path, key: str) -> None:
-        self.path, self.key = path, key
+    def __init__(self, path: Path, key: str, existing: Existing) -> None:
+        self.path, self.key, self.existing = path, key, existing
         self.number = 0
         """Its step in the run, once it has one."""
         self.ended: Uploaded | None = None
-        self._own_key = key
+        self.own_key = key
+        self.twin: Twin | None = None
+        """What takes its place: equal content that stood elsewhere before."""
         self._tries = 0
 
     @property
@@ -51,28 +54,44 @@ class FileUnderWay:
         """Whether other content stands under its key."""
         return self.ended is not None and self.ended.refusal == _TAKEN and bool(self.ended.sha256)
 
-    def next_key(self, existing: Existing) -> bool:
+    def next_key(self) -> bool:
         """Another key, where its own is taken; whether there is one to try. Tried again, they are the same in the same
         order, and no twin comes to be."""
-        if self.ended is None or self._tries >= _MOST_KEYS[existing]:
+        if self.ended is None or self._tries >= _MOST_KEYS[self.existing]:
             return False
         self._tries += 1
-        mark = self.ended.sha256[:12] if existing is Existing.RENAME else f"v{self._tries + 1}"
-        self.key = marked(self._own_key, mark)
+        if self.existing is Existing.RENAME:
+            self.key = marked(self.own_key, self.ended.sha256[:12])
+        else:
+            self.key = version(self.own_key, self._tries + 1)
         return True
+
+    def leave_to(self, twin: Twin) -> None:
+        """It does not go up: what stands elsewhere takes its place."""
+        self.twin = twin
+        sentence = f"{self.path.name} was not sent: its content is stored as {twin.place}."
+        self.ended = Uploaded(self.path, twin.key, twin.bucket, twin.size_bytes, True, False, sentence, twin.sha256)
 
 
 class FolderUnderWay:
     """One folder of a batch on its way."""
 
-    def __init__(self, queued: Queued, load: Load, destination: Destination) -> None:
+    def __init__(self, queued: Queued, load: Load, destination: Destination, given: Given) -> None:
+        """`given`: what was answered for it."""
         self.queued, self.load, self.destination = queued, load, destination
         self.attempts: list[Attempt] = []
         self.ended = False
         self.row: Written | None = None
         """Its row, once its files are stored and it was tried."""
+        self.question: Question | None = None
         self._left_out = ""
-        self.files = [FileUnderWay(Path(queued.path, one.name), one.key) for one in load.files if one.key]
+        said = given.get(Kind.EXISTING, {})
+        self.files = [
+            FileUnderWay(Path(queued.path, one.name), one.key, Existing(said.get(one.name, destination.existing)))
+            for one in load.files
+            if one.key
+        ]
+        self._of_duplicates = given.get(Kind.DUPLICATE, {})
 
     def settle_before(self) -> None:
         """Ends what needs no upload: a folder that is gone, or has no pictures, or has names that no key can carry."""
@@ -87,6 +106,37 @@ class FolderUnderWay:
             self._fail(now_seconds(), f"{refused[0].name}: {refused[0].why_not}{more}")
         elif not self.files and not (self.load.found.has_stats and self.destination.folder_rows):
             self._left_out, self.ended = _NO_PICTURES.format(stats=self.destination.stats), True
+
+    @property
+    def may_have_twins(self) -> Sequence[Local]:
+        """The files for which it matters whether their content is stored elsewhere."""
+        return [Local(one.path, one.key) for one in self.files if self._wanted(one) is not Duplicates.UPLOAD]
+
+    def meet_twins(self, twins: Mapping[str, Twin]) -> None:
+        """These of its files are stored elsewhere, by name: they are left to that, or it is asked."""
+        asked = []
+        for one in self.files:
+            twin = twins.get(one.path.name)
+            if twin is None:
+                continue
+            if self._wanted(one) is Duplicates.SKIP:
+                one.leave_to(twin)
+            elif self._wanted(one) is Duplicates.ASK:
+                asked.append(AskedFile(one.path.name, one.key, twin.bucket, twin.place, twin.size_bytes))
+        if asked:
+            self._ask(Question(Kind.DUPLICATE, tuple(asked)))
+
+    def ask_about_taken(self) -> None:
+        """Asks what is to become of files under whose keys other content stands, where nobody has said so."""
+        asked = [
+            AskedFile(
+                one.path.name, one.key, one.ended.stands.partition("/")[0], one.ended.stands, one.ended.size_bytes
+            )
+            for one in self.files
+            if one.ended is not None and one.is_taken and one.existing is Existing.ASK
+        ]
+        if asked:
+            self._ask(Question(Kind.EXISTING, tuple(asked)))
 
     def end_attempt(self, began: float, max_retries: int) -> None:
         """Judges the try that was just made. What may pass by itself is tried again while there are tries left."""
@@ -136,7 +186,9 @@ class FolderUnderWay:
         """How it ended, for the tracker."""
         gone = self.load.found is None and not self.attempts
         tries = tuple(self.attempts)
-        return Ending(self.queued.number, self.queued.path, self.load.found, tries, self._left_out, gone, self._sent())
+        question = self.question.text if self.question else ""
+        number, path, files = self.queued.number, self.queued.path, self._sent()
+        return Ending(number, path, self.load.found, tries, self._left_out, gone, files, question)
 
     def receipt(self, batch_id: str) -> Receipt:
         """What became of it."""
@@ -154,13 +206,12 @@ class FolderUnderWay:
                 is_image = self.destination.is_image(name)
                 yield Placed(name, done.bucket, done.key, done.size_bytes, done.sha256, is_image)
 
+    def _wanted(self, file: FileUnderWay) -> Duplicates:
+        return Duplicates(self._of_duplicates.get(file.path.name, self.destination.duplicates))
+
+    def _ask(self, question: Question) -> None:
+        self.question, self.ended = question, True
+
     def _fail(self, began: float, error: str) -> None:
         self.attempts.append(Attempt(began, now_seconds(), error))
         self.ended = True
-
-
-def marked(key: str, mark: str) -> str:
-    """The key with a mark before its ending; cut where it would be too long for that."""
-    path = PurePosixPath(key)
-    stem = path.stem.encode()[:_STEM_BYTES].decode(errors="ignore")
-    return str(path.with_name(f"{stem}-{mark}{path.suffix}"))

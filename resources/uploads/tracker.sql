@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS folder_status (
     batch_id TEXT,                          -- the batch that took it last
     skipped TEXT,                           -- why it is left out, in a sentence
     gone_at REAL,                           -- since when it is not there any more
+    keyed TEXT,                             -- the batch of which its keys are made, till it is uploaded: [name, time]
+    answers TEXT,                           -- what was answered before, as JSON
     question TEXT                           -- what somebody must decide before it goes on, as JSON; it waits till then
 );
 CREATE TABLE IF NOT EXISTS upload_batches (
@@ -37,7 +39,9 @@ CREATE TABLE IF NOT EXISTS uploaded_files (
     at REAL NOT NULL,
     PRIMARY KEY (folder, name)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS uploaded_content ON uploaded_files (sha256);
+-- By size first, so that what can have no twin is not read; eight bytes of the hash tell the rest apart.
+DROP INDEX IF EXISTS uploaded_content;
+CREATE INDEX IF NOT EXISTS uploaded_sizes ON uploaded_files (bytes, substr(sha256, 1, 8));
 -- The row that a folder has in a table, so that it is found again when the folder goes up anew.
 CREATE TABLE IF NOT EXISTS uploaded_rows (
     folder INTEGER NOT NULL,                -- rowid of folder_status

@@ -1,0 +1,191 @@
+"""Files whose content is stored already under another key: found before they go up, by size first."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import NotFound
+from core.ports import ObjectStore
+from core.profiles import Family
+from core.single_upload.standing import holds
+from core.uploads.taken import marked, version_of
+from core.uploads.tracker import Tracker
+from core.workspace import Workspace
+
+_MOST_ALIKE = 64
+"""So many objects of one size are compared with a file by their hash."""
+_MOST_TRIED = 4
+"""Of those that may be equal, so many are looked at in the storage."""
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A file that is to go up under `key`."""
+
+    path: Path
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Where equal content stands."""
+
+    bucket: str
+    key: str
+    size_bytes: int
+    sha256: str
+
+    @property
+    def place(self) -> str:
+        """Both."""
+        return f"{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Digests:
+    sha256: str
+    md5: str
+
+
+class StoredBefore:
+    """What stood in the buckets of a family before a run began: by the tracker, and by the last scan of the storage.
+    Takes sixteen bytes for each object that the scan saw."""
+
+    def __init__(
+        self, tracker: Tracker, workspace: Workspace, store: ObjectStore, family: Family, began: float
+    ) -> None:
+        """`began`: seconds since 1970; what went up from then on is no duplicate, but of the same run."""
+        self._tracker, self._workspace, self._store = tracker, workspace, store
+        self._family, self._began = family, began
+        self._sizes: array[int] | None = None
+        self._numbers: array[int] = array("q")
+        self._loading = asyncio.Lock()
+
+    async def twins(self, files: Sequence[Local]) -> dict[str, Twin]:
+        """Those of these files whose content stands under another key, by the name of the file. Files whose size
+        nothing has are not read. Raises `ServiceError`, `WorkspaceError`."""
+        await self._load()
+        sized = await asyncio.to_thread(_sizes, files)
+        known = await self._known_sizes(set(sized.values()))
+        found: dict[str, Twin] = {}
+        for file in files:
+            size = sized.get(file.path.name)
+            if size is None or size not in known:
+                continue
+            twin = await self._twin(file, size)
+            if twin is not None:
+                found[file.path.name] = twin
+        return found
+
+    async def _twin(self, file: Local, size: int) -> Twin | None:
+        digests = await asyncio.to_thread(_digest, file.path)
+        if digests is None:
+            return None
+        places = [*await self._noted(size, digests), *await self._scanned(size, digests)]
+        tried = 0
+        for bucket, key in dict.fromkeys(places):
+            if not self._family.holds(bucket) or is_own(key, file.key, digests.sha256):
+                continue
+            tried += 1
+            if tried > _MOST_TRIED:
+                break
+            try:
+                if await holds(self._store, bucket, key, size, digests.sha256):
+                    return Twin(bucket, key, size, digests.sha256)
+            except NotFound:
+                continue  # the bucket is gone since
+        return None
+
+    async def _known_sizes(self, sizes: set[int]) -> set[int]:
+        """Those of these sizes that anything stored has."""
+        sizes = {size for size in sizes if size}
+        sql = "SELECT 1 FROM uploaded_files WHERE bytes = ? LIMIT 1"
+        noted = await self._tracker.read(lambda c: {one for one in sizes if c.execute(sql, (one,)).fetchone()})
+        return noted | {one for one in sizes if self._span(one)[0] < self._span(one)[1]}
+
+    async def _noted(self, size: int, digests: _Digests) -> list[tuple[str, str]]:
+        """What uploads stored, by the tracker."""
+        digest = bytes.fromhex(digests.sha256)
+        sql = (
+            "SELECT bucket, key FROM uploaded_files WHERE bytes = ? AND substr(sha256, 1, 8) = ? AND sha256 = ? "
+            "AND at < ? LIMIT ?"
+        )
+        values = (size, digest[:8], digest, self._began, _MOST_ALIKE)
+        return await self._tracker.read(lambda c: [(str(bucket), str(key)) for bucket, key in c.execute(sql, values)])
+
+    async def _scanned(self, size: int, digests: _Digests) -> list[tuple[str, str]]:
+        """What the last scan saw: equal by its tag, then those whose tag tells nothing."""
+        low, high = self._span(size)
+        numbers = ",".join(str(one) for one in self._numbers[low : min(high, low + _MOST_ALIKE)])
+        if not numbers:
+            return []
+        sql = (
+            "SELECT listings.name, objects.key, etag FROM objects JOIN listings ON listings.id = listing "
+            f"WHERE n IN ({numbers}) AND size = ?"
+        )
+        rows = await self._workspace.inventory.read(lambda c: c.execute(sql, (size,)).fetchall())
+        equal, unsure = [], []
+        for bucket, key, etag in rows:
+            tag = str(etag or "").strip('"').lower()
+            if tag in (digests.sha256, digests.md5):
+                equal.append((str(bucket), str(key)))
+            elif len(tag) not in (32, 64):
+                unsure.append((str(bucket), str(key)))
+        return [*equal, *unsure]
+
+    def _span(self, size: int) -> tuple[int, int]:
+        sizes = self._sizes if self._sizes is not None else array("q")
+        return bisect_left(sizes, size), bisect_right(sizes, size)
+
+    async def _load(self) -> None:
+        """Reads the sizes of all that the last scan saw in the family, once."""
+        async with self._loading:
+            if self._sizes is not None:
+                return
+
+            def ask(c: sqlite3.Connection) -> tuple[array[int], array[int]]:
+                listings = c.execute("SELECT id, name FROM listings WHERE what = 'bucket' AND current = 1").fetchall()
+                ours = ",".join(str(number) for number, name in listings if self._family.holds(str(name)))
+                sizes, numbers = array("q"), array("q")
+                sql = f"SELECT size, n FROM objects WHERE listing IN ({ours}) AND size > 0 ORDER BY size, n"
+                for size, number in c.execute(sql):
+                    sizes.append(size)
+                    numbers.append(number)
+                return sizes, numbers
+
+            self._sizes, self._numbers = await self._workspace.inventory.read(ask)
+
+
+def is_own(stands: str, key: str, sha256: str) -> bool:
+    """Whether a file that is to go under `key` went there, or where it goes when that is taken."""
+    return stands in (key, marked(key, sha256[:12])) or version_of(stands, key) > 0
+
+
+def _sizes(files: Sequence[Local]) -> dict[str, int]:
+    found = {}
+    for file in files:
+        try:
+            found[file.path.name] = file.path.stat().st_size
+        except OSError:
+            continue  # whoever sends it says what is wrong with it
+    return found
+
+
+def _digest(path: Path) -> _Digests | None:
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE_BYTES):
+                sha256.update(piece)
+                md5.update(piece)
+    except OSError:
+        return None
+    return _Digests(sha256.hexdigest(), md5.hexdigest())
