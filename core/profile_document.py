@@ -143,6 +143,7 @@ def _destination(wanted: Destination, implied: RowMapping | None) -> Values:
     folder_rows = _rows(wanted.folder_rows)
     return {
         **{name: _unless(_plainly(getattr(default, name)), value, value) for name, value in same.items()},
+        "duplicates": None if wanted.duplicates is None else str(wanted.duplicates),
         "name": wanted.name,
         "family": _unless(wanted.name, wanted.family, wanted.family),
         "folder_rows": _Default(folder_rows) if wanted.folder_rows == implied else folder_rows,

@@ -69,16 +69,17 @@ class RowMapping:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where folders go. `key` is a template; `files`: `images`, `all`, or the endings of what goes up beside images;
-    `receipts`: `on`, `off`, or the folder that holds them all. `disguised`: a picture that is not what its ending says.
-    `delay` is in seconds, between batches."""
+    """Where folders go. `key` is a template; `files`: `images`, `all`, or the endings of what goes up beside images.
+    `duplicates` None: nobody has said; then the window asks, and the command line shows them and uploads. `receipts`:
+    `on`, `off`, or the folder that holds them all. `disguised`: a picture that is not what its ending says. `delay` is
+    in seconds, between batches."""
 
     name: str
     family: str
     key: str = DEFAULT
     spelling: Spelling = Spelling.EXACT
     existing: Existing = Existing.RENAME
-    duplicates: Duplicates = Duplicates.ASK
+    duplicates: Duplicates | None = None
     files: str | tuple[str, ...] = IMAGES_ONLY
     images: tuple[str, ...] = IMAGES
     stats: str = STATS

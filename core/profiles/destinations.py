@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import BadProfile, Usage
-from core.profiles.destination import ALL_FILES, IMAGES_ONLY, OFF, ON, Destination, RowMapping
+from core.profiles.destination import ALL_FILES, IMAGES_ONLY, OFF, ON, Destination, Duplicates, RowMapping
 from core.profiles.fields import Fields
 from core.profiles.key_template import Template
 from core.profiles.profile import Profile
@@ -48,7 +48,7 @@ def _destination(say: Fields, part: Mapping[str, object], profile: Profile) -> D
         key=_template(say, part, default.key),
         spelling=_choice(say, part, "spelling", default.spelling),
         existing=_choice(say, part, "existing", default.existing),
-        duplicates=_choice(say, part, "duplicates", default.duplicates),
+        duplicates=_choice(say, part, "duplicates", Duplicates.ASK) if "duplicates" in part else None,
         files=_files(say, part),
         images=_endings(say, part, "images", default.images),
         stats=_file_name(say, part, "stats", default.stats),

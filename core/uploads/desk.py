@@ -18,6 +18,7 @@ from core.profiles import Destination, Profile
 from core.progress import Report, silent
 from core.uploads import acts, questions, roots
 from core.uploads.acts import ALL, Chosen
+from core.uploads.duplicates import StoredBefore
 from core.uploads.folders import ScanRules
 from core.uploads.live import Live
 from core.uploads.preview import Goal, Preview, preview
@@ -150,9 +151,8 @@ class Uploads:
             if root.destination != wish.family.name:
                 return replace(self._wish(root, AS_SAID), catalog=catalog)
             said = wish.goal
-            goal = replace(
-                destination_of(self.profile, root), key=said.key, spelling=said.spelling, duplicates=said.duplicates
-            )
+            goal = destination_of(self.profile, root)
+            goal = replace(goal, key=said.key, spelling=said.spelling, duplicates=goal.duplicates or said.duplicates)
             return replace(wish, rules=rules_of(self.profile, goal), destination=goal, catalog=catalog)
 
         ran = await self._run(workspace, store, wish_of, paths, report)
@@ -177,13 +177,16 @@ class Uploads:
         destination: str = "",
         asked: Mapping[str, str] | None = None,
         *,
+        workspace: Workspace | None = None,
         report: Report = silent,
     ) -> Preview:
-        """What uploading these trees would do: see `preview.preview`. Writes nothing."""
+        """What uploading these trees would do: see `preview.preview`. Writes nothing. With the `workspace`, files are
+        told whose content is stored under other keys."""
         await asyncio.to_thread(check_roots, paths)
         names = [absolute(path) for path in paths]
         trees = await self.trees()
         there = await store.buckets()
+        before: dict[str, StoredBefore] = {}
 
         def goal(path: str) -> Goal:
             near, found = goal_of(self.profile, trees, path, destination)
@@ -193,7 +196,9 @@ class Uploads:
             family = next(one for one in self.profile.families if one.name == found.family)
             buckets = tuple(one.name for one in there if family.holds(one.name))
             root = near.path if near is not None and inner else named
-            return Goal(found, root, rules_of(self.profile, found), buckets)
+            if workspace is not None and family.name not in before:
+                before[family.name] = StoredBefore(tracker, workspace, store, family, now_seconds())
+            return Goal(found, root, rules_of(self.profile, found), buckets, before.get(family.name))
 
         async with contextlib.AsyncExitStack() as stack:
             tracker = None if self._has_nothing else await stack.enter_async_context(self._open(make=False))

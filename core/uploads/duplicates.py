@@ -60,7 +60,7 @@ class StoredBefore:
     Takes sixteen bytes for each object that the scan saw."""
 
     def __init__(
-        self, tracker: Tracker, workspace: Workspace, store: ObjectStore, family: Family, began: float
+        self, tracker: Tracker | None, workspace: Workspace, store: ObjectStore, family: Family, began: float
     ) -> None:
         """`began`: seconds since 1970; what went up from then on is no duplicate, but of the same run."""
         self._tracker, self._workspace, self._store = tracker, workspace, store
@@ -108,11 +108,15 @@ class StoredBefore:
         """Those of these sizes that anything stored has."""
         sizes = {size for size in sizes if size}
         sql = "SELECT 1 FROM uploaded_files WHERE bytes = ? LIMIT 1"
-        noted = await self._tracker.read(lambda c: {one for one in sizes if c.execute(sql, (one,)).fetchone()})
+        noted: set[int] = set()
+        if self._tracker is not None:
+            noted = await self._tracker.read(lambda c: {one for one in sizes if c.execute(sql, (one,)).fetchone()})
         return noted | {one for one in sizes if self._span(one)[0] < self._span(one)[1]}
 
     async def _noted(self, size: int, digests: _Digests) -> list[tuple[str, str]]:
         """What uploads stored, by the tracker."""
+        if self._tracker is None:
+            return []
         digest = bytes.fromhex(digests.sha256)
         sql = (
             "SELECT bucket, key FROM uploaded_files WHERE bytes = ? AND substr(sha256, 1, 8) = ? AND sha256 = ? "

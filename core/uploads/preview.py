@@ -17,6 +17,7 @@ from core.ports import ObjectStore
 from core.profiles.destination import Destination
 from core.progress import Progress, Report, silent
 from core.uploads.destination import Home, Template, keys_of
+from core.uploads.duplicates import Local, StoredBefore
 from core.uploads.folders import Found, ScanRules, branch_of, walk
 from core.uploads.tracker import Tracker
 
@@ -68,12 +69,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where a folder would go: its destination, the tree it belongs to, and the buckets its files could be in."""
+    """Where a folder would go: its destination, the tree it belongs to, and the buckets its files could be in.
+    `before`: what is stored already."""
 
     destination: Destination
     root: str
     rules: ScanRules
     buckets: tuple[str, ...]
+    before: StoredBefore | None = None
 
 
 async def preview(
@@ -108,7 +111,7 @@ async def _with(
     if left_out:
         return replace(found, left_out=found.left_out + 1)
     files = await asyncio.to_thread(_planned, folder.path, goal, at)
-    files = await _looked_up(files, folder.path, tracker, store, goal)
+    files = await _looked_up(files, folder.path, store, goal)
     going = [one for one in files if not one.why_not]
     shown = PlannedFolder(folder.path, goal.destination.name, goal.destination.family, tuple(files))
     return replace(
@@ -156,9 +159,7 @@ def _planned(path: str, goal: Goal, at: datetime) -> list[PlannedFile]:
     return [PlannedFile(one.name, sizes[one.name], one.key, one.why_not) for one in keyed]
 
 
-async def _looked_up(
-    files: list[PlannedFile], path: str, tracker: Tracker | None, store: ObjectStore, goal: Goal
-) -> list[PlannedFile]:
+async def _looked_up(files: list[PlannedFile], path: str, store: ObjectStore, goal: Goal) -> list[PlannedFile]:
     keys = [one.key for one in files if one.key]
     standing: dict[str, str] = {}
     for bucket in goal.buckets:
@@ -169,26 +170,22 @@ async def _looked_up(
             except NotFound:
                 break
             standing |= {key: bucket for key, one in zip(some, there, strict=True) if one is not None}
+    local = [Local(Path(path, one.name), one.key) for one in files if one.key]
+    twins = await goal.before.twins(local) if goal.before is not None else {}
     found = []
     for one in files:
-        if not one.key:
-            found.append(one)
-            continue
-        digest = await asyncio.to_thread(_digest, os.path.join(path, one.name))  # noqa: PTH118
-        stored: list[str] = []
-        if tracker is not None and digest is not None:
-            stored = await tracker.read(lambda c, digest=digest: _stored_as(c, digest))  # type: ignore[misc]
         place, is_same = "", False
         if one.key in standing:
             place = f"{standing[one.key]}/{one.key}"
+            digest = await asyncio.to_thread(_digest, os.path.join(path, one.name))  # noqa: PTH118
             (there_now,) = await store.content_hashes(standing[one.key], [one.key])
-            is_same = digest is not None and there_now == digest.hex()
-        others = tuple(other for other in stored if other != place)
+            is_same = digest is not None and there_now == digest
+        others = (twins[one.name].place,) if one.name in twins else ()
         found.append(replace(one, stands=place, is_same=is_same, stored_as=others))
     return found
 
 
-def _digest(path: str) -> bytes | None:
+def _digest(path: str) -> str | None:
     digest = hashlib.sha256()
     try:
         with open(path, "rb") as file:  # noqa: PTH123
@@ -196,9 +193,4 @@ def _digest(path: str) -> bytes | None:
                 digest.update(piece)
     except OSError:
         return None
-    return digest.digest()
-
-
-def _stored_as(c: sqlite3.Connection, digest: bytes) -> list[str]:
-    sql = "SELECT DISTINCT bucket || '/' || key FROM uploaded_files WHERE sha256 = ? ORDER BY 1 LIMIT 10"
-    return [place for (place,) in c.execute(sql, (digest,))]
+    return digest.hexdigest()

@@ -22,8 +22,8 @@ from core.uploads.batches import begin_batch, end_broken_batches
 from core.uploads.destination import DEFAULT, Spelling, Template, rules_of
 from core.uploads.duplicates import StoredBefore
 from core.uploads.folders import ScanRules
-from core.uploads.limits import Limits, follow
 from core.uploads.known import Known, read_known
+from core.uploads.limits import Limits, follow
 from core.uploads.live import Live
 from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount
 from core.uploads.receipts import Receipts

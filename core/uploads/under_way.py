@@ -207,7 +207,7 @@ class FolderUnderWay:
                 yield Placed(name, done.bucket, done.key, done.size_bytes, done.sha256, is_image)
 
     def _wanted(self, file: FileUnderWay) -> Duplicates:
-        return Duplicates(self._of_duplicates.get(file.path.name, self.destination.duplicates))
+        return Duplicates(self._of_duplicates.get(file.path.name, self.destination.duplicates or Duplicates.UPLOAD))
 
     def _ask(self, question: Question) -> None:
         self.question, self.ended = question, True

@@ -25,11 +25,13 @@ ASKED = ("key", "existing", "duplicates", "receipts")
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """How one run goes, where not as destinations say. `delay` in seconds."""
+    """How one run goes, where not as destinations say. `delay` in seconds. `unsaid`: what becomes of duplicates where
+    the destination does not say; the window asks."""
 
     batch_size: int | None = None
     max_retries: int | None = None
     delay: float | None = None
+    unsaid: Duplicates = Duplicates.UPLOAD
 
 
 def destination_of(profile: Profile, root: Root) -> Destination:
@@ -75,7 +77,7 @@ def with_asked(destination: Destination, asked: Mapping[str, str]) -> Destinatio
         key=asked.get("key", destination.key),
         receipts=asked.get("receipts", destination.receipts),
         existing=_choice(Existing, asked.get("existing", destination.existing)),
-        duplicates=_choice(Duplicates, asked.get("duplicates", destination.duplicates)),
+        duplicates=_choice(Duplicates, asked["duplicates"]) if "duplicates" in asked else destination.duplicates,
     )
     Template(changed.key)
     return changed
@@ -93,7 +95,7 @@ def wish_for(profile: Profile, destination: Destination, override: Override = Ov
         max_retries=override.max_retries or destination.max_retries,
         delay_seconds=destination.delay if override.delay is None else override.delay,
         receipts=receipts_of(destination),
-        destination=destination,
+        destination=replace(destination, duplicates=destination.duplicates or override.unsaid),
     )
 
 

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS folder_status (
     skipped TEXT,                           -- why it is left out, in a sentence
     gone_at REAL,                           -- since when it is not there any more
     keyed TEXT,                             -- the batch of which its keys are made, till it is uploaded: [name, time]
-    answers TEXT,                           -- what was answered before, as JSON
+    answers TEXT,                           -- what was answered before (JSON)
     question TEXT                           -- what somebody must decide before it goes on, as JSON; it waits till then
 );
 CREATE TABLE IF NOT EXISTS upload_batches (

@@ -151,7 +151,7 @@ DESTINATIONS = st.lists(
         st.sampled_from(["{folder}/{name}", "{date:%Y}/{stem}{ending}"]),
         st.sampled_from(Spelling),
         st.sampled_from(Existing),
-        st.sampled_from(Duplicates),
+        st.none() | st.sampled_from(Duplicates),
         files=st.sampled_from(["images", "all"]) | ENDINGS,
         images=ENDINGS,
         broken_stats=st.sampled_from(Broken),

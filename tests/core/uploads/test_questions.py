@@ -24,6 +24,7 @@ from core.uploads.duplicates import is_own
 from core.uploads.questions import AskedFile, Kind, Question, read_question
 from core.uploads.taken import marked, version, version_of
 from core.uploads.transfer import Transferred
+from core.uploads.wishes import Override
 from core.workspace import Workspace
 from tests.core.uploads.trees import Desk, put
 
@@ -174,12 +175,25 @@ async def test_an_answer_to_upload_all_the_same_is_followed_and_leaving_out_as_w
     for name in ("a", "b"):
         put(sender.root / name / "1.jpg", b"same bytes")
     assert (await sender.send(replace(PLAIN, duplicates=Duplicates.ASK))).asked == 2
-    first, second = [number for number, _, _ in await sender.uploads.asking()]
+    asked = sorted((path, number) for number, path, _ in await sender.uploads.asking())
+    first, second = (number for _, number in asked)
     assert await sender.uploads.answer([first], "upload") == 1
     assert await sender.uploads.answer([second], "leave_out") == 1
     assert (await sender.go_on()).done == 1
     assert sorted(sender.stored()) == ["a/1.jpg", "old/9.jpg"]
     assert (await sender.state()).folders.skipped == 1
+
+
+async def test_the_window_asks_where_nobody_has_said_what_becomes_of_duplicates(sender: Sender) -> None:
+    put(sender.root / "old/9.jpg", b"same bytes")
+    unsaid = replace(PLAIN, duplicates=None)
+    await sender.send(unsaid)
+    for name in ("a", "b"):
+        put(sender.root / name / "1.jpg", b"same bytes")
+        await sender.uploads.add([sender.root], "devices")
+        override = Override(unsaid=Duplicates.ASK if name == "a" else Duplicates.UPLOAD)
+        await sender.uploads.run(sender.workspace, sender.store, override=override)
+    assert sorted(sender.stored()) == ["b/1.jpg", "old/9.jpg"] and len(await sender.uploads.asking()) == 1
 
 
 async def test_files_of_one_run_that_are_equal_are_not_asked_about(sender: Sender) -> None:
