@@ -282,6 +282,7 @@ async def test_trying_again_makes_no_other_keys_of_the_batch_s_name(sender: Send
     assert sender.sql("SELECT keyed FROM folder_status") == [(None,)]
     sender.sql(keyed)
     put(sender.root / "a/2.jpg", b"two")  # it is another folder from now on
+    await sender.scan()
     assert (await sender.send(destination)).done == 1
     assert "night/2230/2.jpg" not in sender.stored() and len(sender.stored()) == 3
 
