@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,12 +35,23 @@ class Record:
     mtime_ns: int | None
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A record that a thread wants to have written."""
+
+    cells: tuple[object, ...]
+    is_over: bool = False
+    error: Exception | None = None
+
+
 class PracticeRecords:
     """Reads and writes the records, each call with a connection of its own: the catalog is open elsewhere too. Raises
     `ServiceError`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._guard, self._turn = threading.Lock(), threading.Lock()
+        self._waiting: list[_Waiting] = []
 
     def read(self, names: Sequence[Name]) -> dict[Name, Record]:
         """The records that there are."""
@@ -74,16 +87,32 @@ class PracticeRecords:
             size_bytes,
             mtime_ns,
         )
-        with self._changing() as connection:
-            connection.execute(
-                f"INSERT OR REPLACE INTO {TABLE} (bucket_id, name, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*name, *cells),
-            )
+        ours = _Waiting((*name, *cells))
+        with self._guard:
+            self._waiting.append(ours)
+        with self._turn:  # whoever came while another was writing is written along by the next
+            if not ours.is_over:
+                self._write_waiting()
+        if ours.error is not None:
+            raise ours.error
 
     def forget(self, names: Sequence[Name]) -> None:
         """Removes records."""
         with self._changing() as connection:
             connection.executemany(_DELETE, names)
+
+    def _write_waiting(self) -> None:
+        with self._guard:
+            taken, self._waiting = self._waiting, []
+        sql = f"INSERT OR REPLACE INTO {TABLE} (bucket_id, name, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        error: Exception | None = None
+        try:
+            with self._changing() as connection:
+                connection.executemany(sql, [one.cells for one in taken])
+        except Exception as exc:  # each of them is told
+            error = exc
+        for one in taken:
+            one.is_over, one.error = True, error
 
     def _connected(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         return connected(self._path)
@@ -117,6 +146,7 @@ def changing(path: Path, table: str) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
 
 
+@functools.cache
 def _script(table: str) -> str:
     return (resources.files("resources") / "practice" / f"{table}.sql").read_text("utf-8")
 
