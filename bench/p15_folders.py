@@ -51,11 +51,16 @@ def make_tree(root: Path, folders: int) -> None:
         (folder / "stats.json").write_text(said)
 
 
+def folders_of(root: Path) -> list[Path]:
+    """All folders of the tree, in order."""
+    return sorted(root.iterdir())
+
+
 async def ours(folder: Path, root: Path, profile: Profile, store: ObjectStore, catalog: Catalog) -> float:
     """Seconds from the scan to the last receipt and row."""
     workspace = await Workspace.open(folder / "workspace", profile.project)
     uploads = Uploads(profile, folder / "tracker.db")
-    count = len(list(root.iterdir()))
+    count = len(folders_of(root))
     began, used = time.perf_counter(), time.process_time()
     _, did = await uploads.upload(workspace, store, Wish(profile.families[0]), [root], catalog=catalog)
     took, cpu = time.perf_counter() - began, time.process_time() - used
@@ -81,7 +86,7 @@ async def practice(folder: Path, root: Path, count: int) -> float:
     took = await ours(folder, root, profile, store, catalog)
     began = time.perf_counter()
     with closing(sqlite3.connect(folder / "catalog.db")) as c:
-        for one in sorted(root.iterdir())[:PLAIN_FOLDERS]:
+        for one in folders_of(root)[:PLAIN_FOLDERS]:
             for name in ("front.jpg", "back.jpg"):
                 await store.upload(BUCKET, f"plain/{one.name}/{name}", one / name, Attributes("image/jpeg"))
             row = (one.name, (one / "stats.json").read_text())
@@ -103,14 +108,12 @@ async def standin(folder: Path, root: Path, count: int) -> float:
         catalog = SupabaseCatalog(session, await about(session))
         family = Family(BUCKET, capacity_bytes=1 << 40)
         goal = Destination(BUCKET, BUCKET, folder_rows=RowMapping("device_test"))
-        profile = Profile(
-            "bench", "supabase", supabase=Supabase(at.url), families=(family,), destinations=(goal,)
-        )
+        profile = Profile("bench", "supabase", supabase=Supabase(at.url), families=(family,), destinations=(goal,))
         took = await ours(folder, root, profile, store, catalog)
         client = await acreate_client(at.url, at.key, AsyncClientOptions())
         bucket = client.storage.from_(BUCKET)
         began = time.perf_counter()
-        for one in sorted(root.iterdir())[:PLAIN_FOLDERS]:
+        for one in folders_of(root)[:PLAIN_FOLDERS]:
             for name in ("front.jpg", "back.jpg"):
                 await bucket.upload(f"plain/{one.name}/{name}", one / name, {"content-type": "image/jpeg"})
             row = {"folder_name": one.name, "stats": json.loads((one / "stats.json").read_text())}

@@ -58,8 +58,8 @@ class StandIn:
 
 @contextlib.contextmanager
 def stand_in(objects: int = 0, latency_seconds: float = 0.0, *, tables: bool = False) -> Iterator[StandIn]:
-    """Runs while the block does, with so many objects in the bucket `photos`, and tables for folders. BENCH_URL and BENCH_KEY name a project
-    to use instead that has them already, with a Storage server of its own."""
+    """Runs while the block does, with so many objects in the bucket `photos`, and tables for folders. BENCH_URL and
+    BENCH_KEY name a project to use instead that has them already, with a Storage server of its own."""
     if url := os.environ.get("BENCH_URL"):
         yield StandIn(url, os.environ["BENCH_KEY"])
         return

@@ -89,6 +89,8 @@ async def run(errand: Errand) -> None:
         await desk.apply(Path(errand.what), allow_share=1.0)
     elif errand.do == "undo":
         await desk.undo(errand.what)
+    elif errand.do == "folders":
+        await desk.upload_folders(Path(errand.what))
     else:
         path = Path(errand.what)
         await desk.store.upload("photos", path.name, path, Attributes("image/png", "max-age=77", {"by": "Ada"}))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +16,10 @@ from core.clients.supabase.probe import probe
 from core.clients.supabase.session import Session
 from core.clients.supabase.store import SupabaseStore
 from core.models import QUARANTINE
-from core.profiles import Profile, ReferenceColumn, Safety, Source, Supabase
+from core.profiles import Family, Profile, ReferenceColumn, Safety, Source, Supabase
+from core.progress import Report, silent
+from core.uploads.desk import Uploads
+from core.uploads.transfer import Transferred, Wish
 from tests.scenarios.desk import Desk
 from tests.servers.project import SupabaseProject
 
@@ -27,6 +33,7 @@ PHOTOS = Source(
     time_column="made",
 )
 POSTS = Source(name="posts", table="posts", key=("id",), columns=(ReferenceColumn("body", "html"),), bucket="photos")
+FAMILY = Family("photos")
 OLD = timedelta(days=30)
 SCHEMA = """
 create table photos (
@@ -107,6 +114,19 @@ class ProjectDesk(Desk):
         capabilities = await probe(self.session)
         self.store = SupabaseStore(self.session, capabilities)
         self.catalog = SupabaseCatalog(self.session, capabilities)
+
+    async def upload_folders(self, root: Path, report: Report = silent, **wish: object) -> Transferred:
+        """Uploads the folders of a tree into the bucket `photos`, with this desk's own tracker."""
+        self.profile = replace(self.profile, families=(FAMILY,))
+        uploads = Uploads(self.profile, self.folder / "tracker.db")
+        wanted = Wish(FAMILY, **wish)  # type: ignore[arg-type]
+        _, did = await uploads.upload(await self.workspace(), self.store, wanted, [root], report=report)
+        return did
+
+    def tracked(self, sql: str) -> list[tuple[object, ...]]:
+        """Asks this desk's tracker directly."""
+        with contextlib.closing(sqlite3.connect(self.folder / "tracker.db")) as c, c:
+            return c.execute(sql).fetchall()
 
     async def close(self) -> None:
         await self.leave()

@@ -20,12 +20,13 @@ class Arrivals:
         self._busy: dict[str, asyncio.Task[None]] = {}
 
     async def seen(self, bucket: str, key: str) -> Object | None:
-        """The object that is there now."""
+        """The object that is there now, whether or not a listing knows it yet."""
         future: asyncio.Future[Object | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(bucket, {}).setdefault(key, []).append(future)
         if bucket not in self._busy:
             self._busy[bucket] = asyncio.get_running_loop().create_task(self._work_off(bucket))
-        return await future
+        found = await future
+        return found if found is not None else await self._asking.fresh(bucket, key)
 
     async def close(self) -> None:
         """Stops asking."""

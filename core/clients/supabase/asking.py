@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from core.capabilities import Capabilities
 from core.clients.supabase import keys as names
-from core.clients.supabase.objects import attributes_of_array, attributes_of_info, of_arrays
+from core.clients.supabase.objects import attributes_of_array, attributes_of_info, of_arrays, of_info
 from core.clients.supabase.pages import PlainPages
 from core.clients.supabase.session import Session
 from core.errors import NotAllowed, NotFound, Unreadable
@@ -86,13 +86,21 @@ class Asking:
         page = await self._plain.read(bucket, key, _before(key), 1)
         return page.items[0] if page.items and page.items[0].key == key else None
 
+    async def fresh(self, bucket: str, key: str) -> Object | None:
+        """The object itself, where a listing may not know yet that it is there."""
+        told = await self._info(bucket, key) if names.can_be_asked_for(key) else None
+        return None if told is None or not told.get("id") else of_info(bucket, key, told)
+
     async def _attributes(self, bucket: str, key: str) -> Attributes | None:
+        told = await self._info(bucket, key)
+        return None if told is None else attributes_of_info(told)
+
+    async def _info(self, bucket: str, key: str) -> Any:
         path = f"/object/info/authenticated{names.place(bucket, key)}"
         try:
-            answer = await self._session.storage("GET", path, what=f"{bucket}/{key}")
+            return (await self._session.storage("GET", path, what=f"{bucket}/{key}")).json()
         except NotFound:
             return None
-        return attributes_of_info(answer.json())
 
 
 def _before(key: str) -> str:

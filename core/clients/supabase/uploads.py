@@ -23,7 +23,7 @@ from core.clients.supabase.http import TRANSFER_TIMEOUT
 from core.clients.supabase.objects import metadata_for
 from core.clients.supabase.resumable import Resumable, Sending
 from core.clients.supabase.session import Session
-from core.errors import AlreadyExists, NotFound, ServiceError, Unavailable
+from core.errors import AlreadyExists, NotFound, ServiceError, TooLarge, Unavailable, WrongType
 from core.models import Attributes, Object
 from core.ports import DIGEST
 from core.progress import Progress, Report, silent
@@ -129,13 +129,13 @@ class Uploads:
         """A service that refuses a body may hang up before its reason is heard. Raises what it would have said."""
         limits = await self._buckets.one(bucket)
         if limits.size_limit_bytes is not None and file.source.size_bytes > limits.size_limit_bytes:
-            raise ServiceError(
+            raise TooLarge(
                 f"{bucket}/{key} is too large: the bucket takes files of at most {limits.size_limit_bytes:,} bytes.",
                 "Raise that limit in the bucket's settings.",
             )
         kind = attributes.content_type
         if limits.mime_types and not any(fnmatch.fnmatchcase(kind, allowed) for allowed in limits.mime_types):
-            raise ServiceError(
+            raise WrongType(
                 f"{bucket}/{key} has a type that its bucket does not allow: {kind}.",
                 "Allow the type in the bucket's settings.",
             )
