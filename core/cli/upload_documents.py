@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.cli.documents import Document, time
+from core.uploads.limits import Limits
+from core.uploads.preview import PlannedFile, Preview
+from core.uploads.roots import Root
 from core.uploads.scan import Scanned
 from core.uploads.state import UploadState
 from core.uploads.transfer import Transferred
+from core.uploads.verification import Lack, Proof, Verified
 
 
 def state(found: UploadState) -> Document:
@@ -20,6 +24,11 @@ def state(found: UploadState) -> Document:
             "failed": folders.failed,
             "skipped": folders.skipped,
         },
+        "found": folders.found,
+        "queued": folders.queued,
+        "in_flight": folders.in_flight,
+        "questions": folders.questions,
+        "running": found.is_running,
         "files": found.files,
         "bytes": found.size_bytes,
         "batches": [
@@ -75,4 +84,96 @@ def transferred(found: Sequence[Scanned], did: Transferred, after: UploadState) 
         "seconds": round(did.seconds, 3),
         "notes": list(did.notes),
         **scanned(found, after),
+    }
+
+
+def trees(found: Sequence[Root]) -> Document:
+    """The trees that were handed over: where each goes, which wait, and which are watched."""
+    return {
+        "trees": [
+            {
+                "path": one.path,
+                "destination": one.destination or None,
+                "asked": dict(one.asked),
+                "waiting_since": time(one.wanted),
+                "watched": one.watched,
+                "scanned": time(one.ended),
+                "complete": one.complete,
+            }
+            for one in found
+        ]
+    }
+
+
+def limits(found: Limits) -> Document:
+    """How fast uploads may go."""
+    return {
+        "bytes_per_second": found.bytes_per_second,
+        "requests_per_second": found.requests_per_second,
+        "at_once": found.at_once,
+    }
+
+
+def preview(found: Preview) -> Document:
+    """`upload --dry-run`: counts of all, and the first thousand folders."""
+    return {
+        "folders": found.folders,
+        "files": found.files,
+        "bytes": found.size_bytes,
+        "unchanged": found.unchanged,
+        "left_out": found.left_out,
+        "refused": found.refused,
+        "existing": found.standing,
+        "duplicates": found.duplicates,
+        "items": [
+            {
+                "folder": one.path,
+                "destination": one.destination,
+                "family": one.family,
+                "files": [_planned(file) for file in one.files],
+            }
+            for one in found.shown
+        ],
+        "unreadable": [{"path": path, "reason": reason} for path, reason in found.unreadable],
+    }
+
+
+def verification(found: Verified, seconds: float) -> Document:
+    """`upload --verify`: what is proven and by what, and what is not; the first thousand of those."""
+    return {
+        "verified": found.is_whole,
+        "files": found.files,
+        "bytes": found.size_bytes,
+        "arrived": found.arrived,
+        "proven_by": {str(proof): found.proven.get(proof, 0) for proof in Proof},
+        "not_arrived": {
+            "total": sum(found.lacking.values()),
+            "by_reason": {str(lack): found.lacking.get(lack, 0) for lack in Lack},
+            "items": [
+                {
+                    "path": one.path,
+                    "reason": str(one.lack),
+                    "sentence": one.sentence,
+                    "bucket": one.bucket or None,
+                    "key": one.key or None,
+                }
+                for one in found.not_arrived
+            ],
+        },
+        "not_meant": found.not_meant,
+        "buckets": list(found.buckets),
+        "listed": found.listed,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _planned(file: PlannedFile) -> Document:
+    return {
+        "name": file.name,
+        "bytes": file.size_bytes,
+        "key": file.key or None,
+        "why_not": file.why_not or None,
+        "existing": file.stands or None,
+        "same_content": file.is_same,
+        "stored_as": list(file.stored_as),
     }

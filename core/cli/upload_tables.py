@@ -11,9 +11,12 @@ from rich.text import Text
 from core.cli import words
 from core.cli.terminal import Terminal
 from core.uploads.history import BatchRow
+from core.uploads.preview import PlannedFile, Preview
+from core.uploads.roots import Root
 from core.uploads.scan import Scanned
 from core.uploads.state import Failure, UploadState
 from core.uploads.transfer import Transferred
+from core.uploads.verification import Proof, Verified
 
 _SHOWN = 20
 _BATCHES_SHOWN = 10
@@ -45,6 +48,72 @@ def show_failures(terminal: Terminal, failures: Sequence[Failure], total: int) -
     _more(terminal, len(rows), total)
 
 
+def show_preview(terminal: Terminal, found: Preview) -> None:
+    """Where files would go."""
+    terminal.heading(
+        f"{words.count(found.folders, 'folder')} would be uploaded",
+        f"{words.count(found.files, 'file')}, {words.size(found.size_bytes)}; nothing was changed",
+    )
+    terminal.say()
+    rows = [
+        (_cut(f"{one.path}/{file.name}"), one.destination, file.key or "–", _remark(file))
+        for one in found.shown
+        for file in one.files
+    ]
+    terminal.table(["File", "To", "Key", ""], rows[: _SHOWN * 5])
+    if len(rows) > _SHOWN * 5:
+        terminal.say(f"… and {words.number(found.files + found.refused - _SHOWN * 5)} more; --json shows more.", "dim")
+    for amount, said in (
+        (found.unchanged, "uploaded already, and as it was then"),
+        (found.left_out, "left out by hand"),
+    ):
+        if amount:
+            terminal.say(f"{words.count(amount, 'folder')} {said}.")
+    for amount, said in (
+        (found.duplicates, "stored already under another key"),
+        (found.standing, "something stored already under the same key"),
+        (found.refused, "no key that the storage takes"),
+    ):
+        if amount:
+            terminal.warn(f"{words.count(amount, 'file')}: {said}.")
+    for path, reason in found.unreadable[:_SHOWN]:
+        terminal.warn(f"{_cut(path)}: {reason}")
+
+
+def show_verification(terminal: Terminal, found: Verified, seconds: float) -> None:
+    """What has arrived, and what has not."""
+    took = f"{words.size(found.size_bytes)}, in {words.duration(seconds)}"
+    terminal.heading(
+        f"{words.number(found.arrived)} of {words.count(found.files, 'file')} proven to have arrived", took
+    )
+    by = {
+        Proof.ETAG: "by the MD5 in a fresh listing",
+        Proof.CONTENT: "by reading what is stored",
+        Proof.RECORD: "re-encoded; by reading what is stored",
+    }
+    for proof, amount in found.proven.items():
+        terminal.say(f"{words.number(amount)} {by[proof]}.")
+    if found.is_whole:
+        terminal.say("Everything has arrived." if found.files else "There is nothing to upload below.")
+        return
+    terminal.say()
+    rows = [(_cut(one.path), one.sentence) for one in found.not_arrived[:_SHOWN]]
+    terminal.table(["Not proven", "Why"], rows)
+    total = sum(found.lacking.values())
+    if total > len(rows):
+        terminal.say(f"… and {words.number(total - len(rows))} more; --json shows up to 1,000.", "dim")
+
+
+def _remark(file: PlannedFile) -> str:
+    if file.why_not:
+        return file.why_not
+    if file.is_same:
+        return "is there already"
+    if file.stands:
+        return "something else has this key"
+    return f"stored already as {file.stored_as[0]}" if file.stored_as else ""
+
+
 def show_scan(terminal: Terminal, one: Scanned) -> None:
     """What a scan found."""
     whole = f"{words.count(one.folders, 'folder')} to upload from, {words.count(one.files, 'file')}"
@@ -62,7 +131,7 @@ def show_scan(terminal: Terminal, one: Scanned) -> None:
         terminal.warn("Not everything could be read: folders that were not seen are not taken for gone.")
 
 
-def show_state(terminal: Terminal, state: UploadState, path: Path) -> None:
+def show_state(terminal: Terminal, state: UploadState, path: Path, trees: Sequence[Root] = ()) -> None:
     """Where uploads stand."""
     folders = state.folders
     if not folders.found and not state.batches:
@@ -73,6 +142,11 @@ def show_state(terminal: Terminal, state: UploadState, path: Path) -> None:
     terminal.say()
     amounts = [(name, said, getattr(folders, name)) for name, said in _STATES]
     terminal.table(["Folders", "#"], [(Text(said, _COLOURS[name]), words.number(n)) for name, said, n in amounts])
+    if folders.in_flight:
+        terminal.say(f"{words.number(folders.in_flight)} of them are being uploaded right now.")
+    if folders.questions:
+        terminal.say(f"{words.number(folders.questions)} of them wait for an answer.")
+    _show_trees(terminal, trees)
     if state.batches:
         terminal.say()
         columns = ["Batch", "Started", "Took", "#Folders", "#Uploaded", "#Failed", ""]
@@ -81,6 +155,22 @@ def show_state(terminal: Terminal, state: UploadState, path: Path) -> None:
         terminal.say()
         show_failures(terminal, state.failures, folders.failed)
     show_troubles(terminal, state)
+
+
+def _show_trees(terminal: Terminal, trees: Sequence[Root]) -> None:
+    rows = [
+        (_cut(one.path or "noted by another program"), one.destination or "nobody has said", _standing(one))
+        for one in trees[:_SHOWN]
+    ]
+    if rows:
+        terminal.say()
+        terminal.table(["Tree", "Goes to", ""], rows)
+        _more(terminal, len(rows), len(trees))
+
+
+def _standing(one: Root) -> str:
+    said = [name for name, is_so in (("waits", one.wanted is not None), ("watched", one.watched)) if is_so]
+    return ", ".join(said)
 
 
 def _batch(batch: BatchRow) -> Sequence[str]:

@@ -14,14 +14,16 @@ from typing import TypeVar
 from core import places
 from core.errors import NotFound, Usage
 from core.ports import Catalog, ObjectStore
-from core.profiles import Destination, Profile
+from core.profiles import Profile
 from core.progress import Report, silent
 from core.uploads import acts, questions, roots
 from core.uploads.acts import ALL, Chosen
 from core.uploads.duplicates import StoredBefore
 from core.uploads.folders import ScanRules
+from core.uploads.goals import Goal, Goals, outermost
+from core.uploads.limits import Limits, keep_limits, read_limits
 from core.uploads.live import Live
-from core.uploads.preview import Goal, Preview, preview
+from core.uploads.preview import Preview, preview
 from core.uploads.questions import Question
 from core.uploads.roots import Root
 from core.uploads.run import Ran, Trees, run
@@ -31,7 +33,7 @@ from core.uploads.tracker import FILE_NAME, Tracker, now_seconds
 from core.uploads.transfer import Transferred, Wish
 from core.uploads.verification import Verified, verify
 from core.uploads.watch import SETTLE_SECONDS, Watch
-from core.uploads.wishes import Override, destination_of, goal_of, rules_of, wish_for, with_asked
+from core.uploads.wishes import Override, destination_of, rules_of, wish_for, with_asked
 from core.workspace import Workspace, system_now
 
 T = TypeVar("T")
@@ -184,21 +186,14 @@ class Uploads:
         told whose content is stored under other keys."""
         await asyncio.to_thread(check_roots, paths)
         names = [absolute(path) for path in paths]
-        trees = await self.trees()
-        there = await store.buckets()
+        goals = Goals(self.profile, await self.trees(), names, await store.buckets(), destination, asked)
         before: dict[str, StoredBefore] = {}
 
         def goal(path: str) -> Goal:
-            near, found = goal_of(self.profile, trees, path, destination)
-            named = max((name for name in names if path.startswith(name)), key=len, default=path)
-            inner = near is not None and len(near.path) > len(named)
-            found = found if inner else with_asked(found, asked or {})
-            family = next(one for one in self.profile.families if one.name == found.family)
-            buckets = tuple(one.name for one in there if family.holds(one.name))
-            root = near.path if near is not None and inner else named
-            if workspace is not None and family.name not in before:
-                before[family.name] = StoredBefore(tracker, workspace, store, family, now_seconds())
-            return Goal(found, root, rules_of(self.profile, found), buckets, before.get(family.name))
+            found = goals.of(path)
+            if workspace is not None and found.family.name not in before:
+                before[found.family.name] = StoredBefore(tracker, workspace, store, found.family, now_seconds())
+            return replace(found, before=before.get(found.family.name))
 
         async with contextlib.AsyncExitStack() as stack:
             tracker = None if self._has_nothing else await stack.enter_async_context(self._open(make=False))
@@ -209,18 +204,8 @@ class Uploads:
         Changes nothing."""
         await asyncio.to_thread(check_roots, paths)
         trees = await self.trees()
-        names = [absolute(path) for path in paths] or _outermost(trees)
-
-        def meant(path: str) -> Destination:
-            try:
-                return goal_of(self.profile, trees, path)[1]
-            except (Usage, NotFound):  # nobody has said so: its pictures, then
-                return Destination("", "")
-
-        def is_recoded(bucket: str) -> bool:
-            family = self.profile.family_of(bucket)
-            return family is not None and family.recompress is not None
-
+        names = [absolute(path) for path in paths] or outermost(trees)
+        goals = Goals(self.profile, trees, names)
         async with contextlib.AsyncExitStack() as stack:
             if self._has_nothing:  # then nothing was ever uploaded, which is an answer too
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bucketdesk-verify-"))
@@ -228,7 +213,18 @@ class Uploads:
             else:
                 opened = self._open(make=False)
             tracker = await stack.enter_async_context(opened)
-            return await verify(tracker, store, names, meant, is_recoded, report)
+            return await verify(tracker, store, names, goals.meant, goals.is_recoded, report)
+
+    # --- how fast
+
+    async def limits(self) -> Limits:
+        """How fast uploads may go, as it was set last."""
+        return Limits() if self._has_nothing else await self._ask(read_limits)
+
+    async def set_limits(self, limits: Limits) -> None:
+        """From now on these hold, for the run under way too, whichever program does it. Raises `Usage`."""
+        async with self._open() as tracker:
+            await keep_limits(tracker, limits)
 
     # --- watch folders
 
@@ -336,12 +332,6 @@ class Uploads:
 def tracker_path(profile: str) -> Path:
     """Where the tracker of a profile is."""
     return places.workspace(profile) / FILE_NAME
-
-
-def _outermost(trees: Sequence[Root]) -> list[str]:
-    """Trees that lie in no other one."""
-    paths = [one.path for one in trees if one.path]
-    return [path for path in paths if not any(other.path != path and other.holds(path) for other in trees)]
 
 
 def _left(c: sqlite3.Connection) -> tuple[int, int]:

@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 
 from core.errors import NotFound
 from core.ports import ObjectStore
-from core.profiles.destination import Destination
 from core.progress import Progress, Report, silent
 from core.uploads.destination import Home, Template, keys_of
-from core.uploads.duplicates import Local, StoredBefore
+from core.uploads.duplicates import Local
 from core.uploads.folders import Found, ScanRules, branch_of, walk
+from core.uploads.goals import Goal
 from core.uploads.tracker import Tracker
 
 SHOWN = 1_000
@@ -65,18 +65,6 @@ class Preview:
     duplicates: int = 0
     shown: tuple[PlannedFolder, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where a folder would go: its destination, the tree it belongs to, and the buckets its files could be in.
-    `before`: what is stored already."""
-
-    destination: Destination
-    root: str
-    rules: ScanRules
-    buckets: tuple[str, ...]
-    before: StoredBefore | None = None
 
 
 async def preview(

@@ -62,13 +62,15 @@ def read_roots(c: sqlite3.Connection) -> tuple[Root, ...]:
 def add(c: sqlite3.Connection, path: str, destination: str, now: float, asked: Mapping[str, str] | None = None) -> int:
     """Wants a tree to be scanned and uploaded to this destination; its number. What lies in it belongs to it from then
     on, but for trees inside it that have a destination of their own. What had gone elsewhere, to a destination of
-    another name, is queued again."""
-    before = c.execute("SELECT id, destination, began FROM scanned_roots WHERE path = ?", (path,)).fetchone()
+    another name, is queued again. What was asked for it earlier holds on, as long as it goes to the same."""
+    before = c.execute("SELECT id, destination, asked FROM scanned_roots WHERE path = ?", (path,)).fetchone()
+    kept = _asked(before[2]) if before is not None and before[1] == destination else {}
+    asked = {**kept, **(asked or {})}
     around = [one for one in read_roots(c) if one.path != path and (not one.path or one.holds(path))]
     c.execute(
         "INSERT INTO scanned_roots (path, destination, asked, wanted) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE "
         "SET destination = excluded.destination, asked = excluded.asked, wanted = excluded.wanted",
-        (path, destination, json.dumps(dict(asked)) if asked else None, now),
+        (path, destination, json.dumps(asked) if asked else None, now),
     )
     number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (path,)).fetchone()[0])
     low, high = below(path)

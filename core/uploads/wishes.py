@@ -45,28 +45,24 @@ def destination_of(profile: Profile, root: Root) -> Destination:
     return with_asked(profile.destination(root.destination), root.asked)
 
 
-def goal_of(profile: Profile, trees: Sequence[Root], path: str, fallback: str = "") -> tuple[Root | None, Destination]:
-    """The tree that a folder lies in, the nearest that says where it goes, and that destination; without one the
-    `fallback`, or the only destination of the profile. Raises `Usage` where that is not clear, `NotFound`."""
-    near = max(
-        (one for one in trees if one.destination and one.holds(path)), key=lambda one: len(one.path), default=None
-    )
-    if near is not None and not (fallback and near.destination != fallback and near.path == path):
+def goal_of(profile: Profile, trees: Sequence[Root], path: str) -> tuple[Root | None, Destination]:
+    """The tree that a folder lies in, the nearest that says where it goes, and that destination; without one, the only
+    destination of the profile. Raises `Usage` where that is not clear, `NotFound`."""
+    around = [one for one in trees if one.destination and one.holds(path)]
+    near = max(around, key=lambda one: len(one.path), default=None)
+    if near is not None:
         return near, destination_of(profile, near)
-    return None, profile.destination(clear_destination(profile, fallback))
+    return None, profile.destination(clear_destination(profile))
 
 
-def clear_destination(profile: Profile, name: str = "") -> str:
-    """The destination that is meant: this one, or the only one there is. Raises `Usage`, `NotFound`."""
-    if name:
-        return profile.destination(name).name
+def clear_destination(profile: Profile) -> str:
+    """The only destination there is. Raises `Usage` for none and several."""
     known = [one.name for one in profile.all_destinations]
     if len(known) == 1:
         return known[0]
     if not known:
-        raise Usage(
-            "The profile has no family of buckets, so nothing says where files go.", "Add one with [[families]]."
-        )
+        hint = "Add one with [[families]]."
+        raise Usage("The profile has no family of buckets, so nothing says where files go.", hint)
     raise Usage("Say where the folders are to go.", f"--to NAME. Destinations of this profile: {', '.join(known)}.")
 
 
