@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from core.changes import Change
 from core.progress import Report
 from gui import words
+from gui.folder_watch import FolderWatch
 from gui.jobs import Ending, Job, NextStep
 from gui.pace import Pace
 from gui.translation import translate
@@ -42,6 +43,7 @@ class UploadRuns(QObject):
         self.job: Job | None = None
         self._live: Live | None = None
         self._pace = Pace(time.monotonic())
+        self.folder_watch = FolderWatch(desk, self.start, self)
 
     @property
     def is_running(self) -> bool:
@@ -123,7 +125,10 @@ class UploadRuns(QObject):
     async def greet(self, *, goes_on: bool) -> None:
         """After a project was opened: goes on where that is wished, else offers to go on with what waits."""
         engine = self._desk.engine
-        if engine is None or engine.profile.read_only or self.is_running:
+        if engine is None or engine.profile.read_only:
+            return
+        await self.folder_watch.begin()
+        if self.is_running:
             return
         from core.uploads.desk import Uploads
 

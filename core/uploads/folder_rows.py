@@ -62,7 +62,8 @@ class FolderState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Folders by state; `troubles`: what the last scans could not read or name, `batches`: how many there were."""
+    """Folders by state; `troubles`: what the last scans could not read or name, `batches` and
+    `trees`: how many there were."""
 
     uploading: int = 0
     queued: int = 0
@@ -72,9 +73,10 @@ class Amounts:
     batches: int = 0
     troubles: int = 0
     asking: int = 0
+    trees: int = 0
 
     @classmethod
-    def of_counts(cls, counts: Counts, batches: int, troubles: int) -> Amounts:
+    def of_counts(cls, counts: Counts, batches: int, troubles: int, trees: int = 0) -> Amounts:
         """From what is counted along."""
         return cls(
             counts.under_way.folders,
@@ -85,6 +87,7 @@ class Amounts:
             batches,
             troubles,
             counts.asking.folders,
+            trees,
         )
 
     @property

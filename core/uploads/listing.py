@@ -22,6 +22,7 @@ from core.uploads.limits import Limits, read_limits, write_limits
 from core.uploads.moments import moment
 from core.uploads.roots import Root
 from core.uploads.tracker import Tracker, now_seconds
+from core.uploads.tree_rows import TreeRow, read_trees
 
 __all__ = [
     "MOST_FILES",
@@ -113,6 +114,11 @@ class Listing:
     async def trees(self) -> tuple[Root, ...]:
         """All trees: those that wait in the order in which they go, then the others."""
         return await self.read(roots.read_roots, ())
+
+    async def tree_rows(self) -> tuple[TreeRow, ...]:
+        """The same with what became of their folders."""
+        uploading = await self._somebody_uploads()
+        return await self.read(lambda c: read_trees(c, is_running=uploading), ())
 
     async def numbers(self, wanted: FolderFilter, sort: str = "", descending: bool = False) -> array[int]:
         """The numbers of all folders that pass, in this order: for '' as they were found, queued ones as they go."""
@@ -248,4 +254,5 @@ def files_of(path: str) -> tuple[tuple[tuple[str, int], ...], int]:
 def _amounts(c: sqlite3.Connection, is_uploading: bool) -> Amounts:
     batches = int(c.execute("SELECT count(*) FROM upload_batches").fetchone()[0])
     troubles = int(c.execute("SELECT count(*) FROM scan_troubles").fetchone()[0])
-    return Amounts.of_counts(read_counts(c, is_running=is_uploading), batches, troubles)
+    trees = int(c.execute("SELECT count(*) FROM scanned_roots").fetchone()[0])
+    return Amounts.of_counts(read_counts(c, is_running=is_uploading), batches, troubles, trees)

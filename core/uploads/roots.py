@@ -138,7 +138,7 @@ def begin_watch(c: sqlite3.Connection, path: str, destination: str, now: float) 
     known = c.execute("SELECT wanted, ended FROM scanned_roots WHERE path = ?", (path,)).fetchone()
     number = add(c, path, destination, now)
     wanted = None if known is None else known[0]
-    c.execute("UPDATE scanned_roots SET watched = 1, wanted = ? WHERE id = ?", (wanted, number))
+    c.execute("UPDATE scanned_roots SET watched = ?, wanted = ? WHERE id = ?", (int(now), wanted, number))
     if known is None or (known[1] is None and wanted is None):
         c.execute("UPDATE scanned_roots SET began = ?, ended = ? WHERE id = ?", (now, now, number))
     return number

@@ -754,6 +754,20 @@
                 <numerusform>%Ln folders still wait to be uploaded.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%1 of %Ln file(s) not proven to have arrived</source>
+            <translation>
+                <numerusform>%1 of %Ln file not proven to have arrived</numerusform>
+                <numerusform>%1 of %Ln files not proven to have arrived</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln file(s) proven: everything has arrived</source>
+            <translation>
+                <numerusform>%Ln file proven: everything has arrived</numerusform>
+                <numerusform>%Ln files proven: everything has arrived</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>UploadsHeading</name>
@@ -789,6 +803,40 @@
             <translation>
                 <numerusform>%Ln folder</numerusform>
                 <numerusform>%Ln folders</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>UploadsTrees</name>
+        <message numerus="yes">
+            <source>%Ln file(s)</source>
+            <translation>
+                <numerusform>%Ln file</numerusform>
+                <numerusform>%Ln files</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s)</source>
+            <translation>
+                <numerusform>%Ln folder</numerusform>
+                <numerusform>%Ln folders</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln folder(s) came since then</source>
+            <translation>
+                <numerusform>%Ln folder came since then</numerusform>
+                <numerusform>%Ln folders came since then</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>VerifiedDialog</name>
+        <message numerus="yes">
+            <source>%Ln file(s) in %1 not proven to have arrived</source>
+            <translation>
+                <numerusform>%Ln file in %1 is not proven to have arrived</numerusform>
+                <numerusform>%Ln files in %1 are not proven to have arrived</numerusform>
             </translation>
         </message>
     </context>

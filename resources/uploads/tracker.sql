@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS scanned_roots (
     destination TEXT,                       -- the name of the destination to which its folders go
     asked TEXT,                             -- what was asked for beside that, as JSON
     wanted REAL,                            -- since when it waits to be scanned and uploaded; NULL: it does not
-    watched INTEGER NOT NULL DEFAULT 0      -- new folders in it are queued when they have stopped changing
+    watched INTEGER NOT NULL DEFAULT 0      -- since when new folders in it are queued once they have settled; 0: never
 );
 -- Every file that is stored, and where: what is verified, shown, and found again under another name.
 CREATE TABLE IF NOT EXISTS uploaded_files (

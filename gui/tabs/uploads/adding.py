@@ -39,7 +39,7 @@ class Adding:
             text = translate("Uploads", "Nothing of what was dropped is a folder or a file of this computer.")
             self._desk.banners.put("uploads", text, "warning")
             return
-        destination = await self._destination(_question_of(folders, files), folders)
+        destination = await self.destination(_question_of(folders, files), folders)
         engine = self._desk.engine
         if destination is None or engine is None:
             return
@@ -63,7 +63,7 @@ class Adding:
             return False
         uploads, name = Uploads(engine.profile), ""
         if await uploads.waiting_without_destination():
-            destination = await self._destination(title, ())
+            destination = await self.destination(title, ())
             if destination is None:
                 return False
             name = destination.name
@@ -72,7 +72,7 @@ class Adding:
         await uploads.go_on(name)
         return True
 
-    async def _destination(self, title: str, folders: Sequence[Path]) -> Destination | None:
+    async def destination(self, title: str, folders: Sequence[Path]) -> Destination | None:
         """Where it is to go; asks where there are several, and for the profile's name in production."""
         engine = self._desk.engine
         if engine is None or self._refused():

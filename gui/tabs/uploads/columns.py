@@ -67,7 +67,7 @@ def result_of(folder: FolderRow) -> str:
 
 def _thumbnail(looks: Looks, folder: FolderRow) -> QPixmap | None:
     if folder.gone:
-        return looks.icons.pixmap("folder-dashed", "muted", 18)
+        return looks.icons.pixmap("folder-notch-minus", "muted", 18)
     return looks.thumbnails.get(folder.path, "", f"{folder.files} {folder.size_bytes}")
 
 

@@ -7,7 +7,7 @@ from core.uploads.listing import Amounts
 from gui.desk import Desk
 from gui.dropping import why_no_upload
 from gui.tabs.uploads.drop_area import DropArea
-from gui.tabs.uploads.view_bar import BATCHES, ViewBar
+from gui.tabs.uploads.view_bar import BATCHES, TREES, ViewBar
 from gui.translation import translate
 
 
@@ -17,7 +17,7 @@ def say(area: DropArea, desk: Desk, bar: ViewBar, amounts: Amounts, *, is_upload
     area.open(False)
     if profile is None:
         _say_not_open(area, desk)
-    elif amounts.found or amounts.batches or amounts.troubles:
+    elif amounts.found or amounts.batches or amounts.troubles or amounts.trees:
         _say_no_match(area, bar, amounts)
     elif is_uploading:
         title = translate("UploadsEmpty", "Looking for folders with pictures")
@@ -84,6 +84,12 @@ def _say_no_match(area: DropArea, bar: ViewBar, amounts: Amounts) -> None:
     if bar.view == BATCHES:
         title = translate("UploadsEmpty", "No batch has been uploaded yet")
         area.state.say("stack", title, translate("UploadsEmpty", "Folders go up in batches of fifty."))
+        return
+    if not amounts.found:
+        title = translate("UploadsEmpty", "No folder with pictures was found yet")
+        said = translate("UploadsEmpty", "What was handed over holds none, or is still read. “Handed over” says which.")
+        step = translate("UploadsEmpty", "Show what was handed over")
+        area.state.say("folder-notch-minus", title, said, step=step, act=lambda: bar.show_view(TREES))
         return
     text = translate("UploadsEmpty", "The filter looks through all folders, not only through what was shown.")
     title = translate("UploadsEmpty", "No folder matches the filter")

@@ -66,6 +66,9 @@ def _make_folders(root: Path) -> None:
 def _upload(c: sqlite3.Connection, live: Live) -> None:
     now = now_seconds()
     _earlier(c, now)
+    c.execute("UPDATE scanned_roots SET destination = ?, watched = ?", (_LIKE, int(now) - 7_500))
+    trees = [("/mnt/scanner-2/november", _LIKE, now - 90_000, now - 89_000), ("/mnt/archive/2025", _LIKE, None, None)]
+    c.executemany("INSERT INTO scanned_roots (path, destination, began, ended) VALUES (?, ?, ?, ?)", trees)
     for batch in range(_BATCHES):
         began = now - (_BATCHES - batch) * (_SECONDS + 2)
         folders = due(c, 3, 0, _BATCH)
@@ -75,8 +78,10 @@ def _upload(c: sqlite3.Connection, live: Live) -> None:
             why = _REASONS.get(at, "") if batch < 2 else ""
             tries = (Attempt(began, began + 3, why),) * (3 if at == 31 else 1) if why else ()
             endings.append(Ending(one.number, one.path, None, tries or (Attempt(began, began + 4),)))
-            _note_files(c, one, 0 if at == 31 else 1 if why else one.files, began)
         end_folders(c, batch_id, began + _SECONDS, endings)
+        for at, one in enumerate(folders):
+            failed = batch < 2 and at in _REASONS
+            _note_files(c, one, 0 if failed and at == 31 else 1 if failed else one.files, began)
         size = sum(one.size_bytes for one in folders)
         c.execute("UPDATE upload_batches SET bytes = ? WHERE batch_id = ?", (size, batch_id))
         end_batch(c, batch_id, began + _SECONDS - batch)

@@ -15,6 +15,7 @@ from core.local_pictures import LocalPictures
 from core.pictures import Picture
 from core.uploads.listing import Amounts, BatchRow, FolderRow, FolderState, Listing, TroubleRow
 from core.uploads.live import FolderProgress
+from core.uploads.tree_rows import TreeRow
 from core.uploads.undoable import weigh
 from gui.desk import Desk
 from gui.table import Table
@@ -24,7 +25,8 @@ from gui.tabs.uploads.columns import Looks, batch_columns, folder_columns, troub
 from gui.tabs.uploads.drop_area import DropArea
 from gui.tabs.uploads.history import BatchHistory
 from gui.tabs.uploads.rows import BatchRows, FolderRows, TroubleRows
-from gui.tabs.uploads.view_bar import BATCHES, TROUBLES, ViewBar
+from gui.tabs.uploads.trees import TreeRows, tree_columns
+from gui.tabs.uploads.view_bar import BATCHES, TREES, TROUBLES, ViewBar
 from gui.theme import GAP_SMALL
 from gui.widgets.footer import Footer
 from gui.widgets.thumbnails import Thumbnails
@@ -39,7 +41,7 @@ _TELLS_NOTHING = {
     FolderState.FAILED: frozenset({"progress", "rate", "batch"}),
 }
 """Columns that say nothing where all folders are in one state: the reason gets their room."""
-AnyTable = Table[FolderRow] | Table[BatchRow] | Table[TroubleRow]
+AnyTable = Table[FolderRow] | Table[BatchRow] | Table[TreeRow] | Table[TroubleRow]
 
 
 class Middle(QWidget):
@@ -67,6 +69,7 @@ class Middle(QWidget):
         looks = Looks(desk.icons, desk.themes, self.thumbnails, progress)
         self._folders = self._made("folders", folder_columns(looks), self.tr("Folders"), is_checkable=True)
         self._batches = self._made("batches", batch_columns(desk.icons, is_uploading), self.tr("Batches"))
+        self._trees = self._made("trees", tree_columns(desk.icons), self.tr("Handed over"))
         self._troubles = self._made("troubles", trouble_columns(), self.tr("Not read"))
         self.area = DropArea(desk)
         self.footer = Footer(desk)
@@ -77,7 +80,7 @@ class Middle(QWidget):
         column.addLayout(self._places, 1)  # before it has widgets: it shows the first one, wherever that is
         column.addWidget(self.footer)
         self.history = BatchHistory(desk, self._batches)
-        for place in (self.area, self._folders, self.history, self._troubles):
+        for place in (self.area, self._folders, self.history, self._trees, self._troubles):
             self._places.addWidget(place)
         self.thumbnails.arrived.connect(self._draw)
         self.footer.all_wanted.connect(self._folders.rows.choose_all)
@@ -89,6 +92,8 @@ class Middle(QWidget):
         """The table of what is shown."""
         if self._bar.view == BATCHES:
             return self._batches
+        if self._bar.view == TREES:
+            return self._trees
         return self._troubles if self._bar.view == TROUBLES else self._folders
 
     @property
@@ -114,6 +119,12 @@ class Middle(QWidget):
         return self._batches.rows.at(row) if row >= 0 and self._bar.view == BATCHES and not self.is_empty else None
 
     @property
+    def tree(self) -> TreeRow | None:
+        """The tree that the focus is on."""
+        row = self._trees.currentIndex().row()
+        return self._trees.rows.at(row) if row >= 0 and self._bar.view == TREES and not self.is_empty else None
+
+    @property
     def chosen_count(self) -> int:
         """How many folders are chosen; the current one when no box is checked."""
         if not self._bar.shows_folders or self.is_empty:
@@ -135,12 +146,15 @@ class Middle(QWidget):
         self._listing = listing
         if listing is None:
             self.thumbnails.forget()
-            for table in (self._folders, self._batches, self._troubles):
+            for table in (self._folders, self._batches, self._trees, self._troubles):
                 table.rows.show(None)
         elif self._bar.view == BATCHES:
             self._keep(self._batches)
             self._batches.rows.show(BatchRows(listing))
             self.history.look(listing)
+        elif self._bar.view == TREES:
+            self._keep(self._trees)
+            self._trees.rows.show(TreeRows(listing))
         elif self._bar.view == TROUBLES:
             self._keep(self._troubles)
             self._troubles.rows.show(TroubleRows(listing))
@@ -156,7 +170,7 @@ class Middle(QWidget):
         what somebody is about to do with them stays as it was seen."""
         before, self._amounts = self._bar.amount(self._amounts), amounts
         has_chosen = self._bar.shows_folders and self._folders.rows.choice.count > 0
-        if self.is_empty or (self._bar.amount(amounts) != before and not has_chosen):
+        if self.is_empty or self._bar.view == TREES or (self._bar.amount(amounts) != before and not has_chosen):
             self.show_view(self._listing)
         else:
             self.table.rows.renew()

@@ -45,6 +45,11 @@ def update(desk: Desk, middle: Middle, amounts: Amounts, *, is_running: bool, sh
         enable(name, may and chosen > 0 and fits, why)
     for name in ("choose_all_folders", "choose_no_folders", "preview_folder"):
         enable(name, shows_folders and not middle.is_empty)
+    tree = middle.tree
+    enable("watch_folder", may, why)
+    enable("watch_tree", may and tree is not None and bool(tree.tree.path) and not tree.tree.watched, why)
+    enable("unwatch_tree", tree is not None and tree.tree.watched)
+    enable("verify_tree", tree is not None and bool(tree.tree.path))
     enable("export_uploads", not middle.is_empty)
     enable("filter_uploads", bool(amounts.found))
 
@@ -59,6 +64,11 @@ def open_menu(tab: UploadsTab, place: QPoint) -> None:
         if middle.folder is not None and not middle.folder.gone:
             opens = translate("Uploads", "Open the folder")
             menu.addAction(icons.icon("folder-open"), opens, tab.details.open_folder)
+        menu.addSeparator()
+    elif middle.tree is not None:
+        for name in ("watch_tree", "unwatch_tree", "verify_tree"):
+            if actions[name].isEnabled():
+                menu.addAction(actions[name])
         menu.addSeparator()
     elif (batch := middle.batch) is not None:
         began = words.clock(batch.started) if batch.started else ""

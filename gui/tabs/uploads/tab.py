@@ -27,7 +27,9 @@ from gui.tabs.uploads.headings import heading_of, parked_of, present_pace
 from gui.tabs.uploads.limits_dialog import UploadLimitsDialog
 from gui.tabs.uploads.middle import Middle
 from gui.tabs.uploads.preview import Preview
-from gui.tabs.uploads.view_bar import ALL, BATCHES, TROUBLES, ViewBar
+from gui.tabs.uploads.tree_acts import TreeActs
+from gui.tabs.uploads.tree_details import TreeDetails
+from gui.tabs.uploads.view_bar import ALL, BATCHES, TREES, TROUBLES, ViewBar
 from gui.theme import GAP, GAP_SMALL
 from gui.widgets.heading import Heading
 from gui.widgets.section import IconLine
@@ -70,8 +72,10 @@ class UploadsTab(DropTab):
         self.destroyed.connect(self.pictures.close)
         self.middle = Middle(desk, self.bar, self.pictures, lambda: self.runs.is_running, self.runs.progress_of)
         self.details = FolderDetails(desk, self.pictures)
+        self.tree_details = TreeDetails(desk)
         self.preview = Preview(desk, self.middle, self.details)
         self.acts = FolderActs(desk, self.middle, lambda: self.listing, self)
+        self.tree_acts = TreeActs(desk, self.adding, lambda: self.middle.tree, self)
         self._lay_out()
         self.take_drops()
         self._timer = QTimer(self, interval=_LOOK_MS)
@@ -97,7 +101,8 @@ class UploadsTab(DropTab):
     def panes(self) -> Sequence[QWidget]:
         if self.middle.is_empty:
             return (self.middle.area.state,)
-        return (self.bar.words, self.middle.table, self.details)
+        beside = self.tree_details if self.bar.view == TREES else self.details
+        return (self.bar.words, self.middle.table, beside)
 
     def step_back(self) -> bool:
         return self.preview.close() or self.bar.step_back() or self.middle.choose_none()
@@ -109,7 +114,7 @@ class UploadsTab(DropTab):
         real = self.listing
         async with example(self.runs.live) as listing:
             self.listing, self._shows_example = listing, True
-            for view in (ALL, FolderState.FAILED.value, BATCHES, TROUBLES):
+            for view in (ALL, FolderState.FAILED.value, BATCHES, TREES, TROUBLES):
                 self.bar.show_view(view)
                 self._on_look_triggered()
                 yield "queue" if view == ALL else view
@@ -134,6 +139,7 @@ class UploadsTab(DropTab):
         row.setSpacing(GAP)
         row.addWidget(self.middle, 1)
         row.addWidget(self.details)
+        row.addWidget(self.tree_details)
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP_SMALL)
         column.setSpacing(GAP)
@@ -152,6 +158,13 @@ class UploadsTab(DropTab):
         actions.bind("take_folders_back", self.acts.take_back)
         actions.bind("folders_first", self.acts.go_first)
         actions.bind("folders_last", self.acts.go_last)
+        for name, act in (
+            ("watch_folder", self.tree_acts.watch_new),
+            ("watch_tree", self.tree_acts.watch),
+            ("unwatch_tree", self.tree_acts.unwatch),
+        ):
+            actions.bind(name, lambda act=act: ask(act()))  # type: ignore[misc]
+        actions.bind("verify_tree", self.tree_acts.verify)
         actions.bind("upload_limits", lambda: ask(self._set_limits()))
         actions.bind("filter_uploads", self.bar.words.setFocus)
         actions.bind("choose_all_folders", self.middle.folders.rows.choose_all)
@@ -165,6 +178,7 @@ class UploadsTab(DropTab):
         self.middle.went_to.connect(self._on_went_to)
         self.middle.chose.connect(self._on_chose)
         self.acts.did.connect(self._on_look_triggered)
+        self.tree_acts.did.connect(self._on_look_triggered)
         self.middle.menu_wanted.connect(self._on_menu_wanted)
         self.runs.moved.connect(self._say_heading)
         self.runs.changed.connect(self._on_runs_changed)
@@ -214,10 +228,12 @@ class UploadsTab(DropTab):
 
     def _show(self, amounts: Amounts) -> None:
         self.amounts = amounts
-        has_any = bool(amounts.found or amounts.batches or amounts.troubles)
+        has_any = bool(amounts.found or amounts.batches or amounts.troubles or amounts.trees)
         self.bar.say(amounts)
-        for widget in (self.bar, self.progress, self.details):
+        for widget in (self.bar, self.progress):
             widget.setVisible(has_any)
+        self.details.setVisible(has_any and self.bar.shows_folders and not self.middle.is_empty)
+        self.tree_details.setVisible(has_any and self.bar.view == TREES and not self.middle.is_empty)
         self.middle.look_again(amounts)
         self._say_heading()
         self._say_count()
@@ -283,6 +299,8 @@ class UploadsTab(DropTab):
     def _on_went_to(self, folder: FolderRow | None) -> None:
         self.details.show_folder(folder, self.listing)
         self.details.setVisible(self.bar.shows_folders and not self.middle.is_empty)
+        self.tree_details.setVisible(self.bar.view == TREES and not self.middle.is_empty)
+        self.tree_details.show_tree(self.middle.tree)
         if not self.middle.folders.rows.choice.count:
             self.selection_said.emit(folder.path if folder is not None else "")
         self._update_actions()

@@ -15,7 +15,7 @@ from gui.tabs.uploads.states import state_of
 from gui.theme import GAP, GAP_TINY
 from gui.widgets.buttons import quiet_button
 
-ALL, BATCHES, TROUBLES = "all", "batches", "troubles"
+ALL, BATCHES, TREES, TROUBLES = "all", "batches", "trees", "troubles"
 ASKING = FolderState.ASKING.value
 _PAUSE_MS = 200
 _WORDS_WIDTH = 200
@@ -35,6 +35,7 @@ class ViewBar(QWidget):
             ALL: self.tr("All"),
             **{state.value: state_of(state)[1] for state in FolderState},
             BATCHES: self.tr("Batches"),
+            TREES: self.tr("Handed over"),
             TROUBLES: self.tr("Not read"),
         }
         self.buttons: dict[str, QPushButton] = {}
@@ -98,7 +99,7 @@ class ViewBar(QWidget):
     @property
     def shows_folders(self) -> bool:
         """Whether folders are to be shown, and not batches or troubles."""
-        return self.view not in (BATCHES, TROUBLES)
+        return self.view not in (BATCHES, TREES, TROUBLES)
 
     def show_view(self, view: str) -> None:
         """Shows folders in another state, the batches, or what was not read."""
@@ -146,6 +147,8 @@ class ViewBar(QWidget):
         view = view or self.view
         if view == BATCHES:
             return amounts.batches
+        if view == TREES:
+            return amounts.trees
         if view == TROUBLES:
             return amounts.troubles
         return amounts.of(None if view == ALL else FolderState(view))
