@@ -174,6 +174,9 @@ class GeneratedCatalog:
     async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         raise AssertionError("no scan asks for this")
 
+    async def update_rows(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        raise AssertionError("no scan asks for this")
+
     async def change_token(self) -> str | None:
         return "same"
 

@@ -239,6 +239,11 @@ class Catalog(Protocol):
         equal is looked for: repeated, it adds a second row. Raises `Unavailable` also where the answer got lost."""
         ...
 
+    async def update_rows(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        """Updates as `change` does where the rights for that are there; else with those of whoever is signed in, where
+        nobody can rule out that somebody else changes the same row at the very same moment."""
+        ...
+
     async def change_token(self) -> str | None:
         """Differs from an earlier one when anybody else committed in between; None when that cannot be told."""
         ...

@@ -209,6 +209,10 @@ class ReadOnlyCatalog:
         """Raises `Refused`."""
         raise refusal(self._name)
 
+    async def update_rows(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        """Raises `Refused`."""
+        raise refusal(self._name)
+
     async def change_token(self) -> str | None:
         """Differs when anybody else committed in between."""
         return await self._catalog.change_token()

@@ -106,6 +106,9 @@ class LocalCatalog:
             return ()
         return await self._run(lambda c, schema: add_rows(c, schema, table, rows), writing=True)
 
+    async def update_rows(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        return await self.change(changes)
+
     async def change_token(self) -> str | None:
         return await self._run(lambda c, schema: self._held.token(c))
 

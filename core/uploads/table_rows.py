@@ -180,7 +180,7 @@ class TableRows:
         changes = [
             RowChange(RowAction.UPDATE, self.name, self.mapped.key, act.key, act.standing, act.after) for act in acts
         ]
-        return await self._catalog.change(changes)
+        return await self._catalog.update_rows(changes)
 
     async def _note(self, rows: Sequence[tuple[Wanted, Mapping[str, Value] | None]]) -> None:
         """Which row is a folder's own."""

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.errors import NotFound
-from core.models import Result
+from core.models import Result, RowAction, RowChange
 from core.ports import Catalog
 from tests.contracts.catalog_worlds import READING, CatalogWorld
 
@@ -56,6 +56,21 @@ async def test_wrong_names_are_said_before_anything_is_added(catalogs: CatalogWo
         (found,) = await catalog.add_rows("tests", [{"path": "a", "colour": "green"}])
         assert found.result is Result.FAILED and "colour" in found.reason
     assert catalogs.rows("SELECT count(*) FROM tests") == [(0,)]
+
+
+async def test_a_row_is_brought_up_to_date_only_if_it_is_as_recorded(catalogs: CatalogWorld, catalog: Catalog) -> None:
+    catalogs.run(TESTS + "INSERT INTO tests VALUES (1, 'a', 1, 'x'), (2, 'b', 2, NULL);")
+    rows = [row.values for row in await catalog.rows("tests", ["id"], [(1,), (2,)]) if row is not None]
+    changes = [
+        RowChange(RowAction.UPDATE, "tests", ("id",), (1,), rows[0], {"size": 9, "note": "y\"'"}),
+        RowChange(RowAction.UPDATE, "tests", ("id",), (2,), {**rows[1], "size": 3}, {"size": 9}),
+        RowChange(RowAction.UPDATE, "tests", ("id",), (2,), rows[1], {"path": "a"}),
+        RowChange(RowAction.UPDATE, "tests", ("id",), (7,), rows[1], {"size": 9}),
+    ]
+    found = await catalog.update_rows(changes)
+    assert [one.result for one in found] == [Result.DONE, Result.DRIFTED, Result.FAILED, Result.DRIFTED]
+    assert found[0].row == {"id": 1, "path": "a", "size": 9, "note": "y\"'"}
+    assert catalogs.rows("SELECT * FROM tests ORDER BY id") == [(1, "a", 9, "y\"'"), (2, "b", 2, None)]
 
 
 async def test_json_arrays_and_times_arrive_as_what_they_are(catalogs: CatalogWorld, catalog: Catalog) -> None:

@@ -238,6 +238,9 @@ class FakeCatalog:
     async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         raise NotImplementedError
 
+    async def update_rows(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        raise NotImplementedError
+
     async def change_token(self) -> str | None:
         return str(self.token) if self.token is not None else None
 

@@ -1,4 +1,4 @@
-"""Inserting new rows through plain PostgREST, with the rights of whoever is signed in and nothing else."""
+"""Adding and updating rows through plain PostgREST, with the rights of whoever is signed in and nothing else."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 from core.clients.supabase import quoting
 from core.clients.supabase.answers import read
-from core.clients.supabase.cells import is_storable, to_text
+from core.clients.supabase.cells import is_storable, key_texts, to_text
 from core.clients.supabase.described import PUBLIC, Described
 from core.clients.supabase.openapi import table_path
 from core.clients.supabase.session import Session
 from core.errors import CoreError, Unavailable
-from core.models import Outcome, Result, Value
+from core.models import Outcome, Result, Row, RowChange, Value
+from core.values import same
 
 _BATCH_ROWS = 500
 _BATCH_BYTES = 1_000_000
@@ -40,6 +41,30 @@ async def add_rows(session: Session, described: Described, rows: Sequence[Mappin
     return tuple(outcomes[number] for number in range(len(rows)))
 
 
+async def update_row(session: Session, described: Described, change: RowChange, now: Row | None) -> Outcome:
+    """Changes one row, which is this `now`, if it still is as recorded."""
+    name = described.table.name
+    if now is None:
+        return Outcome(Result.DRIFTED, f"The row is not in {name} any more.")
+    for column, value in (change.before or {}).items():
+        if column not in now.values or not same(now.values[column], value):
+            return Outcome(Result.DRIFTED, f"{column} of the row in {name} is not what it was.")
+    texts = key_texts(change.key, described.types(change.key_columns))
+    if texts is None:
+        return Outcome(Result.DRIFTED, f"{name} holds no such key.")
+    body = {column: _body(value, described.kinds[column]) for column, value in (change.after or {}).items()}
+    params = {"and": f"({quoting.equal(change.key_columns, texts)})"}
+    try:
+        made = await _asked(session, described, "PATCH", params, body)
+    except Unavailable:
+        raise
+    except CoreError as exc:
+        return Outcome(Result.FAILED, f"{name} does not allow it: {exc.message}")
+    if len(made) != 1:
+        return Outcome(Result.FAILED, f"You may not change this row of {name}.")
+    return Outcome(Result.DONE, row=made[0].values)
+
+
 async def _sent(session: Session, described: Described, bodies: Sequence[Body]) -> list[Outcome]:
     try:
         return await _insert(session, described, bodies)
@@ -53,23 +78,27 @@ async def _sent(session: Session, described: Described, bodies: Sequence[Body]) 
 
 
 async def _insert(session: Session, described: Described, bodies: Sequence[Body]) -> list[Outcome]:
+    params = {"columns": ",".join(quoting.name(name) for name in bodies[0])}
+    made = await _asked(session, described, "POST", params, list(bodies))
+    if len(made) != len(bodies):
+        raise Unavailable("The project's answer about added rows is incomplete.", "Try again.")
+    return [Outcome(Result.DONE, row=row.values) for row in made]
+
+
+async def _asked(
+    session: Session, described: Described, method: str, params: Mapping[str, str], body: object
+) -> list[Row]:
+    """The rows as they are then, in their order."""
     names = described.stored
-    params = {
-        "select": ",".join(f"c{n}:{quoting.name(name)}::text" for n, name in enumerate(names)),
-        "columns": ",".join(quoting.name(name) for name in bodies[0]),
-    }
+    told = {"select": ",".join(f"c{n}:{quoting.name(name)}::text" for n, name in enumerate(names))}
     headers = {"Prefer": "return=representation,timezone=UTC"}
     if described.schema != PUBLIC:
         headers |= {"Content-Profile": described.schema}
-    response = await session.rest(
-        "POST", table_path(described.bare), params=params, headers=headers, json=list(bodies), repeatable=False
-    )
+    path = table_path(described.bare)
+    response = await session.rest(method, path, params={**params, **told}, headers=headers, json=body, repeatable=False)
 
-    def understand(answer: Any) -> list[Outcome]:
-        made = [described.row((), names, [one[f"c{n}"] for n in range(len(names))]) for one in answer]
-        if len(made) != len(bodies):
-            raise ValueError("not every row")
-        return [Outcome(Result.DONE, row=row.values) for row in made]
+    def understand(answer: Any) -> list[Row]:
+        return [described.row((), names, [one[f"c{n}"] for n in range(len(names))]) for one in answer]
 
     return await read(response, understand)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.capabilities import SET_UP, Capabilities
-from core.clients.supabase.additions import add_rows
+from core.clients.supabase.additions import add_rows, update_row
 from core.clients.supabase.changes import RowChanges
 from core.clients.supabase.described import PUBLIC, Described, no_table
 from core.clients.supabase.object_ids import ObjectIds
@@ -100,6 +100,16 @@ class SupabaseCatalog:
     async def add_rows(self, table: str, rows: Sequence[Mapping[str, Value]]) -> tuple[Outcome, ...]:
         wanted = {name for row in rows for name in row}
         return await add_rows(self._session, await self._described(table, wanted), rows) if rows else ()
+
+    async def update_rows(self, changes: Sequence[RowChange]) -> tuple[Outcome, ...]:
+        if self._capabilities.writes_rows:
+            return await self.change(changes)
+        found = []
+        for change in changes:
+            described = await self._described(change.table, (*change.key_columns, *(change.after or {})))
+            (row,) = await self._reading.rows(described, change.key_columns, [change.key])
+            found.append(await update_row(self._session, described, change, row))
+        return tuple(found)
 
     async def change_token(self) -> str | None:
         return None

@@ -113,6 +113,8 @@ async def learnt_from_a_row(session: Session, schema: str, bare: str) -> Describ
 
 
 def _kind_of(value: object) -> str:
+    if value is None or isinstance(value, list | dict):
+        return "json"  # what is written as JSON is taken by a column of any type
     if isinstance(value, bool):
         return "boolean"
     return "bigint" if isinstance(value, int) else "double precision" if isinstance(value, float) else "text"

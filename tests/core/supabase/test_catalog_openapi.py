@@ -61,7 +61,7 @@ async def test_a_table_that_no_description_tells_of_is_known_by_its_first_row() 
         ("path", "text"),
         ("ratio", "double precision"),
         ("ok", "boolean"),
-        ("names", "text"),
+        ("names", "json"),
     ]
     async with serve(closed, says([])) as script, connected(script.url) as session:
         with pytest.raises(Unreadable, match="empty"):
