@@ -94,7 +94,7 @@ def _columns(wanted: RowMapping, table: Table, usual: Mapping[str, str]) -> tupl
         found = tuple((there[name], field) for name, field in usual.items() if name in there and _free(there[name]))
     filled = {column.name for column, _ in found}
     for column in table.columns:
-        needed = not column.nullable or column.name in _key(wanted, table)
+        needed = not column.nullable or column.name in table.primary_key
         must = needed and not (column.has_default or column.generated)
         numbered = column.name in table.primary_key and "int" in column.type.lower()  # its own numbers are not told of
         if must and column.name not in filled and not numbered:
