@@ -205,7 +205,7 @@ class Routed:
         except AlreadyExists:
             return await self._adopted(n, file, bucket, None)
         except CoreError as exc:
-            if exc.trouble is not None or not await asyncio.to_thread(_can_be_read, file.sent):
+            if exc.trouble is not None or await self._is_about_the_file(exc, bucket, file.sent):
                 raise  # no other bucket would help
             for kind, answer in _ANSWERS:
                 if isinstance(exc, kind):
@@ -218,6 +218,16 @@ class Routed:
                 self._router.given_up(route)
         await self._records.stored(n, stored.version, file)
         return self._told(file, bucket)
+
+    async def _is_about_the_file(self, exc: CoreError, bucket: str, path: Path) -> bool:
+        """Whether what is missing or forbidden is the file on this computer, and not the bucket."""
+        if isinstance(exc, NotFound):
+            try:
+                await self._store.bucket(bucket)
+            except NotFound:
+                return False
+            return True
+        return isinstance(exc, NotAllowed) and not await asyncio.to_thread(_can_be_read, path)
 
     async def _is_as_new(self, bucket: str, answer: Answer) -> bool:
         """Whether a new bucket would answer the same: made one after the other, they would be no end. Full although it

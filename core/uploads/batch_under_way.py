@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,11 +39,13 @@ class BatchUnderWay:
         self.folders = folders
         self._work, self._uploads = work, uploads
         self._batch_id = batch_id
+        self._roots: dict[int, str] = {}
         self._ended: list[FolderUnderWay] = []
         self._news = asyncio.Event()
 
     async def run(self, known: Mapping[int, Known]) -> None:
         """Uploads the folders and records how each ended. Raises what cannot be waited out."""
+        self._roots = {number: one.root for number, one in known.items()}
         async with asyncio.TaskGroup() as group:
             finishing = group.create_task(self._finish_all())
             for queued in self.folders:
@@ -61,6 +65,7 @@ class BatchUnderWay:
     async def _sent(self, queued: Queued, known: Known) -> FolderUnderWay:
         """The folder when it has ended, however."""
         while True:
+            began = time.monotonic()
             folder = await self._loaded(queued, known)
             folder.settle_before()
             await self._look_for_twins(folder)
@@ -74,14 +79,15 @@ class BatchUnderWay:
                     finally:
                         await self._work.room.enter(_weight(queued))
             # a drive that went in the middle is no fault of its folders: nothing is recorded against them
-            if not folder.error or not await self._is_away(known.root):
+            if not folder.error or not await self._was_away(known.root, began):
                 return folder
 
     async def _loaded(self, queued: Queued, known: Known) -> FolderUnderWay:
         goal, rules = self._work.goal, self._work.rules
         while True:
+            began = time.monotonic()
             now = await asyncio.to_thread(load, queued.path, known.root, known.batch, known.at, goal, rules)
-            if now.found is not None or not await self._is_away(known.root):
+            if now.found is not None or not await self._was_away(known.root, began):
                 return FolderUnderWay(queued, now, goal, known.given)
 
     async def _look_for_twins(self, folder: FolderUnderWay) -> None:
@@ -89,11 +95,12 @@ class BatchUnderWay:
         if not folder.ended and (files := folder.may_have_twins):
             folder.meet_twins(await patiently(self._work, lambda: self._work.stored_before.twins(files)))
 
-    async def _is_away(self, root: str) -> bool:
-        """Whether a tree was gone as a whole; then it is there again, or waiting for it was in vain."""
-        away = False
+    async def _was_away(self, root: str, since: float) -> bool:
+        """Whether a tree was gone as a whole at some time since then; it is there again now, or raises `Unavailable`
+        after waiting in vain."""
+        away, waited = self._work.away, False
         while await asyncio.to_thread(out_of_reach, root):
-            away = True
+            away[root] = time.monotonic()
             await self._work.parking.wait(
                 Unavailable(
                     f"{root} is empty or not there any more; its folders wait in the queue.",
@@ -101,9 +108,10 @@ class BatchUnderWay:
                     trouble=Trouble.AWAY,
                 )
             )
-        if away:
+            away[root], waited = time.monotonic(), True
+        if waited:
             self._work.parking.passed()
-        return away
+        return away.get(root, -math.inf) >= since
 
     async def _attempt(self, folder: FolderUnderWay) -> None:
         """One try at all files of a folder that are not stored yet; under another name where a key is taken."""
@@ -147,9 +155,14 @@ class BatchUnderWay:
 
     async def _finish(self, folders: Sequence[FolderUnderWay], *, is_last: bool) -> None:
         rules = self._work.rules
+        began = time.monotonic()
         now = await asyncio.to_thread(lambda: [look(one.queued.path, rules) for one in folders])
         for one, found in zip(folders, now, strict=True):
-            one.check_unchanged(found)
+            there = found
+            while there is None and await self._was_away(self._roots[one.queued.number], began):
+                began = time.monotonic()
+                there = await asyncio.to_thread(look, one.queued.path, rules)
+            one.check_unchanged(there)
         notes = await asyncio.to_thread(self._sign_off, folders)
         endings = [one.ending for one in folders]
         await patiently(

@@ -145,6 +145,8 @@ class Transfer:
         self._template = Template(self.goal.key)
         self.rows = RowsUnderWay(wish.catalog, store, tracker, workspace, profile, self.goal)
         self.room = Room(_FILES_AHEAD)
+        self.away: dict[str, float] = {}
+        """When each tree was last seen gone as a whole, by the steady clock."""
         self.parking = Parking(patience_seconds=wish.patience_seconds, changed=self._on_parking)
         self.limits = limits
         self._slots = Slots(fixed=lambda: limits.at_once, most=self._most)

@@ -17,7 +17,7 @@ from PIL import Image
 from core.capacity.models import Sample
 from core.capacity.samples import note
 from core.clients.practice_store import PracticeStore
-from core.errors import Full, NotAllowed, NotFound, TooLarge, Unavailable, WrongType
+from core.errors import Full, NotAllowed, TooLarge, Unavailable, WrongType
 from core.models import Attributes, Bucket, Object, RunState
 from core.ports import BucketLimits
 from core.profiles import Family, Profile, Recompression, Safety
@@ -130,9 +130,29 @@ async def test_full_closed_and_too_small_buckets_are_passed_over(desk: Desk) -> 
 
 
 async def test_a_bucket_that_vanishes_in_the_middle_is_passed_over(desk: Desk) -> None:
-    desk.store.refuses = {"photos": NotFound("There is no bucket “photos”.")}
+    upload, photos = desk.store.upload, desk.folder / "storage/photos"
+
+    async def vanishing(bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent) -> Object:
+        if photos.exists():
+            photos.rmdir()
+        return await upload(bucket, key, path, attributes, report)
+
+    desk.store.upload = vanishing  # type: ignore[method-assign]
     (told,) = (await desk.upload(desk.file("a.png"))).files
     assert (told.stored, told.bucket) == (True, "photos-1")
+
+
+async def test_a_file_that_vanishes_in_the_middle_makes_no_bucket(desk: Desk) -> None:
+    path, upload = desk.file("a.png"), desk.store.upload
+
+    async def vanishing(bucket: str, key: str, path: Path, attributes: Attributes, report: Report = silent) -> Object:
+        path.unlink()
+        return await upload(bucket, key, path, attributes, report)
+
+    desk.store.upload = vanishing  # type: ignore[method-assign]
+    (told,) = (await desk.upload(path)).files
+    assert (told.stored, told.refusal) == (False, "not_found")
+    assert len(await desk.store.buckets()) == 2
 
 
 async def test_where_none_has_room_one_more_bucket_is_made_for_all(desk: Desk) -> None:
