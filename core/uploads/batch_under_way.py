@@ -17,6 +17,7 @@ from core.uploads.batches import Ending, end_batch, end_folders
 from core.uploads.known import Known
 from core.uploads.loading import load, look
 from core.uploads.missing import out_of_reach
+from core.uploads.obstacles import shown
 from core.uploads.queue import Queued
 from core.uploads.tracker import now_seconds
 from core.uploads.under_way import FileUnderWay, FolderUnderWay
@@ -175,7 +176,7 @@ class BatchUnderWay:
     def _sign_off(self, folders: Sequence[FolderUnderWay]) -> list[str]:
         notes, receipts = [], self._work.wish.receipts
         for one in folders:
-            notes += [f"{one.queued.path}: {note}" for note in one.load.notes]
+            notes += [shown(f"{one.queued.path}: {note}") for note in one.load.notes]
             if receipts is not None and one.attempts:
                 why = receipts.write(one.receipt(self._batch_id))
                 notes += [why] if why else []

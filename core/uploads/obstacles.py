@@ -59,7 +59,7 @@ def why_untold(path: str) -> str:
 
 
 def shown(path: str) -> str:
-    """A path in signs that can be shown and kept, whatever its bytes are."""
+    """A path, or what is said of it, in signs that can be shown and kept, whatever its bytes are."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 

@@ -46,8 +46,12 @@ def read_stats(path: Path, names: Sequence[str] = STATUS_NAMES) -> Stats:
         return Stats(reason=f"{path.name} is no JSON: {exc.msg}, in line {exc.lineno}.")
     except RecursionError:
         return Stats(reason=f"{path.name} is nested too deeply.")
-    except ValueError as exc:  # a wrong encoding, a number of thousands of digits, NaN
-        return Stats(reason=f"{path.name} is no JSON: {exc}.")
+    except UnicodeDecodeError:
+        return Stats(reason=f"{path.name} is no JSON: its bytes are no text in UTF-8.")
+    except _NoNumber as exc:
+        return Stats(reason=f"{path.name} is no JSON: it has {exc}, which is no number.")
+    except ValueError:  # Python reads no more than 4,300 digits
+        return Stats(reason=f"{path.name} holds a number of thousands of digits, which no table takes.")
     if not _fits_a_table(data):
         return Stats(reason=f"{path.name} holds a number or a sign that no table takes.")
     return Stats(data, _status(data, names))
@@ -91,5 +95,9 @@ def _fits_a_table(data: object) -> bool:
     return True
 
 
+class _NoNumber(ValueError):
+    """NaN or Infinity, which other programs do not read."""
+
+
 def _refuse(name: str) -> object:
-    raise ValueError(f"it has {name}, which is no number")
+    raise _NoNumber(name)

@@ -13,6 +13,7 @@ from core.single_upload import Uploaded
 from core.uploads.batches import Attempt, Ending
 from core.uploads.duplicates import Local, Twin
 from core.uploads.loading import Load
+from core.uploads.obstacles import shown
 from core.uploads.questions import AskedFile, Given, Kind, Question
 from core.uploads.queue import Queued
 from core.uploads.receipts import Receipt, SentFile
@@ -213,5 +214,5 @@ class FolderUnderWay:
         self.question, self.ended = question, True
 
     def _fail(self, began: float, error: str) -> None:
-        self.attempts.append(Attempt(began, now_seconds(), error))
+        self.attempts.append(Attempt(began, now_seconds(), shown(error)))
         self.ended = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -212,6 +213,17 @@ async def test_a_name_that_no_key_can_carry_fails_its_folder_only(sender: Sender
     assert (did.done, did.failed, list(sender.stored())) == (1, 1, ["good/1.jpg"])
     (failure,) = (await sender.state()).failures
     assert "ü.jpg: The storage takes no “ü”" in failure.reason and failure.retries == 1
+
+
+async def test_a_name_that_is_no_text_fails_its_folder_only(sender: Sender) -> None:
+    device(sender.root, "good", "1.jpg")
+    put(Path(os.fsdecode(os.fsencode(sender.root) + b"/bad/f\xfe.jpg")))
+    await sender.scan()
+    did = await sender.upload()
+    assert (did.done, did.failed, list(sender.stored())) == (1, 1, ["good/1.jpg"])
+    assert [note.encode() for note in did.notes]
+    (failure,) = (await sender.state()).failures
+    assert failure.reason.startswith("f\\udcfe.jpg: The name is not text")
 
 
 async def test_a_drive_that_goes_parks_the_queue_and_blames_no_folder(sender: Sender) -> None:
