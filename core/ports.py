@@ -34,6 +34,13 @@ DIGEST = "bucketdesk_sha256"
 """The name in an object's metadata under which a store may keep the hash of its bytes, as they were uploaded."""
 
 
+def promised_hash(attributes: Attributes) -> str:
+    """The hash that the bytes of a new object are promised to have; '' where none is said. Of an object that is put
+    back (its attributes carry its times) nothing is promised."""
+    is_new = attributes.created is None and attributes.updated is None
+    return attributes.metadata.get(DIGEST, "") if is_new else ""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreLimits:
     """What one call may ask of a store. `key_bytes` bounds a key's UTF-8 length. `lists_etags`: listings carry an etag

@@ -53,10 +53,10 @@ class CopyRecords:
         return self.folder / hashlib.sha256(os.fsencode(target)).hexdigest()
 
 
-def copy_into(here: Folder, name: str, there: Folder, new: str, records: CopyRecords) -> bool:
+def copy_into(here: Folder, name: str, there: Folder, new: str, records: CopyRecords, sha256: str = "") -> bool:
     """Copies bytes, time and rights, and reads the copy back. Goes on where an earlier call was cut off. False when
-    something stands there that is not ours. Raises `OSError`, and `PreconditionFailed` when what was read back differs;
-    then nothing of ours is left."""
+    something stands there that is not ours. Raises `OSError`, and `PreconditionFailed` when what was read back differs,
+    or is not what it is known to be (`sha256`); then nothing of ours is left."""
     target = there.path / new
     try:
         standing = there.status(new)
@@ -70,6 +70,10 @@ def copy_into(here: Folder, name: str, there: Folder, new: str, records: CopyRec
     try:
         with _open(here, name, os.O_RDONLY) as source, _open(there, new, os.O_WRONLY | flags, 0o600) as copy:
             written = _copy_bytes(source, copy)
+            if sha256 not in ("", written):
+                raise PreconditionFailed(
+                    f"{name} changed while it was being uploaded.", "Try again once it is finished."
+                )
             _copy_traits(source, copy)
             os.fsync(copy)
         if not _TIMES_BY_DESCRIPTOR:

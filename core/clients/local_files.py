@@ -13,6 +13,7 @@ from core.clients.local_folders import Folder, opened
 from core.clients.local_moves import Place, version_of
 from core.errors import AlreadyExists
 from core.models import Attributes, Object
+from core.ports import promised_hash
 
 _TIMES_OF_LINKS = os.utime in os.supports_follow_symlinks
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,11 +55,11 @@ def object_of(bucket: str, key: str, status: os.stat_result) -> Object:
 
 def copy_in(path: Path, place: Place, attributes: Attributes, records: CopyRecords) -> os.stat_result:
     """Stores a file under a new key. Its time is kept, or becomes that of the attributes. Raises `OSError`,
-    `AlreadyExists`."""
+    `AlreadyExists`, and `PreconditionFailed` where it is not what the attributes say that it is."""
     with opened(place.root, place.parts[:-1], make_mode=place.make_mode) as folder:
         source = Folder(path.parent, None)
         name = place.parts[-1]
-        if not copy_into(source, path.name, folder, name, records):
+        if not copy_into(source, path.name, folder, name, records, promised_hash(attributes)):
             raise AlreadyExists(f"Something stands at {place.name} already.", "It was left as it is.")
         target = folder.path / name
         status = folder.status(name)

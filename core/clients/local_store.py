@@ -200,7 +200,9 @@ class LocalStore:
         try:
             return object_of(bucket, key, copy_in(path, place, attributes, self._buckets.copies))
         except OSError as exc:
-            raise explain(exc, what) from exc
+            if path.exists() and not path.is_file():
+                raise InvalidName(f"{path} is no file.", "Choose a file.") from exc
+            raise explain(exc, what if path.exists() else str(path)) from exc
 
     # --- the work itself, in a thread ---------------------------------------------------------------------------------
 

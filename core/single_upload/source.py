@@ -5,16 +5,18 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import mimetypes
+import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from core.errors import CoreError, Usage, WorkspaceError
+from core.errors import CoreError, PreconditionFailed, Usage, WorkspaceError
 from core.models import Attributes
 from core.pictures import LIMIT_BYTES
+from core.ports import DIGEST
 from core.profiles import Family
 from core.recompression import ENDINGS, recompress
 
@@ -50,7 +52,7 @@ def key_of(path: Path, prefix: str = "") -> str:
 def prepare(path: Path, family: Family, prefix: str, folder: Path, key: str = "") -> Prepared:
     """Reads a file, and re-encodes it into `folder` where its family asks for that. Its key is `key`, or made of its
     name and the prefix. Blocks. Raises `Usage` for what is
-    no file, `WorkspaceError` when it cannot be read."""
+    no file, `WorkspaceError` when it cannot be read, `PreconditionFailed` when somebody writes it just now."""
     if not path.is_file():
         raise Usage(f"{path} is no file.", "Choose files; whole folders are uploaded on the Upload tab.")
     key, kind = key or key_of(path, prefix), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -107,7 +109,13 @@ def keep_original(file: Prepared, archive: Path, family: str) -> str:
 def _prepared(path: Path, key: str, sent: Path, attributes: Attributes, note: str = "") -> Prepared:
     digest, size = hashlib.sha256(), 0
     with sent.open("rb") as file:
+        before = os.fstat(file.fileno())
         while piece := file.read(_PIECE_BYTES):
             digest.update(piece)
             size += len(piece)
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (size, after.st_mtime_ns):
+        raise PreconditionFailed(f"{path} changed while it was being read.", "Try again once it is finished.")
+    # who stores it sees by the hash whether it became another file meanwhile, and stores no half of it
+    attributes = replace(attributes, metadata={**attributes.metadata, DIGEST: digest.hexdigest()})
     return Prepared(path, key, sent, size, digest.hexdigest(), attributes, note)

@@ -12,7 +12,7 @@ import pytest
 
 from core.uploads import batch_under_way
 from tests.core.uploads.trees import put
-from tests.scenarios.folder_desk import FolderDesk, open_local, open_project
+from tests.scenarios.folder_desk import FolderDesk, open_local, open_project, undisturbed
 from tests.servers.project import SupabaseProject
 
 ENDINGS = (".jpg", ".png")
@@ -145,3 +145,29 @@ async def test_a_tree_that_is_moved_as_a_whole_is_found_in_its_new_place(tmp_pat
         ran = await desk.upload()
         assert (ran.scans[0].new, ran.scans[0].gone) == (4, 4)
         assert set(mover.images()) <= set(desk.objects())
+
+
+async def check_written_meanwhile(desk: FolderDesk, size: int) -> None:
+    """A file that is written anew between its reading and its sending goes up in one piece, the next time."""
+    file = put(desk.root / "a/1.jpg", b"a" * size)
+
+    def write(key: str, path: Path) -> None:
+        put(file, b"b" * size)  # as many bytes at the same time: only the content tells
+
+    desk.before = write
+    await desk.upload()
+    assert desk.objects() == {} and "1.jpg changed while" in desk.reasons()["a"]
+    desk.before = undisturbed
+    await desk.upload()
+    assert desk.objects() == {"a/1.jpg": b"b" * size} and desk.statuses() == {"a": "success"}
+
+
+async def test_a_file_that_is_written_meanwhile_goes_up_whole_the_next_time(tmp_path: Path) -> None:
+    async with open_local(tmp_path) as desk:
+        await check_written_meanwhile(desk, 100)
+
+
+@pytest.mark.parametrize("size", [100, 7 << 20], ids=["at once", "in chunks"])
+async def test_the_same_at_a_project(project: SupabaseProject, tmp_path: Path, size: int) -> None:
+    async with open_project(project, tmp_path) as desk:
+        await check_written_meanwhile(desk, size)

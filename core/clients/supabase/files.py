@@ -35,6 +35,10 @@ class Source:
         """Some bytes of it. Raises `PreconditionFailed` once the file is not what it was."""
         return await in_thread(_read, self, start, most_bytes)
 
+    def changed(self) -> PreconditionFailed:
+        """It is not what it was."""
+        return PreconditionFailed(f"{self.path} changed while it was being uploaded.", "Try again once it is finished.")
+
     async def digest(self, name: str) -> str:
         """The digest of the whole file, hex."""
         return await in_thread(_digest, self, name)
@@ -76,7 +80,7 @@ def _read(source: Source, start: int, most_bytes: int) -> bytes:
     except OSError as exc:
         raise explain(exc, str(source.path)) from exc
     if len(data) != min(most_bytes, max(source.size_bytes - start, 0)):
-        raise _changed(source)
+        raise source.changed()
     return data
 
 
@@ -94,8 +98,4 @@ def _digest(source: Source, name: str) -> str:
 
 def _check(source: Source, status: os.stat_result) -> None:
     if (status.st_size, status.st_mtime_ns) != (source.size_bytes, source.changed_ns):
-        raise _changed(source)
-
-
-def _changed(source: Source) -> PreconditionFailed:
-    return PreconditionFailed(f"{source.path} changed while it was being uploaded.", "Try again once it is finished.")
+        raise source.changed()

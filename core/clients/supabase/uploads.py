@@ -25,7 +25,7 @@ from core.clients.supabase.resumable import Resumable, Sending
 from core.clients.supabase.session import Session
 from core.errors import AlreadyExists, NotFound, ServiceError, TooLarge, Unavailable, WrongType
 from core.models import Attributes, Object
-from core.ports import DIGEST
+from core.ports import DIGEST, promised_hash
 from core.progress import Progress, Report, silent
 
 RESUMABLE_BYTES = 6 << 20
@@ -59,6 +59,8 @@ class Uploads:
         the times that it had) keeps exactly the metadata it had. Raises `AlreadyExists`, `NotFound` without bucket."""
         keys.check(bucket, key)
         file = await _open(path)
+        if file.sha256 and promised_hash(attributes) not in ("", file.sha256):
+            raise file.source.changed()
         size, what = file.source.size_bytes, f"{bucket}/{key}"
         metadata = metadata_for(attributes)
         if attributes.created is None and attributes.updated is None and file.sha256:
