@@ -13,7 +13,15 @@ from datetime import datetime, timedelta
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
@@ -122,6 +130,7 @@ class Terminal:
             BarColumn(bar_width=28),
             TaskProgressColumn(show_speed=True),
             MofNCompleteColumn(),
+            _Rate(),
             TimeRemainingColumn(compact=True),
         )
         bars = Bars(*shown, console=self._err, transient=True)
@@ -192,6 +201,16 @@ class Terminal:
         if not answer.endswith("\n"):
             self._err.print()
         return answer.strip()
+
+
+class _Rate(ProgressColumn):
+    """How many a second, once the whole is known; before that, the column beside it says so."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if speed is None or task.total is None:
+            return Text("")
+        return Text(f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s", style="progress.data.speed")
 
 
 def _somebody_is_there() -> bool:

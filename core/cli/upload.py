@@ -66,6 +66,14 @@ def upload(
     take_back: Annotated[
         list[Path] | None, typer.Option("--take-back", metavar="PATH", help="Upload what was left out after all.")
     ] = None,
+    answer: Annotated[
+        str,
+        typer.Option(
+            "--answer",
+            metavar="upload|skip|rename|version|leave_out",
+            help="Answer what is asked about folders: all that take this answer, or those below PATH.",
+        ),
+    ] = "",
     key: Annotated[
         str, typer.Option("--key", metavar="TEMPLATE", help="How keys are made, such as {relative}/{name}.")
     ] = "",
@@ -124,7 +132,13 @@ def upload(
     if to and family:
         context.fail("--to and --family exclude each other: a family is a destination of its own name.")
     acts = upload_queue.Acts(
-        retry_failed, unwatch, tuple(first or ()), tuple(last or ()), tuple(leave_out or ()), tuple(take_back or ())
+        retry_failed,
+        unwatch,
+        tuple(first or ()),
+        tuple(last or ()),
+        tuple(leave_out or ()),
+        tuple(take_back or ()),
+        answer,
     )
     speed = upload_queue.Speed(
         bytes_of(limit_rate, "--limit-rate"),

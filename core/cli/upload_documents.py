@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.cli.documents import Document, time
 from core.uploads.limits import Limits
 from core.uploads.preview import PlannedFile, Preview
+from core.uploads.questions import ANSWERS, Question
 from core.uploads.roots import Root
 from core.uploads.scan import Scanned
 from core.uploads.state import UploadState
@@ -101,6 +102,22 @@ def trees(found: Sequence[Root]) -> Document:
                 "complete": one.complete,
             }
             for one in found
+        ]
+    }
+
+
+def asking(found: Sequence[tuple[int, str, Question]]) -> Document:
+    """Folders that wait for an answer; the first thousand."""
+    return {
+        "asks": [
+            {
+                "folder": path,
+                "kind": str(question.kind),
+                "sentence": question.sentence,
+                "answers": [str(one) for one in ANSWERS[question.kind]],
+                "files": [{"name": one.name, "key": one.key, "stands": one.stands} for one in question.files],
+            }
+            for _, path, question in found
         ]
     }
 

@@ -11,10 +11,11 @@ import typer
 
 from core.cli import upload_documents
 from core.cli.session import Session
-from core.cli.upload_tables import show_preview, show_scan, show_state, show_troubles, show_verification
+from core.cli.upload_tables import show_preview, show_questions, show_scan, show_state, show_troubles, show_verification
 from core.progress import Report
 from core.uploads.desk import Uploads
 from core.uploads.preview import Preview
+from core.uploads.questions import Question
 from core.uploads.roots import Root
 from core.uploads.scan import Scanned
 from core.uploads.state import UploadState
@@ -23,18 +24,22 @@ from core.uploads.verification import Verified
 if TYPE_CHECKING:
     from core.engine import Engine
 
+Asking = Sequence[tuple[int, str, Question]]
+
 
 def answer_state(session: Session, uploads: Uploads, folders: Sequence[Path]) -> None:
     """`--status`"""
 
-    async def work(report: Report) -> tuple[UploadState, tuple[Root, ...]]:
-        return await uploads.state(folders), await uploads.trees()
+    async def work(report: Report) -> tuple[UploadState, tuple[Root, ...], Asking]:
+        return await uploads.state(folders), await uploads.trees(), await uploads.asking()
 
-    state, trees = session.run_alone(work)
+    state, trees, asking = session.run_alone(work)
     if session.terminal.as_json:
-        session.terminal.document({**upload_documents.state(state), **upload_documents.trees(trees)})
+        more = {**upload_documents.trees(trees), **upload_documents.asking(asking)}
+        session.terminal.document({**upload_documents.state(state), **more})
     else:
         show_state(session.terminal, state, uploads.path, trees)
+        show_questions(session.terminal, asking, state.folders.questions)
 
 
 def answer_scan(session: Session, uploads: Uploads, folders: Sequence[Path]) -> None:

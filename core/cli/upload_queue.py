@@ -9,10 +9,15 @@ from pathlib import Path
 from core.cli import upload_documents, words
 from core.cli.session import Session
 from core.cli.upload_request import Limit
+from core.errors import Usage
 from core.uploads.acts import ALL, Chosen
 from core.uploads.desk import Uploads
 from core.uploads.limits import Limits
+from core.uploads.questions import ANSWERS, Answer
+from core.uploads.roots import Root
 from core.uploads.state import UploadState, absolute
+
+_ALL = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Acts:
     last: tuple[Path, ...] = ()
     leave_out: tuple[Path, ...] = ()
     take_back: tuple[Path, ...] = ()
+    answer: str = ""
 
     @property
     def are_any(self) -> bool:
@@ -64,6 +70,8 @@ def answer(session: Session, uploads: Uploads, acts: Acts, folders: Sequence[Pat
             for path in folders:
                 await uploads.watch(path, False)
             did["unwatched"] = len(folders)
+        if acts.answer:
+            did["answered"] = await _answered(uploads, acts.answer, folders)
         if acts.take_back:
             did["taken_back"] = await uploads.take_back(_below(acts.take_back))
         if acts.leave_out:
@@ -88,6 +96,7 @@ def answer(session: Session, uploads: Uploads, acts: Acts, folders: Sequence[Pat
         "queued_again": "queued again",
         "put_last": "put last",
         "put_first": "put first",
+        "answered": "answered",
     }
     for name, amount in did.items():
         session.terminal.say(f"{words.count(amount, 'folder')} {said[name]}.")
@@ -113,6 +122,19 @@ def set_speed(session: Session, uploads: Uploads, speed: Speed, *, is_all: bool)
     asks = "" if limits.requests_per_second is None else f", at most {limits.requests_per_second:g} requests a second"
     at_once = "as many files at once as the service bears" if limits.at_once is None else f"{limits.at_once} at once"
     (session.terminal.say if is_all else session.terminal.note)(f"Uploads: {rate}{asks}, {at_once}.")
+
+
+async def _answered(uploads: Uploads, said: str, folders: Sequence[Path]) -> int:
+    """Answers every question that takes this answer, of all folders or those below these. How many that was."""
+    if said not in list(Answer):
+        raise Usage(f"“{said}” is no answer.", f"One of: {', '.join(Answer)}.")
+    trees = [Root(0, absolute(path), "") for path in folders]
+    asked = [
+        number
+        for number, path, question in await uploads.asking(_ALL)
+        if Answer(said) in ANSWERS[question.kind] and (not trees or any(one.holds(path) for one in trees))
+    ]
+    return await uploads.answer(asked, said)
 
 
 def _below(paths: Sequence[Path]) -> Chosen:

@@ -12,6 +12,7 @@ from core.cli import words
 from core.cli.terminal import Terminal
 from core.uploads.history import BatchRow
 from core.uploads.preview import PlannedFile, Preview
+from core.uploads.questions import ANSWERS, Question
 from core.uploads.roots import Root
 from core.uploads.scan import Scanned
 from core.uploads.state import Failure, UploadState
@@ -155,6 +156,15 @@ def show_state(terminal: Terminal, state: UploadState, path: Path, trees: Sequen
         terminal.say()
         show_failures(terminal, state.failures, folders.failed)
     show_troubles(terminal, state)
+
+
+def show_questions(terminal: Terminal, asking: Sequence[tuple[int, str, Question]], total: int) -> None:
+    """What only a person can decide."""
+    rows = [(_cut(path), question.sentence, " ".join(ANSWERS[question.kind])) for _, path, question in asking[:_SHOWN]]
+    if rows:
+        terminal.say()
+        terminal.table(["Waits for an answer", "", "--answer"], rows)
+        _more(terminal, len(rows), total)
 
 
 def _show_trees(terminal: Terminal, trees: Sequence[Root]) -> None:

@@ -17,6 +17,7 @@ OTHERS = ""
 SINCE = "CASE WHEN ended IS NULL THEN ? ELSE began END"
 """Since when a tree is wanted that is only to be uploaded: it is not read again where it was read to its end."""
 _COLUMNS = "id, path, coalesce(destination, ''), asked, wanted, watched, began, ended, complete"
+_TAKEN_AT_ONCE = 2_000
 _STATUSES = "('pending', 'success', 'failed')"
 
 
@@ -81,11 +82,18 @@ def add(c: sqlite3.Connection, path: str, destination: str, now: float, asked: M
     if elsewhere:
         _queue_anew(c, path, elsewhere)
     homes = [one.number for one in others]
-    if homes or _holds_folders(c, 0):
+    if homes:
         c.execute(
             "UPDATE folder_status SET root = ? WHERE (folder_path = ? OR folder_path >= ? AND folder_path < ?) "
-            f"AND (root IS NULL OR root IN ({_numbers(homes)}))",
+            f"AND root IN ({_numbers(homes)})",
             (number, path, low, high),
+        )
+    if _holds_folders(c, 0):  # the first ones, so that there is something to send; the scan takes the others over
+        c.execute(
+            "UPDATE folder_status SET root = ? WHERE rowid IN (SELECT rowid FROM folder_status "
+            "WHERE (folder_path = ? OR folder_path >= ? AND folder_path < ?) AND root IS NULL "
+            "AND upload_status = 'pending' LIMIT ?)",
+            (number, path, low, high, _TAKEN_AT_ONCE),
         )
     return number
 
@@ -99,7 +107,8 @@ def adopt(c: sqlite3.Connection, destination: str, now: float) -> int:
         (OTHERS, destination, now, now, now),
     )
     number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (OTHERS,)).fetchone()[0])
-    c.execute("UPDATE folder_status SET root = ? WHERE root IS NULL", (number,))
+    c.execute("UPDATE folder_status SET root = ? WHERE root IS NULL AND upload_status <> 'success'", (number,))
+    c.execute("UPDATE folder_status SET root = ? WHERE root IS NULL AND upload_status IS NULL", (number,))
     c.execute(
         "UPDATE folder_status SET upload_status = 'pending' WHERE root = ? AND "
         f"coalesce(upload_status, '') NOT IN {_STATUSES}",

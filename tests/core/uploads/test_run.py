@@ -155,6 +155,18 @@ async def test_what_a_predecessor_noted_needs_a_destination_once(ward: Ward) -> 
     assert ward.stored() == ["labs/fails/x.jpg", "labs/odd/x.jpg", "labs/waits/x.jpg"]
 
 
+async def test_a_tree_that_a_predecessor_knows_takes_its_folders_over(ward: Ward) -> None:
+    for name in ("done", "waits", "new"):
+        device(ward.root, name, "x.jpg")
+    device(ward.root.with_name("elsewhere"), "y", "x.jpg")
+    rows = [(ward.root / "done", "success"), (ward.root / "waits", "pending"), ("/elsewhere/y", "pending")]
+    predecessor(ward.path, *((path, 1, status, None, 0) for path, status in rows))
+    await ward.uploads.add([ward.root], "wards")
+    assert (await ward.run()).did.done == 2
+    assert ward.stored() == ["wards/new/x.jpg", "wards/waits/x.jpg"]
+    assert await ward.uploads.waiting_without_destination() == 1
+
+
 @pytest.mark.parametrize("inner_first", [True, False])
 async def test_of_nested_trees_the_nearest_decides(ward: Ward, inner_first: bool) -> None:
     device(ward.root, "a/1", "x.jpg")

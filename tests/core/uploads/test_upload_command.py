@@ -167,6 +167,23 @@ def test_failed_folders_are_queued_again(root: Path, say: Say) -> None:
     assert say("--go-on", "--yes")["done"] == 1
 
 
+def test_what_is_asked_is_shown_and_answered(root: Path, say: Say) -> None:
+    put(root / "a/1.jpg", b"mine")
+    put(root / "b/1.jpg", b"alike")
+    put(root.parent / "storage/labs/a/1.jpg", b"theirs")
+    words = (root, "--to", "labs", "--existing", "ask", "--yes")
+    asked = say(*words, code=1)
+    assert (asked["done"], asked["questions"], asked["queued"]) == (1, 1, 1)
+    (one,) = say("--status")["asks"]  # type: ignore[misc]
+    assert (Path(one["folder"]).name, one["kind"]) == ("a", "existing") and "labs/a/1.jpg" in one["sentence"]
+    assert say("--answer", "skip")["changed"] == {"answered": 0}  # that answers another question
+    assert say("--answer", "overwrite", code=2)["error"]
+    assert say(root / "b", "--answer", "version")["changed"] == {"answered": 0}
+    assert say(root / "a", "--answer", "version")["changed"] == {"answered": 1}
+    assert say("--go-on", "--yes")["done"] == 1
+    assert _stored(root) == ["labs/a/1-v2.jpg", "labs/a/1.jpg", "labs/b/1.jpg"]
+
+
 def test_limits_are_kept(root: Path, say: Say) -> None:
     assert say("--limit-rate", "2M", "--limit-requests", "5")["limits"] == {
         "bytes_per_second": 2_000_000,
