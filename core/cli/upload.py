@@ -151,6 +151,8 @@ def upload(
     needs_paths = not (status or verify or go_on or watch or acts.are_any or speed.is_any)
     if needs_paths and not folders:
         context.fail("Name the folder to upload, or ask for --status.")
+    if go_on and folders and not acts.are_any:
+        context.fail("--go-on uploads everything that waits: name folders without it.")
     if unwatch and not folders:
         context.fail("Name the folder that is not to be watched any more.")
     uploads = _uploads(session, db_path)

@@ -44,15 +44,19 @@ def answer(session: Session, uploads: Uploads, request: Request, *, go_on: bool)
             await uploads.go_on(request.destination)
         else:
             await _add(uploads, request)
-        ran = await uploads.run(
-            engine.workspace,
-            engine.store,
-            only=request.folders,
-            override=request.override,
-            report=report,
-            catalog=engine.catalog,
-        )
-        return ran, await uploads.state(request.folders)
+        try:
+            ran = await uploads.run(
+                engine.workspace,
+                engine.store,
+                only=() if go_on else request.folders,
+                override=request.override,
+                report=report,
+                catalog=engine.catalog,
+            )
+        except Busy as exc:
+            hint = f"{exc.hint} If it uploads, it takes them along; else: {session.command('upload', '--go-on')}"
+            raise Busy(f"{exc.message} The folders are in its queue.", hint) from exc
+        return ran, await uploads.state(() if go_on else request.folders)
 
     ran, after = _until_interrupted(session, uploads, request, lambda: session.run(work))
     did = replace(ran.did, notes=(*ran.notes, *ran.did.notes))

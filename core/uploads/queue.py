@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _COLUMNS = (
-    "rowid, place, folder_path, coalesce(file_count, 0), coalesce(bytes, 0), upload_status, coalesce(retry_count, 0), "
-    "coalesce(error_message, ''), coalesce(root, 0)"
+    "rowid, place, folder_path, CAST(coalesce(file_count, 0) AS INTEGER), CAST(coalesce(bytes, 0) AS INTEGER), "
+    "upload_status, CAST(coalesce(retry_count, 0) AS INTEGER), coalesce(error_message, ''), coalesce(root, 0)"
 )
 WAITING = "skipped IS NULL AND gone_at IS NULL"
 """Nobody left it out, and it is there."""

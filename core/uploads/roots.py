@@ -114,6 +114,8 @@ def adopt(c: sqlite3.Connection, destination: str, now: float) -> int:
         f"coalesce(upload_status, '') NOT IN {_STATUSES}",
         (number,),
     )
+    # what was written as words cannot be compared: it failed long ago
+    c.execute("UPDATE folder_status SET updated_at = 0 WHERE root = ? AND typeof(updated_at) = 'text'", (number,))
     row = c.execute("SELECT folders FROM folder_counts WHERE root = ? AND state = 'queued'", (number,)).fetchone()
     return int(row[0]) if row else 0
 

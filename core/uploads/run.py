@@ -78,7 +78,8 @@ async def run(
         try:
             await side_by_side([work.look, work.send], 2)
         finally:
-            await asyncio.shield(tracker.write(lambda c: end_broken_batches(c, now_seconds())))
+            with contextlib.suppress(CoreError):  # a full disk: the next run does it, and what is raised says more
+                await asyncio.shield(tracker.write(lambda c: end_broken_batches(c, now_seconds())))
         await work.close()
     return Ran(tuple(work.scans), replace(work.did, seconds=time.monotonic() - work.started), tuple(work.notes))
 
@@ -105,6 +106,7 @@ class _Run:
         self._aside: set[int] = set()
         self._over = asyncio.Event()
         self._news = asyncio.Event()  # a scan has ended
+        self._sends = False
 
     async def look(self) -> None:
         """Reads the trees that wait for it, until everything is sent."""
@@ -116,7 +118,8 @@ class _Run:
                 continue
             try:
                 await asyncio.to_thread(check_roots, [Path(root.path)])
-                self.scans.append(await scan(self._tracker, Path(root.path), self._wish(root).rules))
+                rules = self._wish(root).rules
+                self.scans.append(await scan(self._tracker, Path(root.path), rules, self._on_scan))
             except (NotFound, Usage) as exc:
                 self._set_aside([root], exc)
             except WorkspaceError as exc:
@@ -141,6 +144,14 @@ class _Run:
                     await self._wait_for_news()
         finally:
             self._over.set()
+
+    def _on_scan(self, progress: Progress) -> None:
+        """Says how far a scan is, while nothing is sent that would say more."""
+        if not self._sends:
+            did = self.did
+            done = did.done + did.failed + did.skipped + did.asked
+            note = f"{progress.note}, {progress.done:,} folders read"
+            self._report(replace(progress, done=done, total=None, note=note))
 
     async def close(self) -> None:
         """Trees of which nothing waits any more are done with."""
@@ -191,7 +202,11 @@ class _Run:
 
         if await self._is_enough(wish):
             enough.set()
-        await side_by_side([send, watch], 2)
+        self._sends = True
+        try:
+            await side_by_side([send, watch], 2)
+        finally:
+            self._sends = False
 
     async def _is_enough(self, wish: Wish) -> bool:
         """Whether a turn need not wait for more: its trees are read, or the next folder is somebody else's."""

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-from core.database import Database, statements
+from core.database import Corrupt, Database, statements
 from core.errors import Busy, NotFound, WorkspaceError
 from core.uploads.counts import are_wrong, count_anew
 from core.writer_lock import is_held, take_lock
@@ -22,6 +22,10 @@ T = TypeVar("T")
 FILE_NAME = "upload_tracker.db"
 _HEADER = b"SQLite format 3\0"
 _TABLES = ("folder_status", "upload_batches", "scanned_roots")
+_RESTORE = (
+    "Restore it from a backup, or name another with --db-path and upload again: what is stored already is recognised, "
+    "and not sent twice."
+)
 _LOOK_SECONDS = 0.3
 """Whoever looks whether the lock is held holds it for a moment."""
 
@@ -47,6 +51,9 @@ class Tracker:
         tracker = cls(path)
         try:
             await asyncio.get_running_loop().run_in_executor(tracker._writer, tracker._create)
+        except Corrupt as exc:
+            await tracker.close()
+            raise Corrupt(exc.message, _RESTORE) from exc
         except BaseException:
             await tracker.close()
             raise
@@ -167,7 +174,7 @@ def _check(path: Path) -> None:
     except OSError as exc:
         raise WorkspaceError(f"{path} cannot be read: {exc.strerror or exc}.", "Check the rights to it.") from exc
     except sqlite3.Error as exc:
-        raise WorkspaceError(f"{path} cannot be read: {exc}.", "Restore it from a backup, or name another.") from exc
+        raise WorkspaceError(f"{path} cannot be read: {exc}.", _RESTORE) from exc
     if names and "folder_status" not in names:
         raise WorkspaceError(f"{path} is a database of another program, no upload tracker.", hint)
 

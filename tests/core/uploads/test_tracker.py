@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from contextlib import closing
@@ -10,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFound, WorkspaceError
+from core.uploads.listing import FolderFilter, Listing
+from core.uploads.queue import due
+from core.uploads.roots import adopt
+from core.uploads.state import read_state
 from core.uploads.tracker import Tracker, empty_tracker
 from tests.core.uploads.trees import OLD, Desk, device, predecessor, put
 
@@ -131,3 +136,67 @@ async def test_a_tracker_of_an_earlier_version_gets_what_it_lacks(desk: Desk) ->
     assert desk.sql("SELECT question FROM folder_status") == [(None,)]
     assert desk.sql("SELECT destination FROM scanned_roots") == [(None,)]
     assert desk.sql("SELECT count(*) FROM uploaded_files") == [(0,)]
+
+
+async def test_a_predecessors_odd_values_stop_nothing(desk: Desk) -> None:
+    predecessor(desk.path)
+    odd = [
+        ("/old/a", "many", "uploading", "yesterday", "twice"),
+        ("/old/b", None, None, None, None),
+        ("/old/c", -1, "failed", "2023-01-01 10:00:00", "1"),
+        ("/old/d", 2.5, "PENDING", 1e300, -3),
+    ]
+    with closing(sqlite3.connect(desk.path)) as c, c:
+        c.execute("DROP TABLE folder_status")
+        c.execute(
+            "CREATE TABLE folder_status (folder_path TEXT PRIMARY KEY, folder_name TEXT, last_modified REAL, "
+            "file_count INTEGER, file_hash TEXT, upload_status TEXT, upload_timestamp REAL, error_message TEXT, "
+            "retry_count INTEGER, created_at REAL, updated_at REAL)"
+        )
+        sql = (
+            "INSERT INTO folder_status (folder_path, file_count, upload_status, updated_at, retry_count) "
+            "VALUES (?, ?, ?, ?, ?)"
+        )
+        c.executemany(sql, odd)
+        c.execute("UPDATE upload_batches SET total_folders = 'some', start_time = 'then', end_time = 1e300")
+    folders = (await desk.state()).folders
+    assert (folders.pending, folders.failed) == (3, 1)
+    listing = Listing(desk.path)
+    rows = await listing.folders(await listing.numbers(FolderFilter(), "when"))
+    assert len(rows) == (await listing.amounts()).found == 4
+    (batch,) = await listing.batches(await listing.batch_numbers())
+    assert (batch.folders, batch.started, batch.ended) == (0, None, None)
+    await listing.close()
+    tracker = await Tracker.open(desk.path)
+    assert await tracker.write(lambda c: adopt(c, "wards", 5.0)) == 3
+    found = await tracker.read(lambda c: due(c, 9, 1e9, 9))
+    assert sorted(Path(one.path).name for one in found) == ["a", "b", "c", "d"]
+    assert {type(one.retries) for one in found} == {type(one.files) for one in found} == {int}
+    await tracker.close()
+
+
+async def test_a_damaged_tracker_says_what_to_do(desk: Desk) -> None:
+    for number in range(200):
+        device(desk.root, str(number))
+    await desk.scan()
+    data = bytearray(desk.path.read_bytes())
+    data[4096 : len(data) // 2] = b"\xff" * (len(data) // 2 - 4096)
+    desk.path.write_bytes(data)
+    with pytest.raises(WorkspaceError) as raised:
+        await desk.state()
+    assert "recognised, and not sent twice" in raised.value.hint
+
+
+async def test_a_tracker_that_another_program_writes_to_is_waited_for(desk: Desk) -> None:
+    device(desk.root, "a")
+    await desk.scan()
+    tracker = await Tracker.open(desk.path)
+    with closing(sqlite3.connect(desk.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await tracker.read(read_state)).folders.pending == 1  # reading goes on
+        writing = asyncio.ensure_future(tracker.write(lambda c: adopt(c, "wards", 5.0)))
+        await tracker.read(read_state)
+        assert not writing.done()
+        other.execute("COMMIT")
+    assert await writing == 0
+    await tracker.close()

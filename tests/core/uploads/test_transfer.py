@@ -317,7 +317,7 @@ async def test_what_was_queued_goes_up_while_the_tree_is_still_being_read(
     sent = asyncio.Event()
     real = run.scan
 
-    async def slow(tracker: Tracker, root: Path, rules: ScanRules) -> Scanned:
+    async def slow(tracker: Tracker, root: Path, rules: ScanRules, report: Report) -> Scanned:
         await sent.wait()  # the scan is over only after something went up
         return await real(tracker, root, rules)
 
