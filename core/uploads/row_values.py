@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from core.profiles.key_template import Home
+from core.uploads.addresses import FREE, Names
 from core.uploads.stats import Stats
 
 SIZES = ("width", "height")
@@ -40,12 +41,13 @@ class Folder:
     at: datetime
 
 
-def folder_values(folder: Folder) -> dict[str, object]:
+def folder_values(folder: Folder, names: Names = FREE) -> dict[str, object]:
     """Every field of a row for a folder."""
     images = [one for one in folder.files if one.is_image]
+    bucket = next((one.bucket for one in (*images, *folder.files)), None)
     return {
-        **_common(folder, images),
-        "bucket": next((one.bucket for one in (*images, *folder.files)), None),
+        **_common(folder, images, names, bucket),
+        "bucket": bucket,
         "bytes": sum(one.size_bytes for one in folder.files),
         "files": [
             {"name": one.name, "bucket": one.bucket, "key": one.key, "bytes": one.size_bytes, "sha256": one.sha256}
@@ -55,22 +57,21 @@ def folder_values(folder: Folder) -> dict[str, object]:
 
 
 def image_values(
-    folder: Folder, needed: Collection[str], url: Callable[[str, str], str | None]
+    folder: Folder, needed: Collection[str], url: Callable[[str, str], str | None], names: Names = FREE
 ) -> dict[str, dict[str, object]]:
     """The fields of a row for each image, by its name. Only where width or height is `needed` are the files looked
     into. Blocks."""
     images = [one for one in folder.files if one.is_image]
-    common = _common(folder, images)
     found: dict[str, dict[str, object]] = {}
     for one in images:
         path = PurePosixPath(one.name)
         width, height = size_of(Path(folder.path, one.name)) if set(SIZES) & set(needed) else (None, None)
         found[one.name] = {
-            **common,
+            **_common(folder, images, names, one.bucket),
             "name": one.name,
             "stem": path.stem,
             "ending": path.suffix,
-            "key": one.key,
+            "key": names.name(one.bucket, one.key, one.bucket),
             "bucket": one.bucket,
             "bucket_path": f"{one.bucket}/{one.key}",
             "url": url(one.bucket, one.key) if "url" in needed else None,
@@ -96,7 +97,7 @@ def size_of(path: Path) -> tuple[int | None, int | None]:
         return None, None
 
 
-def _common(folder: Folder, images: Sequence[Placed]) -> Mapping[str, object]:
+def _common(folder: Folder, images: Sequence[Placed], names: Names, bucket: str | None) -> Mapping[str, object]:
     home, stats = folder.home, folder.stats or Stats()
     return {
         "folder": home.folder,
@@ -114,8 +115,8 @@ def _common(folder: Folder, images: Sequence[Placed]) -> Mapping[str, object]:
         "stats_note": stats.reason or None,
         "image_count": len(images),
         "file_count": len(folder.files),
-        "image_paths": [one.key for one in images],
+        "image_paths": [names.name(one.bucket, one.key, bucket) for one in images],
         "image_bucket_paths": [f"{one.bucket}/{one.key}" for one in images],
-        "file_paths": [one.key for one in folder.files],
+        "file_paths": [names.name(one.bucket, one.key, bucket) for one in folder.files],
         "file_bucket_paths": [f"{one.bucket}/{one.key}" for one in folder.files],
     }

@@ -12,6 +12,7 @@ from core.models import Table
 from core.ports import Catalog, ObjectStore
 from core.profiles import SUPABASE, Profile
 from core.profiles.destination import Destination
+from core.uploads.addresses import names_in
 from core.uploads.cells import DoesNotFit
 from core.uploads.mapping import Mapped, of_folders, of_images
 from core.uploads.row_records import RowRecords
@@ -90,12 +91,13 @@ class Rows:
         try:
             if self._images is not None:
                 mapped = self._images.mapped
-                found = image_values(folder, mapped.fields(), self._url)
+                found = image_values(folder, mapped.fields(), self._url, names_in(self._profile, mapped))
                 images = tuple(Wanted(folder.path, mapped.row(values), False) for values in found.values())
             if self._folders is None:
                 return _Made(images)
             mapped = self._folders.mapped
-            return _Made(images, Wanted(folder.path, mapped.row(folder_values(folder)), True))
+            values = folder_values(folder, names_in(self._profile, mapped))
+            return _Made(images, Wanted(folder.path, mapped.row(values), True))
         except DoesNotFit as exc:
             return _Made(error=f"Its row cannot be written: {exc}.")
 
