@@ -149,13 +149,13 @@ class _Verification:
             try:
                 await self._store.bucket(bucket)
                 await self._list(bucket)
+                await self._ask_again(bucket)
             except NotFound:
                 continue  # all that went there is missing
             except ServiceError as exc:
                 raise Unreadable(
                     f"The listing of {bucket} could not be completed, so nothing is proven: {exc.message}", exc.hint
                 ) from exc
-            await self._ask_again(bucket)
 
     async def compare(self) -> None:
         """Judges every file, and reads those that could have arrived."""
