@@ -38,8 +38,12 @@ def preset(name: str) -> Preset:
     name, _, bucket = name.partition("=")
     for one in presets():
         if one.name == name:
+            if not bucket:
+                return one
+            moved = {source.bucket for source in one.sources}
             homes = [replace(source, bucket=bucket) if source.bucket else source for source in one.sources]
-            return replace(one, sources=tuple(homes)) if bucket else one
+            families = [replace(family, name=bucket) if family.name in moved else family for family in one.families]
+            return replace(one, sources=tuple(homes), families=tuple(families))
     raise Usage(f"There is no preset “{name}”.", f"Presets: {', '.join(one.name for one in presets())}.")
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from random import Random
 
 from core.capacity.models import Sample
-from core.practice.mapping import OVERFLOW, PARTS, PATIENTS, SITE
+from core.practice.mapping import DEVICES, OVERFLOW, PARTS, PATIENTS, SITE
 from core.practice.registers import Moment
 from core.practice.world import World
 
@@ -61,7 +61,7 @@ def write_families(world: World, sizes: Sequence[int]) -> str:
         held = sum(size for item, size in zip(world.items, sizes, strict=True) if item.bucket == name)
         text += _FAMILY.format(name=name, capacity=max(1, round(held / share / _ROUND_BYTES)) * _ROUND_BYTES)
         text += _RETENTION if name == PATIENTS else ""
-    return text
+    return text + _UPLOADS.format(name=DEVICES)
 
 
 _FAMILIES = """\
@@ -76,6 +76,11 @@ cleanup_at = 0.85
 overflow_at = 0.95
 """
 _RETENTION = "retention_days = 30\n"
+_UPLOADS = """
+# Its bucket comes with the first folder that is uploaded to it; each gets a row in the table device_test.
+[[families]]
+name = "{name}"
+"""
 
 
 def _levels(course: _Course, moment: Moment, dice: Random) -> list[float]:

@@ -8,12 +8,15 @@ from dataclasses import replace
 from core import places
 from core.errors import BadProfile
 from core.profiles import PRACTICE, Family, Profile, ReferenceColumn, Safety, Source
+from core.profiles.destination import FOLDER_TABLE
 from core.profiles.reading import read_families
 
 PARTS = "sop-images"
 PATIENTS = "patient-images"
 OVERFLOW = "patient-images-1"
 SITE = "cms-images"
+DEVICES = "device-tests"
+"""The family that folders are uploaded to; it has no bucket yet."""
 BUCKETS = (SITE, PATIENTS, OVERFLOW, PARTS)
 """The four buckets, by name."""
 RETENTION_DAYS = 30
@@ -72,6 +75,15 @@ _SOURCES = (
         bucket=SITE,
         time_column="created_at",
     ),
+    Source(
+        name=FOLDER_TABLE,
+        table=FOLDER_TABLE,
+        key=("id",),
+        columns=(ReferenceColumn("image_paths", "array"),),
+        bucket=DEVICES,
+        status_column="test_status",
+        time_column="created_at",
+    ),
 )
 MAPPED = tuple(source.table for source in _SOURCES)
 """The tables that the profile maps, each by one source."""
@@ -110,5 +122,5 @@ def profile_as_built() -> Profile:
         catalog=folder / "catalog.db",
         sources=_SOURCES,
         safety=Safety(archive_folder=folder / "archive"),
-        families=(Family(name=PATIENTS, retention_days=RETENTION_DAYS),),
+        families=(Family(name=PATIENTS, retention_days=RETENTION_DAYS), Family(name=DEVICES)),
     )

@@ -15,6 +15,7 @@ from core.practice.mapping import MAPPED
 from core.practice.registers import Cells, Moment
 from core.practice.website import Website
 from core.practice.world import World
+from core.profiles.destination import FOLDER_TABLE
 
 
 def write_catalog(path: Path, world: World, moment: Moment, sizes: Sequence[int]) -> int:
@@ -51,6 +52,7 @@ def _tables(world: World, moment: Moment, sizes: Sequence[int]) -> Iterator[tupl
     yield "media_collections", site.media_collections()
     yield "articles", site.articles()
     yield "newsletters", site.newsletters()
+    yield FOLDER_TABLE, ()  # uploads fill it
 
 
 def _fill(connection: sqlite3.Connection, table: str, rows: Iterable[Cells]) -> int:

@@ -64,3 +64,9 @@ CREATE TABLE articles (id INTEGER PRIMARY KEY, slug TEXT NOT NULL, body_html TEX
 
 -- Not in the profile's mapping: what it names, only the reference radar can see.
 CREATE TABLE newsletters (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, hero TEXT, sent_at TEXT NOT NULL);
+
+-- Tests of devices: a row for each folder that is uploaded.
+CREATE TABLE device_test (
+    id INTEGER PRIMARY KEY, folder_name TEXT NOT NULL, folder_path TEXT, test_status TEXT, stats JSON,
+    image_paths TEXT NOT NULL, image_count INTEGER, total_bytes INTEGER, uploaded_at TEXT, created_at TEXT NOT NULL
+);

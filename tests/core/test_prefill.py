@@ -12,7 +12,7 @@ from core.env_file import parse_env, read_env_file
 from core.errors import BadProfile, Usage
 from core.prefill import Prefill, prefill
 from core.presets import preset, presets, with_presets
-from core.profiles import Family, Profile
+from core.profiles import Family, Profile, RowMapping
 from tests.core.test_addresses import HOSTED
 from tests.core.tokens import token
 
@@ -150,7 +150,10 @@ def test_every_preset_reads_and_is_added_once() -> None:
     ]
     profile = with_presets(Profile("p", "supabase"), presets())
     assert [source.name for source in profile.sources] == [one.name for one in presets()]
-    assert profile.families == (Family("patient-images", retention_days=30),)
+    assert profile.families == (Family("patient-images", retention_days=30), Family("device-tests"))
+    assert profile.destination("device-tests").folder_rows == RowMapping("device_test", key=("id",))
+    elsewhere = with_presets(Profile("p", "supabase"), [preset("device_test=bench")])
+    assert [(one.name, bool(one.folder_rows)) for one in elsewhere.all_destinations] == [("bench", True)]
     assert with_presets(profile, presets()) == profile
     with pytest.raises(Usage, match="no preset"):
         preset("nothing")

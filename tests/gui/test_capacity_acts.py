@@ -182,7 +182,7 @@ async def test_a_family_is_edited_in_the_window_and_the_project_goes_by_it(qapp:
     await until(lambda: len(desktop.opened) == 2)  # the dialog is gone by then, the object too
     await desktop.settle()
     engine = desktop.desk.engine
-    assert engine is not None and len(engine.profile.families) == 3 and len(desktop.opened) == 2
+    assert engine is not None and len(engine.profile.families) == 4 and len(desktop.opened) == 2
     saved = next(family for family in find_profile(PRACTICE).families if family.name == name)
     assert (saved.cleanup_at, saved.capacity_bytes) == (0.8, 7_000)
     assert saved.recompress == Recompression(quality=70)
