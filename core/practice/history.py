@@ -61,7 +61,7 @@ def write_families(world: World, sizes: Sequence[int]) -> str:
         held = sum(size for item, size in zip(world.items, sizes, strict=True) if item.bucket == name)
         text += _FAMILY.format(name=name, capacity=max(1, round(held / share / _ROUND_BYTES)) * _ROUND_BYTES)
         text += _RETENTION if name == PATIENTS else ""
-    return text + _UPLOADS.format(name=DEVICES)
+    return text + _UPLOADS + _FAMILY.lstrip("\n").format(name=DEVICES, capacity=1 << 30)
 
 
 _FAMILIES = """\
@@ -78,8 +78,6 @@ overflow_at = 0.95
 _RETENTION = "retention_days = 30\n"
 _UPLOADS = """
 # Its bucket comes with the first folder that is uploaded to it; each gets a row in the table device_test.
-[[families]]
-name = "{name}"
 """
 
 

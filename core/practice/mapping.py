@@ -122,5 +122,5 @@ def profile_as_built() -> Profile:
         catalog=folder / "catalog.db",
         sources=_SOURCES,
         safety=Safety(archive_folder=folder / "archive"),
-        families=(Family(name=PATIENTS, retention_days=RETENTION_DAYS), Family(name=DEVICES)),
+        families=(Family(name=PATIENTS, retention_days=RETENTION_DAYS),),
     )
