@@ -83,6 +83,14 @@ class Table(QTableView, Generic[T]):
         """Shows or hides a column that means something only for some rows."""
         self.shown_columns.show(column_id, shown)
 
+    def draw_column(self, column_id: str) -> None:
+        """Draws one column anew: drawing all of them takes its time."""
+        header = self.horizontalHeader()
+        section = next(n for n, column in enumerate(self.rows.columns) if column.id == column_id)
+        if not header.isSectionHidden(section):
+            left, width = header.sectionViewportPosition(section), header.sectionSize(section)
+            self.viewport().update(left, 0, width, self.viewport().height())
+
     def column_menu(self) -> QMenu:
         """The menu that shows and hides columns."""
         return self.shown_columns.menu()

@@ -130,10 +130,11 @@ class TableModel(QAbstractTableModel, Generic[T]):
         return rows[place] if place < len(rows) else None
 
     def renew(self) -> None:
-        """Asks anew for the rows that somebody looks at; until they are there, the old ones stay in sight."""
+        """Asks anew for the rows that somebody looks at; until they are there, the old ones stay in sight. What is seen
+        is found out by drawing the first column, and only what has become another one is drawn anew."""
         self._stale = set(self._pages)
         if self.row_numbers:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.row_numbers) - 1, len(self.columns) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.row_numbers) - 1, 0))
 
     def known_rows(self, most: int) -> Sequence[T]:
         """The first rows, as far as they are in memory; nothing is asked for."""
@@ -266,11 +267,16 @@ class TableModel(QAbstractTableModel, Generic[T]):
         if asked_in != self._round:
             return
         self._asked.discard(page)
+        before = self._pages.get(page, ())
         self._pages[page] = rows
         while len(self._pages) > _PAGES_KEPT:
             self._pages.popitem(last=False)
-        start = page * PAGE_ROWS
-        self.dataChanged.emit(self.index(start, 0), self.index(start + len(rows) - 1, len(self.columns) - 1))
+        start, last = page * PAGE_ROWS, len(self.columns) - 1
+        if len(before) != len(rows):
+            self.dataChanged.emit(self.index(start, 0), self.index(start + len(rows) - 1, last))
+        else:
+            for row in (n for n, (old, new) in enumerate(zip(before, rows, strict=True), start) if old != new):
+                self.dataChanged.emit(self.index(row, 0), self.index(row, last))
         self.arrived.emit(range(start, start + len(rows)))
 
     def _on_choice_changed(self, first: int, last: int) -> None:

@@ -4,13 +4,14 @@ again."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from core.uploads import acts
 from core.uploads.acts import Chosen
 from core.uploads.tracker import now_seconds
 
 _ASKED = 10_000
+_IN = "rowid IN (SELECT value FROM json_each(?))"
 
 
 def leave_out_waiting(c: sqlite3.Connection, numbers: Sequence[int], reason: str = acts.LEFT_OUT) -> tuple[int, ...]:
@@ -49,7 +50,7 @@ def places(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, in
     """Where folders stand in the queue, as (number, place)."""
     found: list[tuple[int, int]] = []
     for some in _pieces(numbers):
-        found += c.execute(f"SELECT rowid, place FROM folder_status WHERE rowid IN ({some})").fetchall()
+        found += c.execute(f"SELECT rowid, place FROM folder_status WHERE {_IN}", (some,)).fetchall()
     return tuple(found)
 
 
@@ -62,8 +63,8 @@ def weigh(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[int, int]:
     """How many files these folders have together, and how many bytes."""
     files = size = 0
     for some in _pieces(numbers):
-        sql = f"SELECT total(file_count), total(bytes) FROM folder_status WHERE rowid IN ({some})"
-        more_files, more_bytes = c.execute(sql).fetchone()
+        sql = f"SELECT total(file_count), total(bytes) FROM folder_status WHERE {_IN}"
+        more_files, more_bytes = c.execute(sql, (some,)).fetchone()
         files, size = files + int(more_files), size + int(more_bytes)
     return files, size
 
@@ -71,13 +72,12 @@ def weigh(c: sqlite3.Connection, numbers: Sequence[int]) -> tuple[int, int]:
 def _those(c: sqlite3.Connection, numbers: Sequence[int], wanted: str) -> tuple[int, ...]:
     passed: set[int] = set()
     for some in _pieces(numbers):
-        sql = f"SELECT rowid FROM folder_status WHERE rowid IN ({some}) AND {wanted}"
-        passed.update(number for (number,) in c.execute(sql))
+        sql = f"SELECT rowid FROM folder_status WHERE {_IN} AND {wanted}"
+        passed.update(number for (number,) in c.execute(sql, (some,)))
     return tuple(number for number in numbers if number in passed)
 
 
-def _pieces(numbers: Sequence[int]) -> list[str]:
-    """Lists for SQL: they are whole numbers of ours, and more than SQLite takes as values."""
-    return [
-        ",".join(str(number) for number in numbers[start : start + _ASKED]) for start in range(0, len(numbers), _ASKED)
-    ]
+def _pieces(numbers: Sequence[int]) -> Iterator[str]:
+    """Lists for SQL, some numbers at a time: written into the statements, each would be kept as one of its own."""
+    for start in range(0, len(numbers), _ASKED):
+        yield f"[{','.join(str(int(number)) for number in numbers[start : start + _ASKED])}]"

@@ -264,4 +264,9 @@ class Middle(QWidget):
         self.footer.setVisible(has_rows and self._bar.shows_folders)
 
     def _draw(self) -> None:
-        self._folders.viewport().update()
+        self._folders.draw_column("picture")
+
+    def draw_progress(self) -> None:
+        """Draws how far each folder is, which stands in no tracker."""
+        for column in ("progress", "rate"):
+            self._folders.draw_column(column)

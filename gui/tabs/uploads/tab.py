@@ -318,7 +318,7 @@ class UploadsTab(DropTab):
         if self.isVisible() and self._asked_at is None and not self._shows_example:
             self._glance()
             if self.runs.is_running and self.bar.shows_folders and not self.middle.is_empty:
-                self.middle.folders.viewport().update()  # how far each is stands in no tracker
+                self.middle.draw_progress()
 
     def _on_menu_wanted(self, place: QPoint) -> None:
         offers.open_menu(self, place)
