@@ -93,12 +93,19 @@ class UploadRuns(QObject):
 
         async def work(report: Report) -> Ran | None:
             from core.errors import Busy
+            from core.profiles.destination import Duplicates
             from core.uploads.desk import Uploads
+            from core.uploads.wishes import Override
 
             try:
                 uploads = Uploads(engine.profile)
                 return await uploads.run(
-                    engine.workspace, engine.store, live=self.live, report=report, catalog=engine.catalog
+                    engine.workspace,
+                    engine.store,
+                    override=Override(unsaid=Duplicates.ASK),  # somebody is here to be asked
+                    live=self.live,
+                    report=report,
+                    catalog=engine.catalog,
                 )
             except Busy:
                 if not await _is_used(engine.profile.name):

@@ -1,17 +1,29 @@
-"""What people do with folders of the queue: leave them out, take them back, put them first; and how to take that back
-again."""
+"""What people do with folders of the queue: leave them out, take them back, move them, answer what they ask; and how to
+take that back again."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from core.uploads import acts
 from core.uploads.acts import Chosen
+from core.uploads.questions import Answer, Kind, answer
+from core.uploads.queue import WAITING
 from core.uploads.tracker import now_seconds
 
 _ASKED = 10_000
 _IN = "rowid IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a folder asked, and what had been answered for it before."""
+
+    number: int
+    question: str
+    answers: str | None
 
 
 def leave_out_waiting(c: sqlite3.Connection, numbers: Sequence[int], reason: str = acts.LEFT_OUT) -> tuple[int, ...]:
@@ -81,3 +93,25 @@ def _pieces(numbers: Sequence[int]) -> Iterator[str]:
     """Lists for SQL, some numbers at a time: written into the statements, each would be kept as one of its own."""
     for start in range(0, len(numbers), _ASKED):
         yield f"[{','.join(str(int(number)) for number in numbers[start : start + _ASKED])}]"
+
+
+def answer_those(c: sqlite3.Connection, numbers: Sequence[int], kind: Kind, said: Answer) -> tuple[Asked, ...]:
+    """Answers those of these folders that ask this kind of question: which ones, with what they asked. Raises
+    `Usage`."""
+    asks = f"json_extract(question, '$.kind') = '{Kind(kind).value}'"
+    waits = f"question IS NOT NULL AND upload_status = 'pending' AND {WAITING} AND {asks}"
+    before: list[Asked] = []
+    for some in _pieces(_those(c, numbers, waits)):
+        rows = c.execute(f"SELECT rowid, question, answers FROM folder_status WHERE {_IN}", (some,))
+        before += [Asked(number, str(question), given) for number, question, given in rows]
+    answer(c, now_seconds(), [one.number for one in before], said)
+    return tuple(before)
+
+
+def ask_again(c: sqlite3.Connection, before: Sequence[Asked]) -> int:
+    """Folders ask again what they asked, as long as they still wait, or were left out by the answer. How many."""
+    sql = (
+        "UPDATE folder_status SET question = ?, answers = ?, skipped = NULL WHERE rowid = ? "
+        "AND upload_status = 'pending' AND gone_at IS NULL AND rowid NOT IN (SELECT folder FROM folders_under_way)"
+    )
+    return c.executemany(sql, [(one.question, one.answers, one.number) for one in before]).rowcount

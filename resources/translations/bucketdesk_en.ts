@@ -768,6 +768,13 @@
                 <numerusform>%Ln files proven: everything has arrived</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>Answered for %Ln folder(s).</source>
+            <translation>
+                <numerusform>Answered for %Ln folder.</numerusform>
+                <numerusform>Answered for %Ln folders.</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>UploadsHeading</name>
@@ -837,6 +844,16 @@
             <translation>
                 <numerusform>%Ln file in %1 is not proven to have arrived</numerusform>
                 <numerusform>%Ln files in %1 are not proven to have arrived</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>QuestionDetails</name>
+        <message numerus="yes">
+            <source>The answer is for those of the %Ln chosen folder(s) that ask the same.</source>
+            <translation>
+                <numerusform>The answer is for the %Ln chosen folder.</numerusform>
+                <numerusform>The answer is for those of the %Ln chosen folders that ask the same.</numerusform>
             </translation>
         </message>
     </context>

@@ -49,7 +49,7 @@ async def test_folders_are_dropped_fail_are_repaired_and_tried_again(unscanned: 
     wards = tmp_path / "wards"
     for name in ("one", "two", "bad"):
         (wards / name).mkdir(parents=True)
-        PICTURE.save(str(wards / name / "eye.png"))
+        QImage(8, 8 + ord(name[0]), QImage.Format.Format_RGB32).save(str(wards / name / "eye.png"))  # no duplicates
     (wards / "bad" / "eye.png").rename(wards / "bad" / "Ärger.png")  # no key can carry this name
     drop(tab, wards)
     asked = await shown(unscanned.window, DestinationChoice)

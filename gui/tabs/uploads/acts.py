@@ -9,7 +9,17 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from core.uploads.listing import Listing
-from core.uploads.undoable import go_first, go_last, leave_out_waiting, put_back, take_back
+from core.uploads.questions import Answer, Kind
+from core.uploads.undoable import (
+    Asked,
+    answer_those,
+    ask_again,
+    go_first,
+    go_last,
+    leave_out_waiting,
+    put_back,
+    take_back,
+)
 from gui.desk import Desk
 from gui.jobs import NextStep
 from gui.tabs.uploads.middle import Middle
@@ -44,6 +54,22 @@ class FolderActs(QObject):
     def go_last(self) -> None:
         """Uploads the chosen folders after all others."""
         self._desk.jobs.ask(self._move(go_last))
+
+    def answer(self, kind: Kind, said: Answer) -> None:
+        """Answers what the chosen folders ask, as far as it is this kind of question."""
+        self._desk.jobs.ask(self._answer(kind, said))
+
+    async def _answer(self, kind: Kind, said: Answer) -> None:
+        numbers = await self._middle.chosen()
+        done: Sequence[Asked] = await self._write(lambda c: answer_those(c, numbers, kind, said), ())
+        told = translate("Uploads", "Answered for %Ln folder(s).", "", len(done))
+        none = translate("Uploads", "None of the chosen folders asks this any more.")
+        self._tell(len(done), told, none, lambda c: ask_again(c, done))
+        listing = self._listing()
+        if done and said is not Answer.LEAVE_OUT and listing is not None:
+            queued = (await listing.amounts()).queued
+            if queued == len(done):  # nothing else waits: the upload had only been waiting for this
+                self._desk.uploads.start()
 
     async def _leave_out(self) -> None:
         numbers = await self._middle.chosen()

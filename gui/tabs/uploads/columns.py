@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap
 
 from core.uploads.listing import BatchRow, FolderRow, FolderState, TroubleRow
 from core.uploads.live import FolderProgress
+from core.uploads.questions import read_question
 from gui import words
 from gui.icons import Icons
 from gui.table_model import Column
@@ -61,7 +62,9 @@ def folder_columns(looks: Looks) -> tuple[Column[FolderRow], ...]:
 
 
 def result_of(folder: FolderRow) -> str:
-    """Why it is nowhere, or where it is."""
+    """What it asks, why it is nowhere, or where it is."""
+    if folder.state is FolderState.ASKING and (question := read_question(folder.question)) is not None:
+        return question.sentence
     return folder.reason or ", ".join(folder.buckets)
 
 

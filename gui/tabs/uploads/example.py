@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -14,6 +14,7 @@ from core.uploads.acts import Chosen, leave_out
 from core.uploads.batches import Attempt, Ending, begin_batch, end_batch, end_folders
 from core.uploads.listing import Listing
 from core.uploads.live import Live
+from core.uploads.questions import AskedFile, Kind, Question
 from core.uploads.queue import Queued, due
 from core.uploads.scan import scan
 from core.uploads.tracker import Tracker, now_seconds
@@ -30,15 +31,16 @@ _REASONS = {
 
 
 @contextlib.asynccontextmanager
-async def example(live: Live) -> AsyncIterator[Listing]:
-    """A tracker that knows folders in every state, as if a batch were under way; `live` is told how far that is."""
+async def example(live: Live, stands: str = "") -> AsyncIterator[Listing]:
+    """A tracker that knows folders in every state, as if a batch were under way; `live` is told how far that is.
+    `stands`: the place of an object that some of them ask about; none asks where there is none."""
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         _make_folders(home / "wards")
         tracker = await Tracker.open(home / "example.db")
         try:
             await scan(tracker, home / "wards")
-            await tracker.write(lambda c: _upload(c, live))
+            await tracker.write(lambda c: _upload(c, live, stands))
         finally:
             await tracker.close()
         listing = Listing(home / "example.db", lambda: True)
@@ -63,7 +65,7 @@ def _make_folders(root: Path) -> None:
     (root / "ward-2" / "lost.jpg").symlink_to(root / "nowhere")
 
 
-def _upload(c: sqlite3.Connection, live: Live) -> None:
+def _upload(c: sqlite3.Connection, live: Live, stands: str) -> None:
     now = now_seconds()
     _earlier(c, now)
     c.execute("UPDATE scanned_roots SET destination = ?, watched = ?", (_LIKE, int(now) - 7_500))
@@ -87,12 +89,25 @@ def _upload(c: sqlite3.Connection, live: Live) -> None:
         end_batch(c, batch_id, began + _SECONDS - batch)
     chosen = Chosen([one.number for one in due(c, 3, 0, 2)])
     leave_out(c, now, chosen, "There is only a stats.json in it, and no table is mapped.")
+    if stands:
+        _ask(c, due(c, 3, 0, 5), stands)
     under_way = due(c, 3, 0, 16)
     begin_batch(c, "", under_way, now - 2)
     for at, one in enumerate(under_way):
         live.begin(one.number, one.files, one.size_bytes)
         for _ in range(at % one.files):
             live.stored(one.number, one.size_bytes // one.files)
+
+
+def _ask(c: sqlite3.Connection, folders: Sequence[Queued], stands: str) -> None:
+    """Folders that wait for an answer, about pictures of the practice project."""
+    for at, one in enumerate(folders):
+        kind = Kind.EXISTING if at % 2 else Kind.DUPLICATE
+        names = sorted(path.name for path in Path(one.path).iterdir() if path.suffix == ".jpg")
+        files = [AskedFile(name, f"{Path(one.path).name}/{name}", _LIKE, stands, 4_321) for name in names]
+        c.execute(
+            "UPDATE folder_status SET question = ? WHERE rowid = ?", (Question(kind, tuple(files)).text, one.number)
+        )
 
 
 def _earlier(c: sqlite3.Connection, now: float) -> None:

@@ -32,12 +32,13 @@ from gui.widgets.footer import Footer
 from gui.widgets.thumbnails import Thumbnails
 
 T = TypeVar("T")
-_SOMETIMES = ("progress", "rate", "attempts", "batch", "when")
+_SOMETIMES = ("progress", "rate", "files", "attempts", "batch", "when")
 _TELLS_NOTHING = {
     FolderState.UPLOADING: frozenset({"batch", "when"}),
     FolderState.QUEUED: frozenset({"progress", "rate", "batch"}),
     FolderState.DONE: frozenset({"progress", "rate"}),
     FolderState.SKIPPED: frozenset({"progress", "rate", "batch", "attempts"}),
+    FolderState.ASKING: frozenset({"progress", "rate", "batch", "attempts", "when", "files"}),
     FolderState.FAILED: frozenset({"progress", "rate", "batch"}),
 }
 """Columns that say nothing where all folders are in one state: the reason gets their room."""

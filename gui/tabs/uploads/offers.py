@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FOR_STATES = {
     "retry_folder": (FolderState.FAILED, FolderState.SKIPPED),
-    "leave_folders_out": (FolderState.QUEUED, FolderState.FAILED),
+    "leave_folders_out": (FolderState.QUEUED, FolderState.ASKING, FolderState.FAILED),
     "take_folders_back": (FolderState.SKIPPED,),
     "folders_first": (FolderState.QUEUED,),
     "folders_last": (FolderState.QUEUED,),

@@ -27,9 +27,10 @@ from gui.tabs.uploads.headings import heading_of, parked_of, present_pace
 from gui.tabs.uploads.limits_dialog import UploadLimitsDialog
 from gui.tabs.uploads.middle import Middle
 from gui.tabs.uploads.preview import Preview
+from gui.tabs.uploads.question_details import QuestionDetails
 from gui.tabs.uploads.tree_acts import TreeActs
 from gui.tabs.uploads.tree_details import TreeDetails
-from gui.tabs.uploads.view_bar import ALL, BATCHES, TREES, TROUBLES, ViewBar
+from gui.tabs.uploads.view_bar import ALL, ASKING, BATCHES, TREES, TROUBLES, ViewBar
 from gui.theme import GAP, GAP_SMALL
 from gui.widgets.heading import Heading
 from gui.widgets.section import IconLine
@@ -73,6 +74,7 @@ class UploadsTab(DropTab):
         self.middle = Middle(desk, self.bar, self.pictures, lambda: self.runs.is_running, self.runs.progress_of)
         self.details = FolderDetails(desk, self.pictures)
         self.tree_details = TreeDetails(desk)
+        self.questions = QuestionDetails(desk, self.pictures)
         self.preview = Preview(desk, self.middle, self.details)
         self.acts = FolderActs(desk, self.middle, lambda: self.listing, self)
         self.tree_acts = TreeActs(desk, self.adding, lambda: self.middle.tree, self)
@@ -101,7 +103,7 @@ class UploadsTab(DropTab):
     def panes(self) -> Sequence[QWidget]:
         if self.middle.is_empty:
             return (self.middle.area.state,)
-        beside = self.tree_details if self.bar.view == TREES else self.details
+        beside = {TREES: self.tree_details, ASKING: self.questions}.get(self.bar.view, self.details)
         return (self.bar.words, self.middle.table, beside)
 
     def step_back(self) -> bool:
@@ -112,15 +114,23 @@ class UploadsTab(DropTab):
         if self.amounts.found:
             return
         real = self.listing
-        async with example(self.runs.live) as listing:
+        async with example(self.runs.live, await self._some_object()) as listing:
             self.listing, self._shows_example = listing, True
-            for view in (ALL, FolderState.FAILED.value, BATCHES, TREES, TROUBLES):
+            for view in (ALL, ASKING, FolderState.FAILED.value, BATCHES, TREES, TROUBLES):
                 self.bar.show_view(view)
                 self._on_look_triggered()
                 yield "queue" if view == ALL else view
         self.listing, self._shows_example = real, False
         self.bar.clear()
         self._on_look_triggered()
+
+    async def _some_object(self) -> str:
+        """The place of an object of the project, for an example; '' without one."""
+        engine = self.desk.engine
+        for bucket in await engine.store.buckets() if engine is not None else ():
+            if engine is not None and (found := (await engine.store.list_objects(bucket.name, limit=1)).items):
+                return f"{found[0].bucket}/{found[0].key}"
+        return ""
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -140,6 +150,7 @@ class UploadsTab(DropTab):
         row.addWidget(self.middle, 1)
         row.addWidget(self.details)
         row.addWidget(self.tree_details)
+        row.addWidget(self.questions)
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP_SMALL)
         column.setSpacing(GAP)
@@ -176,6 +187,7 @@ class UploadsTab(DropTab):
         self.bar.changed.connect(lambda: self.middle.show_view(self.listing))
         self.bar.left.connect(lambda: self.middle.table.setFocus())
         self.middle.went_to.connect(self._on_went_to)
+        self.questions.answered.connect(self.acts.answer)
         self.middle.chose.connect(self._on_chose)
         self.acts.did.connect(self._on_look_triggered)
         self.tree_acts.did.connect(self._on_look_triggered)
@@ -232,8 +244,7 @@ class UploadsTab(DropTab):
         self.bar.say(amounts)
         for widget in (self.bar, self.progress):
             widget.setVisible(has_any)
-        self.details.setVisible(has_any and self.bar.shows_folders and not self.middle.is_empty)
-        self.tree_details.setVisible(has_any and self.bar.view == TREES and not self.middle.is_empty)
+        self._show_side()
         self.middle.look_again(amounts)
         self._say_heading()
         self._say_count()
@@ -252,9 +263,11 @@ class UploadsTab(DropTab):
         self.progress.setValue(round(_BAR_PARTS * ended / self.amounts.found) if self.amounts.found else 0)
 
     def _say_count(self) -> None:
-        """How many are under way; else how many failed and want somebody."""
+        """How many are under way; else how many want somebody, because they failed or ask."""
         amounts = self.amounts
-        self.count_said.emit((amounts.uploading if self.runs.is_running else 0) or amounts.failed or None)
+        self.count_said.emit(
+            (amounts.uploading if self.runs.is_running else 0) or amounts.failed + amounts.asking or None
+        )
 
     def _update_actions(self) -> None:
         is_running, amounts = self.runs.is_running, self.amounts
@@ -298,14 +311,22 @@ class UploadsTab(DropTab):
 
     def _on_went_to(self, folder: FolderRow | None) -> None:
         self.details.show_folder(folder, self.listing)
-        self.details.setVisible(self.bar.shows_folders and not self.middle.is_empty)
-        self.tree_details.setVisible(self.bar.view == TREES and not self.middle.is_empty)
         self.tree_details.show_tree(self.middle.tree)
+        self.questions.show_folder(folder, self.middle.chosen_count)
+        self._show_side()
         if not self.middle.folders.rows.choice.count:
             self.selection_said.emit(folder.path if folder is not None else "")
         self._update_actions()
 
+    def _show_side(self) -> None:
+        """What stands at the right belongs to what is shown in the middle."""
+        view = "" if self.middle.is_empty else self.bar.view
+        self.tree_details.setVisible(view == TREES)
+        self.questions.setVisible(view == ASKING)
+        self.details.setVisible(bool(view) and self.bar.shows_folders and view != ASKING)
+
     def _on_chose(self) -> None:
+        self.questions.show_folder(self.middle.folder, self.middle.chosen_count)
         self.selection_said.emit(self.middle.footer.status_words)
         self._update_actions()
 
