@@ -85,9 +85,16 @@ def disguise(path: Path) -> str:
 def _files(path: str, destination: Destination) -> list[str]:
     try:
         with os.scandir(path) as entries:
-            return [entry.name for entry in entries if destination.takes(entry.name) and entry.is_file()]
+            return [entry.name for entry in entries if destination.takes(entry.name) and _is_file(entry)]
     except OSError:
         return []
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link in a circle, or to where nobody may look: the scan has told of it
+        return False
 
 
 @functools.lru_cache(8)
