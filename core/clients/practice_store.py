@@ -13,7 +13,7 @@ from core.clients.practice_buckets import PracticeBuckets
 from core.clients.practice_records import Name, PracticeRecords, Record
 from core.errors import InvalidName, Refused
 from core.models import QUARANTINE, Attributes, Bucket, Move, Object, Outcome, Result
-from core.ports import StoreLimits
+from core.ports import DIGEST, StoreLimits, promised_hash
 
 _KEY = re.compile(r"[A-Za-z0-9_/!.*'() &$@=;:+,?-]+")
 _BUCKET = re.compile(r"[A-Za-z0-9_!.*'() &$@=;:+,?-]{1,100}")
@@ -95,6 +95,9 @@ class PracticeStore(LocalStore):
         size, mtime_ns = found.version.split("-", 1)
         now = datetime.now(UTC)
         whole = replace(attributes, created=attributes.created or now, updated=attributes.updated or now)
+        if promised_hash(attributes):  # not kept: anybody can change a file behind the record's back
+            told = {name: value for name, value in attributes.metadata.items() if name != DIGEST}
+            whole = replace(whole, metadata=told)
         self._kept.write((bucket, key), whole, int(size), int(mtime_ns))
         return self._described([found])[0] or found
 

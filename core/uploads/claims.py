@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.profiles.destination import Destination
-from core.uploads.folders import OWN_FILES, RECEIPTS, ScanRules, branch_of, walk
-from core.uploads.obstacles import Trouble
+from core.uploads.destination import rules_of
+from core.uploads.folders import OWN_FILES, RECEIPTS, branch_of, walk
+from core.uploads.obstacles import Trouble, is_file
 from core.uploads.tracker import Tracker
 
 Destinations = Callable[[str], Destination]
@@ -65,7 +66,7 @@ async def claims_below(tracker: Tracker, root: str, destination_of: Destinations
 
 def _read(root: str, destination_of: Destinations) -> Iterator[tuple[list[_Folder], Claims]]:
     """Blocks."""
-    rules = ScanRules(destination_of(root).images, destination_of(root).stats)
+    rules = rules_of(destination_of(root))
     waiting = [branch_of(root)]
     folders, claims, held = list[_Folder](), Claims(), 0
     while waiting:
@@ -94,7 +95,7 @@ def _files(path: str, destination: Destination) -> tuple[list[tuple[str, int]], 
     try:
         with os.scandir(path) as entries:
             for entry in entries:
-                if not entry.is_file():
+                if not is_file(entry):
                     continue
                 if destination.takes(entry.name):
                     taken.append((entry.name, entry.stat().st_size))

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.ports import ObjectStore
 from core.profiles import Family
 from core.single_upload.standing import holds
+from core.uploads.obstacles import shown
 from core.uploads.taken import marked, version_of
 from core.uploads.tracker import Tracker
 from core.workspace import Workspace
@@ -28,20 +29,22 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A file that is to go up under `key`."""
+    """A file that is to go up under `key`; `folder`: the number of its folder in the tracker."""
 
     path: Path
     key: str
+    folder: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Where equal content stands."""
+    """Where equal content stands. `is_own`: it is this very file that went there, of this folder and by this name."""
 
     bucket: str
     key: str
     size_bytes: int
     sha256: str
+    is_own: bool = False
 
     @property
     def place(self) -> str:
@@ -89,9 +92,9 @@ class StoredBefore:
         digests = await asyncio.to_thread(_digest, file.path)
         if digests is None:
             return None
-        places = [*await self._noted(size, digests), *await self._scanned(size, digests)]
+        noted = await self._noted(file, size, digests)
         tried = 0
-        for bucket, key in dict.fromkeys(places):
+        for bucket, key in dict.fromkeys([*noted, *await self._scanned(size, digests)]):
             if not self._family.holds(bucket) or is_own(key, file.key, digests.sha256):
                 continue
             tried += 1
@@ -99,7 +102,7 @@ class StoredBefore:
                 break
             try:
                 if await holds(self._store, bucket, key, size, digests.sha256):
-                    return Twin(bucket, key, size, digests.sha256)
+                    return Twin(bucket, key, size, digests.sha256, noted.get((bucket, key), False))
             except NotFound:
                 continue  # the bucket is gone since
         return None
@@ -113,17 +116,26 @@ class StoredBefore:
             noted = await self._tracker.read(lambda c: {one for one in sizes if c.execute(sql, (one,)).fetchone()})
         return noted | {one for one in sizes if self._span(one)[0] < self._span(one)[1]}
 
-    async def _noted(self, size: int, digests: _Digests) -> list[tuple[str, str]]:
-        """What uploads stored, by the tracker."""
+    async def _noted(self, file: Local, size: int, digests: _Digests) -> dict[tuple[str, str], bool]:
+        """What uploads stored, by the tracker, and whether it is this very file; that comes first."""
         if self._tracker is None:
-            return []
+            return {}
         digest = bytes.fromhex(digests.sha256)
-        sql = (
-            "SELECT bucket, key FROM uploaded_files WHERE bytes = ? AND substr(sha256, 1, 8) = ? AND sha256 = ? "
+        own = "SELECT bucket, key, 1 FROM uploaded_files WHERE folder = ? AND name = ? AND sha256 = ? AND at < ?"
+        alike = (
+            "SELECT bucket, key, 0 FROM uploaded_files WHERE bytes = ? AND substr(sha256, 1, 8) = ? AND sha256 = ? "
             "AND at < ? LIMIT ?"
         )
-        values = (size, digest[:8], digest, self._began, _MOST_ALIKE)
-        return await self._tracker.read(lambda c: [(str(bucket), str(key)) for bucket, key in c.execute(sql, values)])
+
+        def ask(c: sqlite3.Connection) -> dict[tuple[str, str], bool]:
+            rows = c.execute(own, (file.folder, shown(file.path.name), digest, self._began)).fetchall()
+            rows += c.execute(alike, (size, digest[:8], digest, self._began, _MOST_ALIKE)).fetchall()
+            found: dict[tuple[str, str], bool] = {}
+            for bucket, key, is_own_file in rows:
+                found.setdefault((str(bucket), str(key)), bool(is_own_file))
+            return found
+
+        return await self._tracker.read(ask)
 
     async def _scanned(self, size: int, digests: _Digests) -> list[tuple[str, str]]:
         """What the last scan saw: equal by its tag, then those whose tag tells nothing."""

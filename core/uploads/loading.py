@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from core.profiles.destination import Broken, Destination
 from core.uploads.destination import Home, Keyed, Template, keys_of
 from core.uploads.folders import Found, ScanRules, branch_of, walk
+from core.uploads.obstacles import is_file
 from core.uploads.stats import Stats, read_stats
 
 _MAGIC = {
@@ -85,16 +86,9 @@ def disguise(path: Path) -> str:
 def _files(path: str, destination: Destination) -> list[str]:
     try:
         with os.scandir(path) as entries:
-            return [entry.name for entry in entries if destination.takes(entry.name) and _is_file(entry)]
+            return [entry.name for entry in entries if destination.takes(entry.name) and is_file(entry)]
     except OSError:
         return []
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:  # a link in a circle, or to where nobody may look: the scan has told of it
-        return False
 
 
 @functools.lru_cache(8)

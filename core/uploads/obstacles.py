@@ -49,6 +49,14 @@ def through_link(entry: os.DirEntry[str], troubles: list[Trouble]) -> os.stat_re
     return None
 
 
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link to one. A link in a circle, or to where nobody may look, is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
 def why_untold(path: str) -> str:
     """Why a tracker cannot write this path; '' when it can."""
     try:

@@ -111,7 +111,8 @@ class FolderUnderWay:
     @property
     def may_have_twins(self) -> Sequence[Local]:
         """The files for which it matters whether their content is stored elsewhere."""
-        return [Local(one.path, one.key) for one in self.files if self._wanted(one) is not Duplicates.UPLOAD]
+        wanted = [one for one in self.files if self._wanted(one) is not Duplicates.UPLOAD]
+        return [Local(one.path, one.key, self.queued.number) for one in wanted]
 
     def meet_twins(self, twins: Mapping[str, Twin]) -> None:
         """These of its files are stored elsewhere, by name: they are left to that, or it is asked."""
@@ -120,12 +121,17 @@ class FolderUnderWay:
             twin = twins.get(one.path.name)
             if twin is None:
                 continue
-            if self._wanted(one) is Duplicates.SKIP:
+            if self._wanted(one) is Duplicates.SKIP or (twin.is_own and self._is_dated):
                 one.leave_to(twin)
             elif self._wanted(one) is Duplicates.ASK:
                 asked.append(AskedFile(one.path.name, one.key, twin.bucket, twin.place, twin.size_bytes))
         if asked:
             self._ask(Question(Kind.DUPLICATE, tuple(asked)))
+
+    @property
+    def _is_dated(self) -> bool:
+        """Whether its files have other keys each time: what went up before stays under the key that it got then."""
+        return "{batch" in self.destination.key or "{date" in self.destination.key
 
     def ask_about_taken(self) -> None:
         """Asks what is to become of files under whose keys other content stands, where nobody has said so."""
