@@ -79,6 +79,13 @@ class Router:
         self._turned_away: dict[str, dict[str, str]] = {}
         self._hopeless: list[tuple[Answer, Upload]] = []
 
+    @property
+    def most_bytes(self) -> int:
+        """No bucket takes a larger file, not even an empty one."""
+        every = [*self._buckets.values(), *([self._newest] if self._newest is not None else [])]
+        sizes = [(one.size_limit_bytes, int(one.fill_to * one.capacity_bytes)) for one in every if one.writable]
+        return max((room if limit is None else min(limit, room) for limit, room in sizes), default=0)
+
     def in_flight(self, bucket: str) -> int:
         """Bytes under way to a bucket."""
         return self._in_flight.get(bucket, 0)

@@ -143,7 +143,7 @@ async def _settled(store: ObjectStore, entry: Entry) -> Ending:
     try:
         await store.bucket(step.bucket)
         there = (await store.stat(step.bucket, [step.key]))[0]
-        ours = await holds(store, step.bucket, step.key, step.size_bytes, digest)
+        ours = await holds(store, step.bucket, step.key, step.size_bytes, digest, there)
     except NotFound:
         there, ours = None, False
     if not ours:

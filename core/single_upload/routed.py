@@ -103,6 +103,11 @@ class Routed:
         routed._looked = time.monotonic()
         return routed
 
+    @property
+    def most_bytes(self) -> int:
+        """No bucket takes a larger file."""
+        return self._router.most_bytes
+
     async def look_again(self, after_seconds: float | None = None) -> None:
         """Looks at the buckets once more, where the last time is so long ago. Raises `ServiceError`."""
         async with self._looking:
@@ -262,11 +267,11 @@ class Routed:
 
     async def _adopted(self, n: int, file: Prepared, bucket: str, there: Object | None) -> Uploaded:
         """What stands there counts as stored if it is this very file."""
-        if not await holds(self._store, bucket, file.key, file.size_bytes, file.sha256):
+        there = there or (await self._store.stat(bucket, [file.key]))[0]
+        if not await holds(self._store, bucket, file.key, file.size_bytes, file.sha256, there):
             place = f"{bucket}/{file.key}"
             left = f"{place} exists already, with other content; it was left as it is."
             return _lost(file, AlreadyExists(left, "Rename the file."), place)
-        there = there or (await self._store.stat(bucket, [file.key]))[0]
         await self._records.adopted(n, file, bucket, there.version if there is not None else "")
         return self._told(file, bucket, "was there already, in")
 

@@ -35,13 +35,15 @@ class Standing:
         return [found.get(key) for key in keys]
 
 
-async def holds(store: ObjectStore, bucket: str, key: str, size_bytes: int, sha256: str) -> bool:
-    """Whether this very content is there: by the hash that was kept when it was stored, else by reading it. `stat` is
-    not asked: some services answer it from a listing, which may not know yet what is there. A file in a folder may have
-    been written over behind the store's back, and is read. Raises `ServiceError`."""
+async def holds(
+    store: ObjectStore, bucket: str, key: str, size_bytes: int, sha256: str, there: Object | None = None
+) -> bool:
+    """Whether this very content is there: by its size and the hash that was kept when it was stored, else by reading
+    it. `there` is what `stat` says, which some services answer from a listing that may not know yet what is there. A
+    file in a folder may have been written over behind the store's back, and is read. Raises `ServiceError`."""
+    if there is not None and there.size_bytes != size_bytes:
+        return False
     kept = (await store.attributes(bucket, [key]))[0] if store.limits.lists_etags else None
     if kept is not None and kept.metadata.get(DIGEST) == sha256:
-        there = (await store.stat(bucket, [key]))[0]
-        if there is None or there.size_bytes == size_bytes:
-            return True
+        return True
     return (await store.content_hashes(bucket, [key]))[0] == sha256

@@ -166,7 +166,9 @@ class FamilyUploads:
         async def one(chunk: Sequence[ToSend]) -> list[Uploaded]:
             pairs = [(file.path, file.key) for file in chunk]
             loop = asyncio.get_running_loop()
-            read = await loop.run_in_executor(self._readers, prepare_all, pairs, self._family, prefix, self._folder)
+            read = await loop.run_in_executor(
+                self._readers, prepare_all, pairs, self._family, prefix, self._folder, self._routed.most_bytes
+            )
             works = [
                 lambda file=file, now=now: self._one(file, now, taken, told)
                 for file, now in zip(chunk, read, strict=True)

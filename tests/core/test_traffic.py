@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import traffic
+from core.clients.supabase.files import Body
 from core.traffic import Throttle, Traffic, bounded
 
 
@@ -40,6 +41,17 @@ async def test_bytes_go_at_the_rate_that_is_allowed_and_inside_a_large_body_too(
         for _ in range(100):
             await traffic.carry(1 << 16)
     assert clock.now - 100 == pytest.approx(99 * (1 << 16) / 100_000, rel=0.01)
+
+
+async def test_a_body_that_is_sent_in_pieces_keeps_to_the_limit_inside(clock: Clock) -> None:
+    bounds, sent = Bounds(bytes_per_second=1 << 20), []
+    with bounded(Traffic(bounds, now=lambda: clock.now)):
+        async for piece in Body(bytes(8 << 20), lambda count: None):
+            sent.append((clock.now - 100, len(piece)))
+    assert sum(size for _, size in sent) == 8 << 20
+    for seconds in (1.0, 2.0, 5.0):
+        by_then = sum(size for at, size in sent if at <= seconds)
+        assert by_then == pytest.approx(seconds * (1 << 20), rel=0.1)
 
 
 async def test_a_limit_that_changes_in_the_middle_of_a_wait_is_heard(clock: Clock) -> None:

@@ -4,6 +4,7 @@ arrives once, and no folder pays for what was not its fault."""
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from core.capabilities import Capabilities
+from core.clients.supabase.files import Source
 from core.clients.supabase.patience import Patience
 from core.clients.supabase.store import SupabaseStore
 from core.errors import NotAllowed
@@ -174,16 +176,30 @@ async def test_killed_again_and_again_each_file_is_there_once_in_the_end(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and kill -9")
 async def test_a_large_file_goes_on_inside_after_a_kill(
-    project: SupabaseProject, desk: ProjectDesk, tmp_path: Path, processes: Mortals
+    project: SupabaseProject,
+    desk: ProjectDesk,
+    tmp_path: Path,
+    processes: Mortals,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root = tmp_path / "large"
     put(root / "DEV/photo.jpg", bytes(range(256)) * (LARGE // 256) + b"x" * (LARGE % 256))
+    os.utime(root / "DEV/photo.jpg", (1e9, 1e9))
     await desk.leave()
     errand = Errand(project.url, project.secret_key, str(desk.folder), "folders", str(root), 6, after=False)
     assert not await asyncio.to_thread(processes.send, errand)  # its fifth chunk was never sent
     begun = len(project.requests)
 
+    hashed: list[str] = []
+    real = Source.digest
+
+    async def digest(self: Source, name: str) -> str:
+        hashed.append(name)
+        return await real(self, name)
+
+    monkeypatch.setattr(Source, "digest", digest)
     assert (await desk.upload_folders(root)).done == 1
+    assert hashed == [], "what was hashed before it was routed is not read for that again"
 
     sent = [request.method for request in project.requests[begun:] if "/upload/resumable" in request.path]
     assert (sent.count("POST"), sent.count("PATCH")) == (0, CHUNKS - 4)

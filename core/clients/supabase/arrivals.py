@@ -7,6 +7,7 @@ import asyncio
 from core.clients.supabase.asking import Asking
 from core.errors import Unavailable
 from core.models import Object
+from core.ports import DIGEST
 
 _MOST = 500
 
@@ -27,6 +28,11 @@ class Arrivals:
             self._busy[bucket] = asyncio.get_running_loop().create_task(self._work_off(bucket))
         found = await future
         return found if found is not None else await self._asking.fresh(bucket, key)
+
+    async def kept_hash(self, bucket: str, key: str) -> str:
+        """The hash that was kept when it was stored, '' where there is none."""
+        kept = (await self._asking.attributes(bucket, [key]))[0]
+        return "" if kept is None else kept.metadata.get(DIGEST, "")
 
     async def close(self) -> None:
         """Stops asking."""

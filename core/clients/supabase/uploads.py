@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import traffic
+from core import digests, traffic
 from core.clients.supabase import downloads, keys
 from core.clients.supabase.arrivals import Arrivals
 from core.clients.supabase.buckets import Buckets
@@ -30,7 +30,6 @@ from core.progress import Progress, Report, silent
 
 RESUMABLE_BYTES = 6 << 20
 """Larger files go in chunks (facts.md A4.7)."""
-_HASHED_BYTES = 256 << 20
 _ATTEMPTS = 4
 _HEADER_BYTES = 8_000
 _WHOLE_SECONDS = re.compile(r"max-age=(\d+)|no-cache")
@@ -63,7 +62,7 @@ class Uploads:
             raise file.source.changed()
         size, what = file.source.size_bytes, f"{bucket}/{key}"
         metadata = metadata_for(attributes)
-        if attributes.created is None and attributes.updated is None and file.sha256:
+        if attributes.created is None and attributes.updated is None:
             metadata = {DIGEST: file.sha256} | metadata
 
         def sent(count: int) -> None:
@@ -152,11 +151,11 @@ class Uploads:
     async def _is_ours(self, found: Object, file: _File) -> bool:
         if found.size_bytes != file.source.size_bytes:
             return False
-        md5 = hashlib.md5(file.data, usedforsecurity=False).hexdigest() if file.data is not None else ""
-        if (md5 or await file.source.digest("md5")) == found.etag:
+        if file.data is not None and hashlib.md5(file.data, usedforsecurity=False).hexdigest() == found.etag:
             return True
-        wanted = file.sha256 or await file.source.digest("sha256")
-        return await downloads.sha256(self._session, found.bucket, found.key) == wanted
+        if await self._arrivals.kept_hash(found.bucket, found.key) == file.sha256:
+            return True
+        return await downloads.sha256(self._session, found.bucket, found.key) == file.sha256
 
 
 async def _open(path: Path) -> _File:
@@ -164,4 +163,5 @@ async def _open(path: Path) -> _File:
     if source.size_bytes <= RESUMABLE_BYTES:
         data = await source.read(0, source.size_bytes)
         return _File(source, data, hashlib.sha256(data).hexdigest())
-    return _File(source, None, await source.digest("sha256") if source.size_bytes <= _HASHED_BYTES else "")
+    known = digests.recall(path, source.size_bytes, source.changed_ns)
+    return _File(source, None, known or await source.digest("sha256"))

@@ -234,6 +234,25 @@ async def test_a_key_lives_in_one_bucket_of_its_family(desk: Desk) -> None:
     assert (desk.folder / "storage/photos/a.png").stat().st_size == 100
 
 
+async def test_six_gigabytes_that_fit_nowhere_are_told_of_without_reading_them(desk: Desk) -> None:
+    path = desk.file("huge.mp4")
+    with path.open("r+b") as file:
+        file.truncate(6 << 30)  # no block of it is on the disk
+    (told,) = (await desk.upload(path, family=replace(FAMILY, capacity_bytes=1 << 32))).files
+    assert (told.stored, told.sha256, told.refusal) == (False, "", "too_large")
+    assert "huge.mp4 has 6,442,450,944 bytes, and no bucket of photos takes more than 4,080,218,931" in told.sentence
+
+
+async def test_a_file_without_a_byte_is_a_file(desk: Desk) -> None:
+    path = desk.folder / "files/empty.jpg"
+    path.parent.mkdir()
+    path.touch()
+    for _ in range(2):
+        (told,) = (await desk.upload(path)).files
+        assert (told.stored, told.size_bytes) == (True, 0)
+    assert desk.where() == {"empty.jpg": "photos"}
+
+
 async def test_two_files_of_one_name_are_not_both_uploaded(desk: Desk) -> None:
     one, two = desk.file("x/a.png"), desk.file("y/a.png")
     ended = (await desk.upload(one, two)).files
