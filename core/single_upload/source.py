@@ -122,7 +122,7 @@ def keep_original(file: Prepared, archive: Path, family: str) -> str:
 def _prepared(path: Path, key: str, sent: Path, attributes: Attributes, note: str = "") -> Prepared:
     with sent.open("rb") as file:
         before = os.fstat(file.fileno())
-        sha256, size = digests.recall(sent, before.st_size, before.st_mtime_ns), before.st_size
+        sha256, size = digests.recall(sent, before), before.st_size
         if not sha256:
             sha256, size = _read_through(file)
         after = os.fstat(file.fileno())

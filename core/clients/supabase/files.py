@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import traffic
+from core import digests, traffic
 from core.clients.local_folders import explain
 from core.errors import InvalidName, PreconditionFailed
 from core.threads import in_thread
@@ -38,6 +38,10 @@ class Source:
     def changed(self) -> PreconditionFailed:
         """It is not what it was."""
         return PreconditionFailed(f"{self.path} changed while it was being uploaded.", "Try again once it is finished.")
+
+    async def known_digest(self) -> str:
+        """Its SHA-256 where it was hashed a while ago and is the same file still; else ''."""
+        return await in_thread(_known_digest, self)
 
     async def digest(self, name: str) -> str:
         """The digest of the whole file, hex."""
@@ -82,6 +86,15 @@ def _read(source: Source, start: int, most_bytes: int) -> bytes:
     if len(data) != min(most_bytes, max(source.size_bytes - start, 0)):
         raise source.changed()
     return data
+
+
+def _known_digest(source: Source) -> str:
+    try:
+        status = source.path.stat()
+    except OSError as exc:
+        raise explain(exc, str(source.path)) from exc
+    _check(source, status)
+    return digests.recall(source.path, status)
 
 
 def _digest(source: Source, name: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import digests, traffic
+from core import traffic
 from core.clients.supabase import downloads, keys
 from core.clients.supabase.arrivals import Arrivals
 from core.clients.supabase.buckets import Buckets
@@ -163,5 +163,4 @@ async def _open(path: Path) -> _File:
     if source.size_bytes <= RESUMABLE_BYTES:
         data = await source.read(0, source.size_bytes)
         return _File(source, data, hashlib.sha256(data).hexdigest())
-    known = digests.recall(path, source.size_bytes, source.changed_ns)
-    return _File(source, None, known or await source.digest("sha256"))
+    return _File(source, None, await source.known_digest() or await source.digest("sha256"))

@@ -244,9 +244,7 @@ async def test_six_gigabytes_that_fit_nowhere_are_told_of_without_reading_them(d
 
 
 async def test_a_file_without_a_byte_is_a_file(desk: Desk) -> None:
-    path = desk.folder / "files/empty.jpg"
-    path.parent.mkdir()
-    path.touch()
+    (path := desk.file("empty.jpg")).write_bytes(b"")
     for _ in range(2):
         (told,) = (await desk.upload(path)).files
         assert (told.stored, told.size_bytes) == (True, 0)
