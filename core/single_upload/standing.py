@@ -43,14 +43,6 @@ async def holds(
     file in a folder may have been written over behind the store's back, and is read. Raises `ServiceError`."""
     if there is not None and there.size_bytes != size_bytes:
         return False
-async def holds(
-    store: ObjectStore, bucket: str, key: str, size_bytes: int, sha256: str, there: Object | None = None
-) -> bool:
-    """Whether this very content is there: by its size and the hash that was kept when it was stored, else by reading
-    it. `there` is what `stat` says, which some services answer from a listing that may not know yet what is there. A
-    file in a folder may have been written over behind the store's back, and is read. Raises `ServiceError`."""
-    if there is not None and there.size_bytes != size_bytes:
-        return False
     kept = (await store.attributes(bucket, [key]))[0] if store.limits.lists_etags else None
     if kept is not None and kept.metadata.get(DIGEST) == sha256:
         return True
