@@ -66,6 +66,10 @@ def upload(
     take_back: Annotated[
         list[Path] | None, typer.Option("--take-back", metavar="PATH", help="Upload what was left out after all.")
     ] = None,
+    again: Annotated[
+        list[Path] | None,
+        typer.Option("--again", metavar="PATH", help="Queue what was uploaded anew, as after a loss in the storage."),
+    ] = None,
     answer: Annotated[
         str,
         typer.Option(
@@ -139,6 +143,7 @@ def upload(
         tuple(leave_out or ()),
         tuple(take_back or ()),
         answer,
+        tuple(again or ()),
     )
     speed = upload_queue.Speed(
         bytes_of(limit_rate, "--limit-rate"),

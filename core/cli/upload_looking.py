@@ -87,5 +87,8 @@ def answer_verification(session: Session, uploads: Uploads, folders: Sequence[Pa
         session.terminal.document(upload_documents.verification(found, seconds))
     else:
         show_verification(session.terminal, found, seconds)
+        if found.is_lost and folders:
+            words = [word for path in folders for word in ("--again", str(path))]
+            session.terminal.say(f"What is lost goes up again with: {session.command('upload', *words, '--go-on')}")
     if not found.is_whole:
         raise typer.Exit(1)

@@ -31,6 +31,7 @@ class Acts:
     leave_out: tuple[Path, ...] = ()
     take_back: tuple[Path, ...] = ()
     answer: str = ""
+    again: tuple[Path, ...] = ()
 
     @property
     def are_any(self) -> bool:
@@ -78,6 +79,8 @@ def answer(session: Session, uploads: Uploads, acts: Acts, folders: Sequence[Pat
             did["left_out"] = await uploads.leave_out(_below(acts.leave_out))
         if acts.retry_failed:
             did["queued_again"] = await uploads.retry(_below(folders) if folders else ALL)
+        if acts.again:
+            did["queued_anew"] = await uploads.again(_below(acts.again))
         if acts.last:
             did["put_last"] = await uploads.put_last(_below(acts.last))
         if acts.first:
@@ -94,6 +97,7 @@ def answer(session: Session, uploads: Uploads, acts: Acts, folders: Sequence[Pat
         "taken_back": "taken back",
         "left_out": "left out",
         "queued_again": "queued again",
+        "queued_anew": "queued anew, though uploaded",
         "put_last": "put last",
         "put_first": "put first",
         "answered": "answered",

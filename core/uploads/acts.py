@@ -50,6 +50,13 @@ def retry(c: sqlite3.Connection, now: float, chosen: Chosen = ALL) -> int:
     return _change(c, sets, f"upload_status = 'failed' AND {WAITING}", [now], chosen, wanted=now)
 
 
+def again(c: sqlite3.Connection, now: float, chosen: Chosen) -> int:
+    """Queues folders anew that are uploaded: what is stored of them still is recognised, and what is not goes up. How
+    many that was."""
+    sets = "upload_status = 'pending', retry_count = 0, error_message = NULL, updated_at = ?"
+    return _change(c, sets, "upload_status = 'success' AND gone_at IS NULL", [now], chosen, wanted=now)
+
+
 def take_back(c: sqlite3.Connection, now: float, chosen: Chosen = ALL) -> int:
     """Folders that were left out are as they were before, waiting or failed. How many that was. They are wanted
     again."""

@@ -255,6 +255,10 @@ class Uploads:
         """Queues folders anew that failed. How many that was."""
         return await self._act(lambda c: acts.retry(c, now_seconds(), chosen), chosen)
 
+    async def again(self, chosen: Chosen) -> int:
+        """Queues folders anew that are uploaded, as after a loss in the storage. How many that was."""
+        return await self._act(lambda c: acts.again(c, now_seconds(), chosen), chosen)
+
     async def leave_out(self, chosen: Chosen, reason: str = acts.LEFT_OUT) -> int:
         """These folders are not uploaded, until they are taken back. How many that was."""
         return await self._act(lambda c: acts.leave_out(c, now_seconds(), chosen, reason), chosen)

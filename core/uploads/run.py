@@ -105,7 +105,7 @@ class _Run:
         self._wish_of, self._trees, self._report = wish_of, trees, report
         self._aside: set[int] = set()
         self._over = asyncio.Event()
-        self._news = asyncio.Event()  # a scan has ended
+        self._news = asyncio.Event()  # a scan has ended, or a turn
         self._sends = False
 
     async def look(self) -> None:
@@ -192,13 +192,13 @@ class _Run:
                 self._set_aside(gone, exc)
             finally:
                 ended.set()
+                self._news.set()
 
         async def watch() -> None:
             while not ended.is_set():
                 if await self._is_enough(wish):
                     enough.set()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
+                await self._wait_for_news()
 
         if await self._is_enough(wish):
             enough.set()
@@ -258,6 +258,7 @@ class _Run:
             self.notes.append(f"{why.message} {why.hint}".strip())
 
     async def _wait_for_news(self) -> None:
+        """For one who waits: either the watch of a turn, or who looks for the next one."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
         self._news.clear()

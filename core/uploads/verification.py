@@ -81,6 +81,11 @@ class Verified:
         return sum(self.proven.values())
 
     @property
+    def is_lost(self) -> bool:
+        """Whether something was stored and is not there any more, or is something else now."""
+        return bool(self.lacking.keys() & {Lack.MISSING, Lack.OTHER_SIZE, Lack.OTHER_CONTENT})
+
+    @property
     def is_whole(self) -> bool:
         """Whether every file is."""
         return not self.lacking

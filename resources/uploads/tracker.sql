@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS scanned_roots (
     wanted REAL,                            -- since when it waits to be scanned and uploaded; NULL: it does not
     watched INTEGER NOT NULL DEFAULT 0      -- since when new folders in it are queued once they have settled; 0: never
 );
--- Every file that is stored, and where: what is verified, shown, and found again under another name.
+-- Every file that was stored when its folder ended, and where: what is verified, shown, and found again under another
+-- name. What is undone or lost afterwards stays here; only a listing tells that.
 CREATE TABLE IF NOT EXISTS uploaded_files (
     folder INTEGER NOT NULL,                -- rowid of folder_status
     name TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL,

@@ -88,6 +88,8 @@ def test_a_tree_goes_up_is_proven_and_the_same_words_do_nothing_more(root: Path,
         "never_uploaded": "3.jpg",
     }
     assert lost["total"] == 2
+    assert say("--again", root / "a", "--go-on", "--yes")["done"] == 1  # what is lost goes up again
+    assert say(root / "a", "--verify")["verified"] is True
 
 
 def test_a_dry_run_shows_where_everything_would_go_and_changes_nothing(root: Path, say: Say) -> None:
