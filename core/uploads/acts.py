@@ -34,10 +34,13 @@ ALL = Chosen(everything=True)
 
 
 def check_known(c: sqlite3.Connection, paths: Sequence[str]) -> None:
-    """Raises `NotFound` for a path at or below which no folder is known: a slip of the hand would do nothing."""
+    """Raises `NotFound` for a path at or below which neither a folder nor a tree is known: a slip of the hand would do
+    nothing."""
     for path in paths:
         where, values = within([path])
-        if c.execute(f"SELECT 1 FROM folder_status WHERE 1 {where} LIMIT 1", values).fetchone() is None:
+        folder = c.execute(f"SELECT 1 FROM folder_status WHERE 1 {where} LIMIT 1", values).fetchone()
+        tree = c.execute(f"SELECT 1 FROM scanned_roots WHERE 1 {_trees(where)}", values).fetchone()
+        if folder is None and tree is None:
             raise NotFound(
                 f"No folder at or below {path} is known to the tracker; nothing was changed.",
                 "“upload --status” says what is known; scan it first: upload FOLDER --scan-only",
@@ -59,19 +62,27 @@ def again(c: sqlite3.Connection, now: float, chosen: Chosen) -> int:
 
 def take_back(c: sqlite3.Connection, now: float, chosen: Chosen = ALL) -> int:
     """Folders that were left out are as they were before, waiting or failed. How many that was. They are wanted
-    again."""
+    again, and so are trees that were left out as a whole."""
+    for path in chosen.below:
+        where, ends = within([path])
+        sql = f"UPDATE scanned_roots SET wanted = {SINCE} WHERE wanted IS NULL AND destination IS NOT NULL"
+        c.execute(f"{sql} {_trees(where)}", (now, *ends))
     return _change(c, "skipped = NULL", f"{IS_LEFT_OUT} AND gone_at IS NULL", [], chosen, wanted=now)
 
 
 def leave_out(c: sqlite3.Connection, now: float, chosen: Chosen, reason: str = LEFT_OUT) -> int:
     """These folders are not uploaded, for this reason; what is stored stays so, and a folder that a batch holds just
-    now goes up with it. How many that was."""
+    now goes up with it. How many that was. A tree that is left out as a whole is not read any more either."""
+    for path in chosen.below:
+        where, ends = within([path])
+        c.execute(f"UPDATE scanned_roots SET wanted = NULL WHERE wanted IS NOT NULL {_trees(where)}", ends)
     return _change(c, "skipped = ?, question = NULL, updated_at = ?", MAY_BE_LEFT_OUT, [reason, now], chosen)
 
 
 def put_first(c: sqlite3.Connection, chosen: Chosen) -> int:
     """These folders go before all others, in the order in which they were given, or stand. How many that was."""
     give_places(c)
+    _turn_trees(c, chosen, "min(wanted) - 1")
     # below zero: a place of 0 is none
     edge = min([0, *(place for root in _roots(c) for place in _edge(c, root, ""))])
     return _shift(c, chosen, edge, before=True)
@@ -80,6 +91,7 @@ def put_first(c: sqlite3.Connection, chosen: Chosen) -> int:
 def put_last(c: sqlite3.Connection, chosen: Chosen) -> int:
     """These folders go after all others that wait now. How many that was."""
     give_places(c)
+    _turn_trees(c, chosen, "max(wanted) + 1")
     newest = int(c.execute("SELECT coalesce(max(rowid), 0) FROM folder_status").fetchone()[0])
     edge = max([newest, *(place for root in _roots(c) for place in _edge(c, root, "DESC"))])
     return _shift(c, chosen, edge, before=False)
@@ -124,6 +136,22 @@ def _want(c: sqlite3.Connection, roots: str, values: Sequence[object], wanted: f
     if wanted is not None:
         sql = f"UPDATE scanned_roots SET wanted = {SINCE} WHERE wanted IS NULL AND id IN ({roots})"
         c.execute(sql, (wanted, *values))
+
+
+def _turn_trees(c: sqlite3.Connection, chosen: Chosen, when: str) -> None:
+    """Trees that wait to be read are read in the order in which they wait."""
+    for path in reversed(chosen.below) if when.startswith("min") else chosen.below:
+        where, ends = within([path])
+        c.execute(
+            f"UPDATE scanned_roots SET wanted = (SELECT {when} FROM scanned_roots) "
+            f"WHERE wanted IS NOT NULL AND ended IS NULL {_trees(where)}",
+            ends,
+        )
+
+
+def _trees(where: str) -> str:
+    """A condition on folders as one on trees."""
+    return where.replace("folder_path", "path")
 
 
 def _shift(c: sqlite3.Connection, chosen: Chosen, edge: int, *, before: bool) -> int:

@@ -234,6 +234,21 @@ async def test_who_is_put_first_goes_first_whatever_its_destination(ward: Ward) 
     assert keys[0] == "b/3/x.jpg" and len(keys) == 3
 
 
+async def test_trees_that_nobody_has_read_yet_can_be_left_out_and_put_first(ward: Ward) -> None:
+    for name in ("a/1", "b/2", "c/3"):
+        device(ward.root, name, "x.jpg")
+        await ward.uploads.add([(ward.root / name).parent], "wards")
+    await ward.uploads.leave_out(Chosen(below=[str(ward.root / "a")]))
+    await ward.uploads.put_first(Chosen(below=[str(ward.root / "c")]))
+    assert [Path(one.path).name for one in await ward.uploads.trees()] == ["c", "b", "a"]
+    with pytest.raises(NotFound):
+        await ward.uploads.leave_out(Chosen(below=[str(ward.root / "d")]))
+    await ward.run()
+    assert ward.stored() == ["wards/2/x.jpg", "wards/3/x.jpg"]
+    await ward.uploads.take_back(Chosen(below=[str(ward.root / "a")]))
+    assert (await ward.run()).did.done == 1
+
+
 async def test_a_tree_that_is_gone_or_goes_nowhere_holds_nobody_up(ward: Ward) -> None:
     for name in ("a/1", "b/2", "c/3"):
         device(ward.root, name, "x.jpg")
