@@ -94,7 +94,8 @@ class BatchUnderWay:
     async def _look_for_twins(self, folder: FolderUnderWay) -> None:
         """What of it is stored elsewhere already is shown, or left to that, before anything of it goes up."""
         if not folder.ended and (files := folder.may_have_twins):
-            folder.meet_twins(await patiently(self._work, lambda: self._work.stored_before.twins(files)))
+            twins = await patiently(self._work, lambda: self._work.stored_before.twins(files))
+            self._work.remark(folder.meet_twins(twins))
 
     async def _was_away(self, root: str, since: float) -> bool:
         """Whether a tree was gone as a whole at some time since then; it is there again now, or raises `Unavailable`

@@ -60,7 +60,8 @@ class _Digests:
 
 class StoredBefore:
     """What stood in the buckets of a family before a run began: by the tracker, and by the last scan of the storage.
-    Takes sixteen bytes for each object that the scan saw."""
+    Takes sixteen bytes for each object that the
+    scan saw, and eight for each size that was uploaded."""
 
     def __init__(
         self, tracker: Tracker | None, workspace: Workspace, store: ObjectStore, family: Family, began: float
@@ -68,8 +69,10 @@ class StoredBefore:
         """`began`: seconds since 1970; what went up from then on is no duplicate, but of the same run."""
         self._tracker, self._workspace, self._store = tracker, workspace, store
         self._family, self._began = family, began
-        self._sizes: array[int] | None = None
+        self._uploaded: array[int] = array("q")
+        self._sizes: array[int] = array("q")
         self._numbers: array[int] = array("q")
+        self._is_loaded = False
         self._loading = asyncio.Lock()
 
     async def twins(self, files: Sequence[Local]) -> dict[str, Twin]:
@@ -77,7 +80,7 @@ class StoredBefore:
         nothing has are not read. Raises `ServiceError`, `WorkspaceError`."""
         await self._load()
         sized = await asyncio.to_thread(_sizes, files)
-        known = await self._known_sizes(set(sized.values()))
+        known = self._known_sizes(set(sized.values()))
         found: dict[str, Twin] = {}
         for file in files:
             size = sized.get(file.path.name)
@@ -107,14 +110,9 @@ class StoredBefore:
                 continue  # the bucket is gone since
         return None
 
-    async def _known_sizes(self, sizes: set[int]) -> set[int]:
-        """Those of these sizes that anything stored has."""
-        sizes = {size for size in sizes if size}
-        sql = "SELECT 1 FROM uploaded_files WHERE bytes = ? LIMIT 1"
-        noted: set[int] = set()
-        if self._tracker is not None:
-            noted = await self._tracker.read(lambda c: {one for one in sizes if c.execute(sql, (one,)).fetchone()})
-        return noted | {one for one in sizes if self._span(one)[0] < self._span(one)[1]}
+    def _known_sizes(self, sizes: set[int]) -> set[int]:
+        """Those of these sizes that anything had when the run began."""
+        return {one for one in sizes if one and (_has(self._uploaded, one) or _has(self._sizes, one))}
 
     async def _noted(self, file: Local, size: int, digests: _Digests) -> dict[tuple[str, str], bool]:
         """What uploads stored, by the tracker, and whether it is this very file; that comes first."""
@@ -158,16 +156,20 @@ class StoredBefore:
         return [*equal, *unsure]
 
     def _span(self, size: int) -> tuple[int, int]:
-        sizes = self._sizes if self._sizes is not None else array("q")
-        return bisect_left(sizes, size), bisect_right(sizes, size)
+        return bisect_left(self._sizes, size), bisect_right(self._sizes, size)
 
     async def _load(self) -> None:
-        """Reads the sizes of all that the last scan saw in the family, once."""
+        """Reads the sizes of all that was uploaded, and of all that the last scan saw in the family, once."""
         async with self._loading:
-            if self._sizes is not None:
+            if self._is_loaded:
                 return
 
-            def ask(c: sqlite3.Connection) -> tuple[array[int], array[int]]:
+            def uploaded(c: sqlite3.Connection) -> array[int]:
+                return array(
+                    "q", (size for (size,) in c.execute("SELECT DISTINCT bytes FROM uploaded_files ORDER BY 1"))
+                )
+
+            def scanned(c: sqlite3.Connection) -> tuple[array[int], array[int]]:
                 listings = c.execute("SELECT id, name FROM listings WHERE what = 'bucket' AND current = 1").fetchall()
                 ours = ",".join(str(number) for number, name in listings if self._family.holds(str(name)))
                 sizes, numbers = array("q"), array("q")
@@ -177,7 +179,15 @@ class StoredBefore:
                     numbers.append(number)
                 return sizes, numbers
 
-            self._sizes, self._numbers = await self._workspace.inventory.read(ask)
+            if self._tracker is not None:
+                self._uploaded = await self._tracker.read(uploaded)
+            self._sizes, self._numbers = await self._workspace.inventory.read(scanned)
+            self._is_loaded = True
+
+
+def _has(sizes: array[int], size: int) -> bool:
+    at = bisect_left(sizes, size)
+    return at < len(sizes) and sizes[at] == size
 
 
 def is_own(stands: str, key: str, sha256: str) -> bool:

@@ -196,6 +196,12 @@ class Transfer:
             if time.monotonic() - self._told_at >= _TOLD_SECONDS:
                 self._say()
 
+    def remark(self, sentences: Sequence[str]) -> None:
+        """Something that should be known before more is done: it is shown now, and kept."""
+        for sentence in sentences:
+            self.did = replace(self.did, notes=(*self.did.notes, sentence)[:100])
+            self._say(sentence)
+
     def count(self, folders: Sequence[FolderUnderWay], notes: Sequence[str], *, is_last: bool) -> None:
         """These folders have ended and are recorded; `is_last`: and with them their batch."""
         endings = [one.ending for one in folders]
@@ -288,7 +294,7 @@ class Transfer:
         self._slots.wake()
         self._say()
 
-    def _say(self) -> None:
+    def _say(self, said: str = "") -> None:
         did, parked = self.did, self.parking.parked
         note = f"{self._files:,} files, {self._bytes / 1e6:,.1f} MB stored"
         note += "" if self._total is not None else ", still scanning"
@@ -297,7 +303,7 @@ class Transfer:
             Progress(
                 self._ended,
                 self._total,
-                note if parked is None else parked.sentence,
+                said or (note if parked is None else parked.sentence),
                 failed=did.failed,
                 skipped=did.skipped,
                 waiting_until=None if parked is None else parked.until,

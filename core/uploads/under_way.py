@@ -111,27 +111,25 @@ class FolderUnderWay:
     @property
     def may_have_twins(self) -> Sequence[Local]:
         """The files for which it matters whether their content is stored elsewhere."""
-        wanted = [one for one in self.files if self._wanted(one) is not Duplicates.UPLOAD]
-        return [Local(one.path, one.key, self.queued.number) for one in wanted]
+        return [Local(one.path, one.key) for one in self.files if self._wanted(one) is not Duplicates.UPLOAD]
 
-    def meet_twins(self, twins: Mapping[str, Twin]) -> None:
-        """These of its files are stored elsewhere, by name: they are left to that, or it is asked."""
-        asked = []
+    def meet_twins(self, twins: Mapping[str, Twin]) -> Sequence[str]:
+        """These of its files are stored elsewhere, by name: they are left to that, or it is asked. A sentence about
+        each of which nobody has said what becomes of it: it goes up."""
+        asked, told = [], []
         for one in self.files:
-            twin = twins.get(one.path.name)
+            twin, wanted = twins.get(one.path.name), self._wanted(one)
             if twin is None:
                 continue
-            if self._wanted(one) is Duplicates.SKIP or (twin.is_own and self._is_dated):
+            if wanted is Duplicates.SKIP:
                 one.leave_to(twin)
-            elif self._wanted(one) is Duplicates.ASK:
+            elif wanted is Duplicates.ASK:
                 asked.append(AskedFile(one.path.name, one.key, twin.bucket, twin.place, twin.size_bytes))
+            elif wanted is None:
+                told.append(f"{one.path} is stored already, as {twin.place}; it goes up all the same, as {one.key}.")
         if asked:
             self._ask(Question(Kind.DUPLICATE, tuple(asked)))
-
-    @property
-    def _is_dated(self) -> bool:
-        """Whether its files have other keys each time: what went up before stays under the key that it got then."""
-        return "{batch" in self.destination.key or "{date" in self.destination.key
+        return told
 
     def ask_about_taken(self) -> None:
         """Asks what is to become of files under whose keys other content stands, where nobody has said so."""
@@ -213,8 +211,9 @@ class FolderUnderWay:
                 is_image = self.destination.is_image(name)
                 yield Placed(name, done.bucket, done.key, done.size_bytes, done.sha256, is_image)
 
-    def _wanted(self, file: FileUnderWay) -> Duplicates:
-        return Duplicates(self._of_duplicates.get(file.path.name, self.destination.duplicates or Duplicates.UPLOAD))
+    def _wanted(self, file: FileUnderWay) -> Duplicates | None:
+        given = self._of_duplicates.get(file.path.name)
+        return self.destination.duplicates if given is None else Duplicates(given)
 
     def _ask(self, question: Question) -> None:
         self.question, self.ended = question, True

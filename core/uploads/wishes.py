@@ -26,12 +26,12 @@ ASKED = ("key", "existing", "duplicates", "receipts")
 @dataclass(frozen=True, slots=True)
 class Override:
     """How one run goes, where not as destinations say. `delay` in seconds. `unsaid`: what becomes of duplicates where
-    the destination does not say; the window asks."""
+    the destination does not say: None shows them and uploads them, the window asks."""
 
     batch_size: int | None = None
     max_retries: int | None = None
     delay: float | None = None
-    unsaid: Duplicates = Duplicates.UPLOAD
+    unsaid: Duplicates | None = None
 
 
 def destination_of(profile: Profile, root: Root) -> Destination:

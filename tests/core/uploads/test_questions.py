@@ -19,6 +19,7 @@ from core.clients.local_catalog import LocalCatalog
 from core.clients.practice_store import PracticeStore
 from core.errors import Usage
 from core.profiles import Broken, Destination, Duplicates, Existing, Family, Profile
+from core.progress import Progress
 from core.uploads.desk import Uploads
 from core.uploads.duplicates import is_own
 from core.uploads.questions import AskedFile, Kind, Question, read_question
@@ -191,9 +192,16 @@ async def test_the_window_asks_where_nobody_has_said_what_becomes_of_duplicates(
     for name in ("a", "b"):
         put(sender.root / name / "1.jpg", b"same bytes")
         await sender.uploads.add([sender.root], "devices")
-        override = Override(unsaid=Duplicates.ASK if name == "a" else Duplicates.UPLOAD)
-        await sender.uploads.run(sender.workspace, sender.store, override=override)
+        override = Override(unsaid=Duplicates.ASK if name == "a" else None)
+        told: list[tuple[str, bool]] = []
+
+        def report(progress: Progress, told: list[tuple[str, bool]] = told) -> None:
+            told.append((progress.note, "b/1.jpg" in sender.stored()))
+
+        ran = await sender.uploads.run(sender.workspace, sender.store, override=override, report=report)
     assert sorted(sender.stored()) == ["b/1.jpg", "old/9.jpg"] and len(await sender.uploads.asking()) == 1
+    (shown,) = [note for note in ran.did.notes if "is stored already, as devices/old/9.jpg; it goes up all" in note]
+    assert (shown, False) in told  # before it went
 
 
 async def test_files_of_one_run_that_are_equal_are_not_asked_about(sender: Sender) -> None:
