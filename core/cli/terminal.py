@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TextIO
@@ -32,6 +33,8 @@ from core.progress import Progress, Report
 
 _ENDLESS = 4000
 """Columns when nobody's terminal bounds them: what is piped is never wrapped."""
+_TOLD_SECONDS = 30.0
+"""So often a line says how far it is where nobody sees a bar."""
 _SAME_WAIT = timedelta(seconds=1)
 """Ends of waits so close together are one wait, of several requests."""
 
@@ -121,9 +124,9 @@ class Terminal:
     @contextlib.contextmanager
     def progress(self) -> Iterator[Report]:
         """A report that draws a bar on stderr while somebody watches there. Elsewhere it says only what explains a long
-        silence."""
+        silence: each wait, and now and then how far it is."""
         if not sys.stderr.isatty():
-            yield self._say_waits()
+            yield self._say_seldom()
             return
         shown = (
             TextColumn("{task.description}"),
@@ -148,12 +151,16 @@ class Terminal:
         finally:
             bars.stop()
 
-    def _say_waits(self) -> Report:
+    def _say_seldom(self) -> Report:
         said: datetime | None = None
+        began = told = time.monotonic()
 
         def report(progress: Progress) -> None:
-            nonlocal said
+            nonlocal said, told
             until = progress.waiting_until
+            if until is None and time.monotonic() - told >= _TOLD_SECONDS:
+                told = time.monotonic()
+                self.note(_how_far(progress, told - began))
             if until is not None and (said is None or until - said > _SAME_WAIT):
                 said = until
                 self.note(f"{progress.note}.")
@@ -201,6 +208,17 @@ class Terminal:
         if not answer.endswith("\n"):
             self._err.print()
         return answer.strip()
+
+
+def _how_far(progress: Progress, seconds: float) -> str:
+    rate = progress.done / seconds if seconds else 0.0
+    of = "" if progress.total is None else f" of {words.number(progress.total)}"
+    said = [f"{words.number(progress.done)}{of}", f"{rate:,.1f}/s"]
+    if progress.total is not None and rate:
+        said.append(f"{words.duration((progress.total - progress.done) / rate)} left")
+    troubles = {"failed": progress.failed, "skipped": progress.skipped}
+    said += [f"{words.number(amount)} {name}" for name, amount in troubles.items() if amount]
+    return ", ".join([*said, *([progress.note] if progress.note else [])])
 
 
 class _Rate(ProgressColumn):

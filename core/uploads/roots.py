@@ -149,6 +149,8 @@ def begin_watch(c: sqlite3.Connection, path: str, destination: str, now: float) 
     known = c.execute("SELECT wanted, ended FROM scanned_roots WHERE path = ?", (path,)).fetchone()
     number = add(c, path, destination, now)
     wanted = None if known is None else known[0]
+    if wanted is None and number in with_waiting(c):
+        wanted = now if known is None or known[1] is None else _began(c, number)
     c.execute("UPDATE scanned_roots SET watched = ?, wanted = ? WHERE id = ?", (int(now), wanted, number))
     if known is None or (known[1] is None and wanted is None):
         c.execute("UPDATE scanned_roots SET began = ?, ended = ? WHERE id = ?", (now, now, number))
@@ -161,6 +163,10 @@ def with_waiting(c: sqlite3.Connection, *, and_failed: bool = False) -> dict[int
     states = "('queued', 'failed')" if and_failed else "('queued')"
     sql = f"SELECT root, sum(folders) FROM folder_counts WHERE state IN {states} AND folders > 0 GROUP BY 1"
     return {int(root): int(folders) for root, folders in c.execute(sql)}
+
+
+def _began(c: sqlite3.Connection, number: int) -> object:
+    return c.execute("SELECT began FROM scanned_roots WHERE id = ?", (number,)).fetchone()[0]
 
 
 def _queue_anew(c: sqlite3.Connection, path: str, roots: Sequence[int]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from core.cli import terminal
 from core.cli.terminal import Terminal
 from core.errors import NeedsConfirmation
 from core.progress import Progress
@@ -61,6 +63,19 @@ def test_nobody_watching_means_no_progress_bar_but_a_line_for_each_wait(capsys: 
             report(Progress(1, 2, f"Waiting {later}", waiting_until=until + timedelta(seconds=later)))
             report(Progress(1, 2, "x"))
     assert capsys.readouterr().err == "Waiting 0.\nWaiting 60.\n"
+
+
+def test_nobody_watching_is_told_now_and_then_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter([100.0, 110.0, 140.0, 140.0, 150.0, 171.0, 171.0])
+    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    with Terminal(False).progress() as report:
+        for done in (1, 400, 500, 800):
+            report(Progress(done, 1000, "2 files", failed=3))
+    assert capsys.readouterr().err == (
+        "400 of 1,000, 10.0/s, 1:00 left, 3 failed, 2 files\n800 of 1,000, 11.3/s, 17.8 s left, 3 failed, 2 files\n"
+    )
 
 
 def test_with_nobody_to_ask_only_an_answer_given_beforehand_counts() -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -333,6 +334,8 @@ async def test_where_files_are_is_known_when_their_folder_has_ended(ward: Ward) 
         ("x.jpg", "wards", "a/x.jpg", 7),
         ("y.jpg", "wards", "a/y.jpg", 7),
     ]
+    (spell,) = await listing.throughput(datetime.now(UTC) - timedelta(minutes=5), 60)
+    assert (spell.folders, spell.files, spell.size_bytes) == (1, 2, 14)
     (folder / "y.jpg").rename(folder / "z.jpg")
     await ward.uploads.add([ward.root], "wards")
     await ward.run()

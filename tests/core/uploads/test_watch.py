@@ -54,6 +54,15 @@ async def test_a_folder_is_queued_when_two_looks_find_it_alike_and_nothing_in_it
     assert (await ward.run()).did.done == 1
 
 
+async def test_what_is_watched_for_another_destination_goes_there_too(ward: Ward, clock: Clock) -> None:
+    device(ward.root, "a", "x.jpg")
+    await ward.uploads.add([ward.root], "wards")
+    await ward.run()
+    await ward.uploads.watch(ward.root, True, "labs")
+    assert (await ward.run()).did.done == 1
+    assert ward.stored() == ["labs/a/x.jpg", "wards/a/x.jpg"]
+
+
 async def test_watching_survives_a_restart_and_can_be_ended(ward: Ward, clock: Clock) -> None:
     await ward.uploads.watch(ward.root, True, "labs")
     device(ward.root, "a", "x.jpg")
