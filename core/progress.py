@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.errors import Trouble
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """`done` of `total` items (None while unknown); `note` names what is under way. `waiting_until`: when it goes on,
-    where a service has asked to wait; the note then says so."""
+    where it waits for something; the note then says so, and `trouble` what it is."""
 
     done: int
     total: int | None = None
@@ -18,6 +20,7 @@ class Progress:
     failed: int = 0
     skipped: int = 0
     waiting_until: datetime | None = None
+    trouble: Trouble | None = None
 
 
 Report = Callable[[Progress], None]

@@ -26,6 +26,13 @@ async def remember_paused(desk: Desk, stopped: Sequence[Job]) -> None:
     desk.remembered.put(_key(desk), "\n".join(waiting).encode())
 
 
+def remember_upload(desk: Desk) -> None:
+    """Notes that uploads are to go on when the project is opened again."""
+    waiting = {*desk.remembered.get(_key(desk)).decode().split(), _UPLOAD}
+    desk.remembered.put(_key(desk), "\n".join(sorted(waiting)).encode())
+    desk.remembered.save()
+
+
 def resume_paused(desk: Desk, found: Sequence[Run]) -> frozenset[str]:
     """Goes on with what was noted, once; gives the ids of the runs that go on."""
     waiting = desk.remembered.get(_key(desk)).decode().split()

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.changes import Change
+from core.errors import CoreError, Trouble
 from core.progress import Report
 from gui import words
 from gui.folder_watch import FolderWatch
-from gui.jobs import Ending, Job, NextStep
+from gui.jobs import Ending, Job, JobState, NextStep
 from gui.pace import Pace
 from gui.translation import translate
 
@@ -154,11 +155,28 @@ class UploadRuns(QObject):
     def _on_job_moved(self) -> None:
         self._pace.note(self.live.moved_bytes, time.monotonic())
         self.moved.emit()
+        if self.job is not None and self.job.progress.trouble is Trouble.SIGNED_OUT:
+            self._ask_to_sign_in()
 
     def _on_job_ended(self) -> None:
-        self.job = None
+        job, self.job = self.job, None
         self.live.clear()
         self.changed.emit()
+        error = job.error if job is not None else None
+        if isinstance(error, CoreError) and error.trouble is Trouble.SIGNED_OUT:
+            self._ask_to_sign_in()  # it was over before anybody could be asked
+
+    def _ask_to_sign_in(self) -> None:
+        """Asks once, and pauses meanwhile; signed in, the project is opened again, and the upload goes on by itself."""
+        from gui.paused import remember_upload
+
+        if not self._desk.actions["sign_in"].isEnabled() or (
+            self.job is not None and self.job.state is not JobState.RUNNING
+        ):
+            return
+        remember_upload(self._desk)
+        self.pause()
+        self._desk.actions["sign_in"].trigger()
 
     def _ending(self, ran: Ran | None) -> Ending:
         if ran is None:

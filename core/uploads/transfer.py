@@ -307,6 +307,7 @@ class Transfer:
                 failed=did.failed,
                 skipped=did.skipped,
                 waiting_until=None if parked is None else parked.until,
+                trouble=None if parked is None else parked.error.trouble,
             )
         )
 

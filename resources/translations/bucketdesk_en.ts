@@ -785,6 +785,13 @@
                 <numerusform>%1 of %Ln folders uploaded</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>All of %Ln folder(s) uploaded</source>
+            <translation>
+                <numerusform>The one folder is uploaded</numerusform>
+                <numerusform>All %Ln folders are uploaded</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>UploadsTab</name>
@@ -854,6 +861,16 @@
             <translation>
                 <numerusform>The answer is for the %Ln chosen folder.</numerusform>
                 <numerusform>The answer is for those of the %Ln chosen folders that ask the same.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>UploadsEmpty</name>
+        <message numerus="yes">
+            <source>All %Ln folder(s) that were found are stored.</source>
+            <translation>
+                <numerusform>The one folder that was found is stored.</numerusform>
+                <numerusform>All %Ln folders that were found are stored.</numerusform>
             </translation>
         </message>
     </context>

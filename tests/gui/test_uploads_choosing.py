@@ -76,7 +76,7 @@ async def test_chosen_folders_are_left_out_taken_back_and_that_is_undone(unscann
     unscanned.desk.actions["take_folders_back"].trigger()
     await until(lambda: tab.amounts.queued == queued + 2)
     await unscanned.settle()
-    assert tab.middle.area.state.title.text() == "No folder matches the filter"
+    assert tab.middle.area.state.title.text() == "No folder is left out"
 
 
 async def test_a_folder_is_put_first_from_its_menu(unscanned: Review, tab: UploadsTab) -> None:

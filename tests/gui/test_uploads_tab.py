@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 
+from core.errors import NotAllowed, Trouble
 from core.uploads.desk import Uploads
 from core.uploads.listing import FolderState
 from gui.paused import remember_paused, resume_paused
@@ -71,7 +73,7 @@ async def test_folders_are_dropped_fail_are_repaired_and_tried_again(unscanned: 
     await press(tab, "Retry failed")  # where it is to go is known by now
     await until(lambda: tab.amounts.done == 3)
     await unscanned.work()
-    assert tab.middle.area.state.title.text() == "No folder matches the filter"
+    assert tab.middle.area.state.title.text() == "No folder has failed"
     await press(tab, "Show all folders")
     await unscanned.settle()
     assert tab.middle.table.rows.rowCount() == 3 and not tab.retry_button.isVisible()
@@ -118,3 +120,37 @@ async def test_an_upload_that_was_paused_by_quitting_goes_on_and_one_that_broke_
     assert (await uploads_of.left()) == (0, 0) and (await uploads_of.state()).folders.success == 1
     await runs.greet(goes_on=False)
     assert unscanned.desk.banners.get("uploads-waiting") is None
+
+
+class SignedOut:
+    """A store whose sign-in has ended; everything but uploading works."""
+
+    def __init__(self, store: Any) -> None:
+        self.store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def upload(self, *_: object, **__: object) -> object:
+        raise NotAllowed("The sign-in has ended.", trouble=Trouble.SIGNED_OUT)
+
+
+async def test_a_sign_in_that_ends_costs_no_attempt_and_the_upload_goes_on_after_the_next(
+    unscanned: Review, tmp_path: Path
+) -> None:
+    engine, runs = unscanned.real, unscanned.desk.uploads
+    (tmp_path / "wards" / "one").mkdir(parents=True)
+    PICTURE.save(str(tmp_path / "wards" / "one" / "eye.png"))
+    engine.store = SignedOut(engine.store)  # type: ignore[assignment]
+    asked: list[str] = []
+    unscanned.desk.actions.bind("sign_in", lambda: asked.append("sign in"))
+    await runs.hand_over((tmp_path / "wards",), engine.profile.all_destinations[0].name)
+    await unscanned.work()
+    assert asked == ["sign in"]
+    state = await Uploads(engine.profile).state()
+    assert (state.folders.pending, state.folders.failed) == (1, 0)
+    engine.store = engine.store.store
+    resume_paused(unscanned.desk, ())  # as it is when the project is opened again after signing in
+    await until(lambda: runs.is_running)
+    await unscanned.work()
+    assert (await Uploads(engine.profile).state()).folders.success == 1

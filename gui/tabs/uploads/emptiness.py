@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.errors import Busy, CoreError, NotAllowed, Unavailable
-from core.uploads.listing import Amounts
+from core.uploads.listing import Amounts, FolderState
 from gui.desk import Desk
 from gui.dropping import why_no_upload
 from gui.tabs.uploads.drop_area import DropArea
 from gui.tabs.uploads.view_bar import BATCHES, TREES, ViewBar
-from gui.translation import translate
+from gui.translation import QT_TRANSLATE_NOOP, translate
+
+_NONE = {
+    FolderState.UPLOADING.value: (
+        "pause-circle",
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Nothing is uploaded just now"),
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Folders under way stand here, with how far each of them is."),
+    ),
+    FolderState.QUEUED.value: (
+        "check-circle",
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Nothing waits"),
+        QT_TRANSLATE_NOOP("UploadsEmpty", "What was found is uploaded, left out, failed, or to be decided."),
+    ),
+    FolderState.ASKING.value: (
+        "check-circle",
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Nothing is to be decided"),
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Folders of which somebody has to decide something wait here."),
+    ),
+    FolderState.DONE.value: (
+        "hourglass-medium",
+        QT_TRANSLATE_NOOP("UploadsEmpty", "No folder is uploaded yet"),
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Folders stand here as soon as all of their files are stored."),
+    ),
+    FolderState.SKIPPED.value: (
+        "minus-circle",
+        QT_TRANSLATE_NOOP("UploadsEmpty", "No folder is left out"),
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Folders that somebody left out, or that are gone, stand here."),
+    ),
+    FolderState.FAILED.value: (
+        "check-circle",
+        QT_TRANSLATE_NOOP("UploadsEmpty", "No folder has failed"),
+        QT_TRANSLATE_NOOP("UploadsEmpty", "Folders that were tried as often as allowed stand here, with the reason."),
+    ),
+}
 
 
 def say(area: DropArea, desk: Desk, bar: ViewBar, amounts: Amounts, *, is_uploading: bool) -> None:
@@ -23,7 +58,10 @@ def say(area: DropArea, desk: Desk, bar: ViewBar, amounts: Amounts, *, is_upload
         title = translate("UploadsEmpty", "Looking for folders with pictures")
         empty.say("magnifying-glass", title, translate("UploadsEmpty", "They stand here as soon as they are found."))
     elif why := why_no_upload(desk):
-        empty.say("eye", translate("UploadsEmpty", "Nothing was uploaded from here yet"), why)
+        edit = desk.actions["edit_profile"]
+        step = translate("UploadsEmpty", "Edit this profile…") if edit.isEnabled() else ""
+        title = translate("UploadsEmpty", "Nothing was uploaded from here yet")
+        empty.say("eye", title, why, step=step, act=edit.trigger)
     elif not profile.families:
         empty.say(
             "stack",
@@ -69,7 +107,9 @@ def _say_not_open(area: DropArea, desk: Desk) -> None:
     elif isinstance(error, Unavailable):
         title = translate("UploadsEmpty", "The project cannot be reached")
         more = translate("UploadsEmpty", "What was queued is kept and goes on when it can be reached again.")
-        area.state.say("wifi-slash", title, f"{_sentence(error)} {more}", tone="warning")
+        again = translate("UploadsEmpty", "Try again")
+        reopen = partial(desk.session.wanted.emit, desk.session.name)
+        area.state.say("wifi-slash", title, f"{_sentence(error)} {more}", step=again, act=reopen, tone="warning")
     elif isinstance(error, NotAllowed):
         step = translate("UploadsEmpty", "Sign in again…") if desk.actions["sign_in"].isEnabled() else ""
         title = translate("UploadsEmpty", "Not allowed")
@@ -77,7 +117,9 @@ def _say_not_open(area: DropArea, desk: Desk) -> None:
         area.state.say("lock-key", title, _sentence(error), step=step, act=act, tone="warning")
     else:
         title = translate("UploadsEmpty", "The project is not open")
-        area.state.say("warning-circle", title, _sentence(error), tone="danger")
+        again = translate("UploadsEmpty", "Try again")
+        reopen = partial(desk.session.wanted.emit, desk.session.name)
+        area.state.say("warning-circle", title, _sentence(error), step=again, act=reopen, tone="danger")
 
 
 def _say_no_match(area: DropArea, bar: ViewBar, amounts: Amounts) -> None:
@@ -91,10 +133,19 @@ def _say_no_match(area: DropArea, bar: ViewBar, amounts: Amounts) -> None:
         step = translate("UploadsEmpty", "Show what was handed over")
         area.state.say("folder-notch-minus", title, said, step=step, act=lambda: bar.show_view(TREES))
         return
-    text = translate("UploadsEmpty", "The filter looks through all folders, not only through what was shown.")
-    title = translate("UploadsEmpty", "No folder matches the filter")
-    step = translate("UploadsEmpty", "Show all folders") if amounts.found else ""
-    area.state.say("funnel", title, text, step=step, act=bar.clear)
+    show_all = translate("UploadsEmpty", "Show all folders")
+    if bar.is_filtered or bar.view not in _NONE:
+        text = translate("UploadsEmpty", "The filter looks through all folders, not only through what was shown.")
+        title = translate("UploadsEmpty", "No folder matches the filter")
+        area.state.say("funnel", title, text, step=show_all, act=bar.clear)
+    elif bar.view in (FolderState.QUEUED, FolderState.UPLOADING) and amounts.done == amounts.found:
+        title = translate("UploadsEmpty", "Everything is uploaded")
+        text = translate("UploadsEmpty", "All %Ln folder(s) that were found are stored.", "", amounts.found)
+        area.state.say("check-circle", title, text, step=show_all, act=bar.clear, tone="good")
+    else:
+        icon, title, text = _NONE[bar.view]
+        said = translate("UploadsEmpty", text)
+        area.state.say(icon, translate("UploadsEmpty", title), said, step=show_all, act=bar.clear)
 
 
 def _sentence(error: Exception) -> str:

@@ -15,6 +15,8 @@ def heading_of(amounts: Amounts, runs: UploadRuns) -> tuple[str, str]:
     if not amounts.found:
         return translate("UploadsHeading", "Uploads"), ""
     title = translate("UploadsHeading", "%1 of %Ln folder(s) uploaded", "", amounts.found)
+    if amounts.done == amounts.found:
+        title = translate("UploadsHeading", "All of %Ln folder(s) uploaded", "", amounts.found)
     return title.replace("%1", words.number(amounts.done)), " · ".join(
         part for part in (_sum(amounts), present_pace(runs), _left(runs)) if part
     )

@@ -97,6 +97,11 @@ class ViewBar(QWidget):
         return True
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether more than a state says which folders are shown."""
+        return bool(self.words.text().strip()) or self.batch is not None
+
+    @property
     def shows_folders(self) -> bool:
         """Whether folders are to be shown, and not batches or troubles."""
         return self.view not in (BATCHES, TREES, TROUBLES)
