@@ -33,6 +33,7 @@ class Local:
 
     path: Path
     key: str
+    size_bytes: int
     folder: int = 0
 
 
@@ -60,8 +61,7 @@ class _Digests:
 
 class StoredBefore:
     """What stood in the buckets of a family before a run began: by the tracker, and by the last scan of the storage.
-    Takes sixteen bytes for each object that the
-    scan saw, and eight for each size that was uploaded."""
+    Takes sixteen bytes for each object that the scan saw, and eight for each size that was uploaded."""
 
     def __init__(
         self, tracker: Tracker | None, workspace: Workspace, store: ObjectStore, family: Family, began: float
@@ -79,16 +79,13 @@ class StoredBefore:
         """Those of these files whose content stands under another key, by the name of the file. Files whose size
         nothing has are not read. Raises `ServiceError`, `WorkspaceError`."""
         await self._load()
-        sized = await asyncio.to_thread(_sizes, files)
-        known = self._known_sizes(set(sized.values()))
         found: dict[str, Twin] = {}
         for file in files:
-            size = sized.get(file.path.name)
-            if size is None or size not in known:
-                continue
-            twin = await self._twin(file, size)
-            if twin is not None:
-                found[file.path.name] = twin
+            size = file.size_bytes
+            if size and (_has(self._uploaded, size) or _has(self._sizes, size)):
+                twin = await self._twin(file, size)
+                if twin is not None:
+                    found[file.path.name] = twin
         return found
 
     async def _twin(self, file: Local, size: int) -> Twin | None:
@@ -109,10 +106,6 @@ class StoredBefore:
             except NotFound:
                 continue  # the bucket is gone since
         return None
-
-    def _known_sizes(self, sizes: set[int]) -> set[int]:
-        """Those of these sizes that anything had when the run began."""
-        return {one for one in sizes if one and (_has(self._uploaded, one) or _has(self._sizes, one))}
 
     async def _noted(self, file: Local, size: int, digests: _Digests) -> dict[tuple[str, str], bool]:
         """What uploads stored, by the tracker, and whether it is this very file; that comes first."""
@@ -193,16 +186,6 @@ def _has(sizes: array[int], size: int) -> bool:
 def is_own(stands: str, key: str, sha256: str) -> bool:
     """Whether a file that is to go under `key` went there, or where it goes when that is taken."""
     return stands in (key, marked(key, sha256[:12])) or version_of(stands, key) > 0
-
-
-def _sizes(files: Sequence[Local]) -> dict[str, int]:
-    found = {}
-    for file in files:
-        try:
-            found[file.path.name] = file.path.stat().st_size
-        except OSError:
-            continue  # whoever sends it says what is wrong with it
-    return found
 
 
 def _digest(path: Path) -> _Digests | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from core.profiles.destination import Broken, Destination
 from core.uploads.destination import Home, Keyed, Template, keys_of
 from core.uploads.folders import Found, ScanRules, branch_of, walk
-from core.uploads.obstacles import is_file
 from core.uploads.stats import Stats, read_stats
 
 _MAGIC = {
@@ -29,7 +30,7 @@ _FAIL = Broken.FAIL
 @dataclass(frozen=True, slots=True)
 class Load:
     """A folder as it is now. `found` is None where it is not there, or holds nothing to upload any more. `notes`: what
-    is odd about it, in sentences; `why_not`: why it is not to go up, '' where it is."""
+    is odd about it, in sentences; `why_not`: why it is not to go up, '' where it is. `sizes`: bytes of its files."""
 
     path: str
     found: Found | None
@@ -38,6 +39,7 @@ class Load:
     stats: Stats | None = None
     notes: tuple[str, ...] = ()
     why_not: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 def load(path: str, root: str, batch: str, at: datetime, destination: Destination, rules: ScanRules) -> Load:
@@ -48,7 +50,8 @@ def load(path: str, root: str, batch: str, at: datetime, destination: Destinatio
     found = look(path, rules)
     if found is None:
         return Load(path, None, home)
-    names = sorted(_files(path, destination))
+    sizes = _files(path, destination)
+    names = sorted(sizes)
     disguises = [note for name in names if destination.is_image(name) and (note := disguise(Path(path, name)))]
     stats = read_stats(Path(path, rules.stats))
     broken = stats.reason if found.has_stats or destination.folder_rows or destination.broken_stats == _FAIL else ""
@@ -56,7 +59,7 @@ def load(path: str, root: str, batch: str, at: datetime, destination: Destinatio
     wrong += disguises if destination.disguised == _FAIL else []
     notes = [*disguises, *([broken] if broken else [])]
     keyed = keys_of(_template(destination.key), home, names, rules.keys, destination.spelling)
-    return Load(path, found, home, keyed, stats, tuple(notes), " ".join(wrong[:1]))
+    return Load(path, found, home, keyed, stats, tuple(notes), " ".join(wrong[:1]), sizes)
 
 
 def look(path: str, rules: ScanRules) -> Found | None:
@@ -83,12 +86,14 @@ def disguise(path: Path) -> str:
     return f"{path.name} is {'a ' + endings[0][1:] if endings else 'no picture that is known'}, whatever its name says."
 
 
-def _files(path: str, destination: Destination) -> list[str]:
-    try:
-        with os.scandir(path) as entries:
-            return [entry.name for entry in entries if destination.takes(entry.name) and is_file(entry)]
-    except OSError:
-        return []
+def _files(path: str, destination: Destination) -> dict[str, int]:
+    """The files that go up, with their bytes."""
+    found: dict[str, int] = {}
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        for entry in entries:
+            if destination.takes(entry.name) and entry.is_file():
+                found[entry.name] = entry.stat().st_size
+    return found
 
 
 @functools.lru_cache(8)

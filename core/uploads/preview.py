@@ -158,7 +158,7 @@ async def _looked_up(files: list[PlannedFile], path: str, store: ObjectStore, go
             except NotFound:
                 break
             standing |= {key: bucket for key, one in zip(some, there, strict=True) if one is not None}
-    local = [Local(Path(path, one.name), one.key) for one in files if one.key]
+    local = [Local(Path(path, one.name), one.key, one.size_bytes) for one in files if one.key]
     twins = await goal.before.twins(local) if goal.before is not None else {}
     found = []
     for one in files:

@@ -111,7 +111,12 @@ class FolderUnderWay:
     @property
     def may_have_twins(self) -> Sequence[Local]:
         """The files for which it matters whether their content is stored elsewhere."""
-        return [Local(one.path, one.key) for one in self.files if self._wanted(one) is not Duplicates.UPLOAD]
+        number, sizes = self.queued.number, self.load.sizes
+        return [
+            Local(one.path, one.key, sizes.get(one.path.name, 0), number)
+            for one in self.files
+            if self._is_dated or self._wanted(one) is not Duplicates.UPLOAD
+        ]
 
     def meet_twins(self, twins: Mapping[str, Twin]) -> Sequence[str]:
         """These of its files are stored elsewhere, by name: they are left to that, or it is asked. A sentence about
@@ -121,7 +126,7 @@ class FolderUnderWay:
             twin, wanted = twins.get(one.path.name), self._wanted(one)
             if twin is None:
                 continue
-            if wanted is Duplicates.SKIP:
+            if wanted is Duplicates.SKIP or (twin.is_own and self._is_dated):
                 one.leave_to(twin)
             elif wanted is Duplicates.ASK:
                 asked.append(AskedFile(one.path.name, one.key, twin.bucket, twin.place, twin.size_bytes))
@@ -130,6 +135,11 @@ class FolderUnderWay:
         if asked:
             self._ask(Question(Kind.DUPLICATE, tuple(asked)))
         return told
+
+    @property
+    def _is_dated(self) -> bool:
+        """Whether its files have other keys each time: what went up before stays under the key that it got then."""
+        return "{batch" in self.destination.key or "{date" in self.destination.key
 
     def ask_about_taken(self) -> None:
         """Asks what is to become of files under whose keys other content stands, where nobody has said so."""

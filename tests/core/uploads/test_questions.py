@@ -292,7 +292,7 @@ async def test_trying_again_makes_no_other_keys_of_the_batch_s_name(sender: Send
     put(sender.root / "a/2.jpg", b"two")  # it is another folder from now on
     await sender.scan()
     assert (await sender.send(destination)).done == 1
-    assert "night/2230/2.jpg" not in sender.stored() and len(sender.stored()) == 3
+    assert "night/2230/2.jpg" not in sender.stored() and len(sender.stored()) == 2  # what was there stays
 
 
 KEYS = st.text("abv-12./ü", min_size=1, max_size=12).filter(lambda key: key.rpartition("/")[2].strip("."))
@@ -313,3 +313,17 @@ def test_a_question_is_read_as_it_was_kept(file: AskedFile, kind: Kind) -> None:
 @pytest.mark.parametrize("text", [None, "", "what?", "{}", '{"kind": "x", "files": []}', '{"kind": "existing"}', "[1]"])
 def test_what_is_no_question_is_none(text: str | None) -> None:
     assert read_question(text) is None
+
+
+async def test_a_dated_key_is_kept_by_what_went_up_before_whatever_is_said_of_duplicates(sender: Sender) -> None:
+    dated = replace(PLAIN, key="{date:%Y%m%d}/{batch}/{name}")
+    put(sender.root / "a/1.jpg", b"one")
+    await sender.send(dated)
+    (first,) = sender.stored()
+    sender.sql("UPDATE uploaded_files SET at = at - 5")
+    put(sender.root / "a/2.jpg", b"two")
+    sender.sql("UPDATE upload_batches SET batch_name = 'other'")
+    for duplicates in (None, Duplicates.UPLOAD):
+        assert (await sender.send(replace(dated, duplicates=duplicates))).asked == 0
+    stored = sender.stored()
+    assert list(stored.values()).count(b"one") == 1 and stored[first] == b"one" and b"two" in stored.values()
