@@ -163,7 +163,7 @@ class Terminal:
                 self.note(_how_far(progress, told - began))
             if until is not None and (said is None or until - said > _SAME_WAIT):
                 said = until
-                self.note(f"{progress.note}.")
+                self.note(f"{progress.note.removesuffix('.')}.")
 
         return report
 

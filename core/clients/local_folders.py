@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from core.errors import AlreadyExists, CoreError, InvalidName, NotAllowed, NotFound, Unavailable
+from core.errors import AlreadyExists, CoreError, InvalidName, NotAllowed, NotFound, Trouble, Unavailable
 
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.link in os.supports_dir_fd and os.unlink in os.supports_dir_fd
 """Where names can be looked up inside an open folder (POSIX), a link that is swapped in later redirects nothing.
@@ -177,5 +177,6 @@ def explain(exc: OSError, what: str) -> CoreError:
     if exc.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
         return InvalidName(f"The file system cannot hold the name of {what}.")
     if exc.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
-        return Unavailable(f"The disk is full: {what} was left as it was.", "Free some space, then try again.")
+        sentence = f"The disk is full: {what} was left as it was."
+        return Unavailable(sentence, "Free some space, then try again.", trouble=Trouble.DISK_FULL)
     return Unavailable(f"{what} cannot be reached: {exc.strerror or exc}.", "Check the disk, then try again.")

@@ -46,7 +46,7 @@ class Tracker:
     async def open(cls, path: Path, *, make: bool = True) -> Tracker:
         """Opens a tracker, or makes an empty one. A predecessor's gets the columns and tables it lacks; what it knows
         stays. Raises `NotFound` when there is none and none is to be made, `WorkspaceError` for any other file."""
-        if not make and not await asyncio.to_thread(path.exists):
+        if not make and not await asyncio.to_thread(is_there, path):
             raise NotFound(f"There is no tracker {path}.", "Scan a folder first: upload FOLDER --scan-only.")
         tracker = cls(path)
         try:
@@ -109,8 +109,6 @@ class Tracker:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise WorkspaceError(f"The folder {self.path.parent} cannot be made: {exc.strerror}.") from exc
-        if self.path.is_dir():
-            raise WorkspaceError(f"{self.path} is a folder, no tracker.", "Name a file.")
         _check(self.path)
         self._file.create()
 
@@ -160,11 +158,23 @@ def empty_tracker(path: Path) -> None:
         raise WorkspaceError(f"{path} cannot be emptied: {exc}.", "Close the programs that have it open.") from exc
 
 
+def is_there(path: Path) -> bool:
+    """Whether something stands there. Raises `WorkspaceError` where that cannot be seen."""
+    try:
+        return path.exists()
+    except OSError as exc:
+        raise WorkspaceError(f"{path} cannot be reached: {exc.strerror or exc}.", "Name another file.") from exc
+
+
 def _check(path: Path) -> None:
     """Raises `WorkspaceError` for a file that is no tracker, and changes nothing of it."""
     hint = "Name another file with --db-path; one that is not there yet is made."
+    if not is_there(path):
+        return
     try:
-        if not path.exists() or not path.stat().st_size:
+        if path.is_dir():
+            raise WorkspaceError(f"{path} is a folder, no tracker.", "Name a file.")
+        if not path.stat().st_size:
             return
         with path.open("rb") as file:
             if file.read(len(_HEADER)) != _HEADER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from core import parking
+from core.clients.local_folders import explain
 from core.database import Database
 from core.errors import Full, NotAllowed, Trouble, Unavailable
 from core.models import Attributes, Object
@@ -90,6 +92,22 @@ async def test_trouble_that_passes_costs_no_attempt_and_one_tries_at_a_time(park
     assert len(parked.tried) == 20 + 6
     (run,) = await runs(parked.workspace)
     assert (run.done, run.failed, run.skipped) == (20, 0, 0)
+
+
+async def test_a_full_disk_of_the_storage_is_waited_for_and_blames_no_folder(parked: Parked) -> None:
+    left = 3
+
+    def before(key: str) -> None:
+        nonlocal left
+        if left:
+            left -= 1
+            raise explain(OSError(errno.ENOSPC, "No space left on device"), key)
+
+    parked.before = before
+    did = await parked.run()
+    assert (did.done, did.failed) == (10, 0)
+    assert set(parked.attempts()) == {(0,)} and len(parked.attempts()) == 10
+    assert all(one.startswith("The disk is full:") for one in parked.waits) and parked.waits
 
 
 async def test_what_does_not_pass_ends_the_run_and_everything_waits(parked: Parked) -> None:

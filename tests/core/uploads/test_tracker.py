@@ -105,6 +105,9 @@ async def test_files_that_are_no_tracker_stay_as_they_are(tmp_path: Path) -> Non
         assert path.read_bytes() == before
     with pytest.raises(WorkspaceError, match="is a folder"):
         await Tracker.open(tmp_path)
+    for make in (True, False):
+        with pytest.raises(WorkspaceError, match="cannot be reached"):
+            await Tracker.open(tmp_path / ("x" * 300), make=make)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jpg", "other.db"]
 
 
