@@ -32,7 +32,7 @@ _FOLDER = (
 )
 _ATTEMPT = "INSERT INTO upload_attempts (folder_path, batch_id, began, ended) VALUES (?, ?, 0, 1)"
 _RUN = (
-    "INSERT INTO runs (run_id, kind, project, started, ended, state, steps) VALUES (?, 'upload', ?, ?, ?, 'done', 100)"
+    "INSERT INTO runs (run_id, kind, project, started, ended, state, steps) VALUES (?, 'upload', ?, ?, ?, 'done', ?)"
 )
 _STEP = (
     "INSERT INTO steps (run_id, n, state, kind, bucket, key, bytes, step, trace, at) "
@@ -95,10 +95,9 @@ async def _leave_traces(desk: Desk, workspace: Workspace) -> None:
     attempts = ((f"/earlier/{name}", f"batch-{number // 50}") for number, name in enumerate(names))
     await tracker.write(lambda c: c.executemany(_ATTEMPT, attempts))
     await tracker.close()
-    runs = [f"r{number:05}" for number in range(BEHIND // 50)]
     project = desk.profile.project
-    await workspace.journal.write(lambda c: c.executemany(_RUN, ((run, project, 1, 2) for run in runs)))
-    steps = ((run, n, f"{run}/{n}.jpg", 2) for run in runs for n in range(1, 101))
+    await workspace.journal.write(lambda c: c.execute(_RUN, ("earlier", project, 1, 2, 2 * BEHIND)))
+    steps = (("earlier", n, f"{n // 2}/{n}.jpg", 2) for n in range(1, 2 * BEHIND + 1))
     await workspace.journal.write(lambda c: c.executemany(_STEP, steps))
 
 
