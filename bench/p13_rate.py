@@ -31,9 +31,7 @@ _FOLDER = (
     "VALUES (?, ?, 3, 40000, 'success', 0, 0)"
 )
 _ATTEMPT = "INSERT INTO upload_attempts (folder_path, batch_id, began, ended) VALUES (?, ?, 0, 1)"
-_RUN = (
-    "INSERT INTO runs (run_id, kind, project, started, ended, state, steps) VALUES (?, 'upload', ?, ?, ?, 'done', ?)"
-)
+_RUN = "INSERT INTO runs (run_id, kind, project, started, ended, state, steps) VALUES (?, 'upload', ?, ?, ?, 'done', ?)"
 _STEP = (
     "INSERT INTO steps (run_id, n, state, kind, bucket, key, bytes, step, trace, at) "
     "VALUES (?, ?, 'done', 'upload', 'devices', ?, 20000, '{}', '{}', ?)"

@@ -24,6 +24,8 @@ _PAUSES: dict[Trouble, tuple[float, float]] = {
 """The first wait and the longest, in seconds, where nobody says how long."""
 _MENDED = (Trouble.SIGNED_OUT, Trouble.FULL, Trouble.DISK_FULL, Trouble.AWAY)
 """What passes only when somebody does something about it."""
+_AWAY_SECONDS = 60.0
+"""A drive that is not back by then holds up no other tree any longer, however patient somebody is."""
 _SLICE_SECONDS = 5.0
 _TICK_SECONDS = 0.01
 _JITTER_SECONDS = 1.0
@@ -102,7 +104,8 @@ class Parking:
             self._waiting.cancel()
 
     def _park(self, error: CoreError, trouble: Trouble) -> None:
-        if trouble in _MENDED and self._clocks.steady() - self._since >= self._patience:
+        patience = min(self._patience, _AWAY_SECONDS) if trouble is Trouble.AWAY else self._patience
+        if trouble in _MENDED and self._clocks.steady() - self._since >= patience:
             raise error
         seconds = self._seconds(error, trouble)
         self.parked = Parked(error, datetime.now(UTC) + timedelta(seconds=seconds))

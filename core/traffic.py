@@ -62,10 +62,12 @@ class Traffic:
         self,
         bounds: Bounds,
         hindered: Callable[[], None] = lambda: None,
+        moved: Callable[[int], None] = lambda count: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`hindered` is called when the service says that it is too much, fails, or does not answer in time."""
-        self.hindered = hindered
+        """`hindered` is called when the service says that it is too much, fails, or does not answer in time, `moved`
+        with the bytes that are sent."""
+        self.hindered, self._moved = hindered, moved
         self._bytes = Throttle(lambda: bounds.bytes_per_second, now)
         self._requests = Throttle(lambda: bounds.requests_per_second, now)
 
@@ -76,8 +78,10 @@ class Traffic:
     async def carry(self, count: int) -> None:
         """Before so many bytes are sent."""
         while count > 0:
-            await self._bytes.spend(min(count, _PIECE_BYTES))
-            count -= _PIECE_BYTES
+            piece = min(count, _PIECE_BYTES)
+            await self._bytes.spend(piece)
+            self._moved(piece)
+            count -= piece
 
 
 _traffic: ContextVar[Traffic | None] = ContextVar("traffic", default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -103,7 +104,8 @@ class UploadRuns(QObject):
                 return await uploads.run(
                     engine.workspace,
                     engine.store,
-                    override=Override(unsaid=Duplicates.ASK),  # somebody is here to be asked
+                    # somebody is here to be asked, and to mend what has to be
+                    override=Override(unsaid=Duplicates.ASK, patience_seconds=math.inf),
                     live=self.live,
                     report=report,
                     catalog=engine.catalog,

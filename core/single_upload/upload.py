@@ -193,7 +193,7 @@ class FamilyUploads:
             finally:
                 if read.sent != read.path:
                     await asyncio.to_thread(read.sent.unlink, True)
-            self._slots.pace.moved(FILE_BYTES + read.size_bytes)
+            self._slots.pace.moved(FILE_BYTES)  # its bytes were counted as they went
         told(ended)
         return ended
 

@@ -40,6 +40,8 @@ _IDLE_SECONDS = 10.0
 _FILES_AHEAD = 512
 """So many files are read and hashed or on their way at a time; those of one folder are never torn apart."""
 _TOLD_SECONDS = 0.1
+PATIENCE_SECONDS = 60.0
+"""Where nobody sits before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Wish:
     delay_seconds: float = 0.0
     receipts: Receipts | None = field(default_factory=Receipts)
     scope: Scope = EVERYTHING
-    patience_seconds: float = 60.0
+    patience_seconds: float = PATIENCE_SECONDS
     live: Live = field(default_factory=Live, compare=False)
     destination: Destination | None = None
     catalog: Catalog | None = field(default=None, compare=False)
@@ -150,7 +152,7 @@ class Transfer:
         self.parking = Parking(patience_seconds=wish.patience_seconds, changed=self._on_parking)
         self.limits = limits
         self._slots = Slots(fixed=lambda: limits.at_once, most=self._most)
-        self._traffic = Traffic(limits, self._slots.pace.hindered)
+        self._traffic = Traffic(limits, self._slots.pace.hindered, self._slots.pace.moved)
         self._workspace, self._store, self._profile, self._report = workspace, store, profile, report
         self._uploads: FamilyUploads | None = None
         self._open: dict[asyncio.Task[None], BatchUnderWay] = {}

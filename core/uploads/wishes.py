@@ -16,7 +16,7 @@ from core.uploads.folders import ScanRules
 from core.uploads.names import ANY, SERVICE
 from core.uploads.receipts import Receipts
 from core.uploads.roots import Root
-from core.uploads.transfer import Wish
+from core.uploads.transfer import PATIENCE_SECONDS, Wish
 
 T = TypeVar("T", Existing, Duplicates)
 ASKED = ("key", "existing", "duplicates", "receipts")
@@ -26,12 +26,14 @@ ASKED = ("key", "existing", "duplicates", "receipts")
 @dataclass(frozen=True, slots=True)
 class Override:
     """How one run goes, where not as destinations say. `delay` in seconds. `unsaid`: what becomes of duplicates where
-    the destination does not say: None shows them and uploads them, the window asks."""
+    the destination does not say: None shows them and uploads them, the window asks.
+    `patience_seconds`: see `Wish`."""
 
     batch_size: int | None = None
     max_retries: int | None = None
     delay: float | None = None
     unsaid: Duplicates | None = None
+    patience_seconds: float = PATIENCE_SECONDS
 
 
 def destination_of(profile: Profile, root: Root) -> Destination:
@@ -91,6 +93,7 @@ def wish_for(profile: Profile, destination: Destination, override: Override = Ov
         max_retries=override.max_retries or destination.max_retries,
         delay_seconds=destination.delay if override.delay is None else override.delay,
         receipts=receipts_of(destination),
+        patience_seconds=override.patience_seconds,
         destination=replace(destination, duplicates=destination.duplicates or override.unsaid),
     )
 

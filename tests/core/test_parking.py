@@ -97,6 +97,15 @@ async def test_what_somebody_has_to_mend_is_waited_for_as_long_as_patience_lasts
         await parking.wait(offline())  # that passes by itself
 
 
+async def test_a_drive_that_does_not_come_back_holds_nobody_up_for_ever() -> None:
+    time = Time()
+    parking = Parking(patience_seconds=math.inf, clocks=time.clocks())
+    with pytest.raises(Unavailable, match="not there"):
+        for _ in range(100):
+            await parking.wait(Unavailable("The drive is not there.", trouble=Trouble.AWAY))
+    assert 60 <= time.steady - 1000 < 90
+
+
 @pytest.mark.parametrize("error", [NotAllowed("Wrong key.", trouble=Trouble.KEY_REFUSED), Unavailable("One file.")])
 async def test_what_does_not_pass_or_concerns_one_file_is_raised(error: NotAllowed | Unavailable) -> None:
     parking = Parking(patience_seconds=math.inf)

@@ -44,11 +44,11 @@ async def test_bytes_go_at_the_rate_that_is_allowed_and_inside_a_large_body_too(
 
 
 async def test_a_body_that_is_sent_in_pieces_keeps_to_the_limit_inside(clock: Clock) -> None:
-    bounds, sent = Bounds(bytes_per_second=1 << 20), []
-    with bounded(Traffic(bounds, now=lambda: clock.now)):
+    bounds, sent, moved = Bounds(bytes_per_second=1 << 20), [], []
+    with bounded(Traffic(bounds, moved=moved.append, now=lambda: clock.now)):
         async for piece in Body(bytes(8 << 20), lambda count: None):
             sent.append((clock.now - 100, len(piece)))
-    assert sum(size for _, size in sent) == 8 << 20
+    assert sum(size for _, size in sent) == sum(moved) == 8 << 20
     for seconds in (1.0, 2.0, 5.0):
         by_then = sum(size for at, size in sent if at <= seconds)
         assert by_then == pytest.approx(seconds * (1 << 20), rel=0.1)
