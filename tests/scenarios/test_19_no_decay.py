@@ -25,7 +25,7 @@ from core.workspace import Workspace
 from tests.core.uploads.test_transfer import Died, Sender
 from tests.core.uploads.trees import put
 
-FOLDERS = 300
+FOLDERS = 150
 FAMILY = Family("devices")
 WISH = Wish(FAMILY, batch_size=10, receipts=None)
 HELD = (Route, Prepared, Load, FolderUnderWay, FileUnderWay, asyncio.Task, asyncio.Future)
