@@ -84,6 +84,16 @@ def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, sc
     return amount - sum(scope.roots is None or root in scope.roots for root in held)
 
 
+def forget_the_future(c: sqlite3.Connection, now: float) -> None:
+    """Folders that failed later than now, by a clock that was put right since, have failed just before: they are tried
+    again. Call it when nothing is under way."""
+    c.execute(
+        f"UPDATE folder_status SET updated_at = ? WHERE upload_status = 'failed' AND {WAITING} "
+        "AND coalesce(updated_at, 0) >= ?",
+        (now - 1, now),
+    )
+
+
 def next_root(c: sqlite3.Connection, max_retries: int, failed_before: float, roots: Iterable[int]) -> int | None:
     """The tree, of these, whose folder goes next; None when nothing of theirs is due."""
     scope = Scope(tuple(roots), failed_before=failed_before)

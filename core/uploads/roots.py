@@ -70,7 +70,9 @@ def add(c: sqlite3.Connection, path: str, destination: str, now: float, asked: M
     around = [one for one in read_roots(c) if one.path != path and (not one.path or one.holds(path))]
     c.execute(
         "INSERT INTO scanned_roots (path, destination, asked, wanted) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE "
-        "SET destination = excluded.destination, asked = excluded.asked, wanted = excluded.wanted",
+        "SET destination = excluded.destination, asked = excluded.asked, "
+        # by a clock that was put back, the last scan may have been later
+        "wanted = max(excluded.wanted, coalesce(began, 0) + 0.001)",
         (path, destination, json.dumps(asked) if asked else None, now),
     )
     number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (path,)).fetchone()[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from core.progress import Progress, Report, silent
 from core.uploads.batches import end_broken_batches
 from core.uploads.missing import out_of_reach
 from core.uploads.moments import moment
-from core.uploads.queue import Queued, Scope, due
+from core.uploads.queue import Queued, Scope, due, forget_the_future
 from core.uploads.roots import Root, read_roots, unwant, with_waiting
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.tracker import Tracker, now_seconds
@@ -74,7 +75,7 @@ async def run(
     the next run goes on. Raises `Busy`, `Refused`, `ServiceError`, `WorkspaceError`."""
     async with tracker.lock():
         work = _Run(tracker, workspace, store, profile, wish_of, trees, report)
-        await tracker.write(lambda c: end_broken_batches(c, work.began))
+        await tracker.write(lambda c: _begin(c, work.began))
         try:
             await side_by_side([work.look, work.send], 2)
         finally:
@@ -82,6 +83,11 @@ async def run(
                 await asyncio.shield(tracker.write(lambda c: end_broken_batches(c, now_seconds())))
         await work.close()
     return Ran(tuple(work.scans), replace(work.did, seconds=time.monotonic() - work.started), tuple(work.notes))
+
+
+def _begin(c: sqlite3.Connection, now: float) -> None:
+    end_broken_batches(c, now)
+    forget_the_future(c, now)
 
 
 class _Run:

@@ -215,7 +215,8 @@ def _begin(c: sqlite3.Connection, path: str) -> int:
     now = now_seconds()
     c.execute(
         "INSERT INTO scanned_roots (path, began) VALUES (?, ?) ON CONFLICT (path) "
-        "DO UPDATE SET began = excluded.began, ended = NULL, complete = 0",
+        # a clock that was put back meanwhile does not make it older than the wish for it
+        "DO UPDATE SET began = max(excluded.began, coalesce(wanted, 0)), ended = NULL, complete = 0",
         (path, now),
     )
     number = int(c.execute("SELECT id FROM scanned_roots WHERE path = ?", (path,)).fetchone()[0])
