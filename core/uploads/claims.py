@@ -10,19 +10,23 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.profiles.destination import Destination
-from core.uploads.destination import rules_of
+from core.uploads.destination import Home, Template, keys_of, rules_of
 from core.uploads.folders import OWN_FILES, RECEIPTS, branch_of, walk
+from core.uploads.goals import Goal
 from core.uploads.obstacles import Trouble, is_file
 from core.uploads.tracker import Tracker
+from core.workspace import system_now
 
-Destinations = Callable[[str], Destination]
+Goals = Callable[[str], Goal | None]
+"""Where a folder would go, by its path; None where nobody has said it: then its pictures are meant."""
 _TOGETHER = 2_000
 """So many files, or folders without any, are handed on at a time."""
 
 
 class Claim(NamedTuple):
     """A file that is meant to go up. Without a `bucket` nobody says that it did: `left_out`, `error` or `why` say the
-    reason. `sent_bytes` and `sha256` are of what was stored, `unchanged`: its folder is as it was then."""
+    reason, and it may stand all the same under the key `guess` in one of the buckets `among`. `sent_bytes` and `sha256`
+    are of what was stored, `unchanged`: its folder is as it was then."""
 
     path: str
     size_bytes: int
@@ -34,6 +38,8 @@ class Claim(NamedTuple):
     left_out: str = ""
     error: str = ""
     why: str = ""
+    guess: str = ""
+    among: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,12 +55,14 @@ class _Folder(NamedTuple):
     path: str
     signature: str
     files: list[tuple[str, int]]
+    keys: dict[str, str]
+    among: tuple[str, ...]
 
 
-async def claims_below(tracker: Tracker, root: str, destination_of: Destinations) -> AsyncIterator[Claims]:
+async def claims_below(tracker: Tracker, root: str, goal_of: Goals) -> AsyncIterator[Claims]:
     """Every file at and below a folder that the destination of its own folder takes, in pages. Raises
     `WorkspaceError`."""
-    reading = _read(root, destination_of)
+    reading = _read(root, goal_of)
     while True:
         page = await asyncio.to_thread(next, reading, None)
         if page is None:
@@ -64,9 +72,9 @@ async def claims_below(tracker: Tracker, root: str, destination_of: Destinations
         yield claims
 
 
-def _read(root: str, destination_of: Destinations) -> Iterator[tuple[list[_Folder], Claims]]:
+def _read(root: str, goal_of: Goals) -> Iterator[tuple[list[_Folder], Claims]]:
     """Blocks."""
-    rules = rules_of(destination_of(root))
+    rules = rules_of(_meant(goal_of(root)))
     waiting = [branch_of(root)]
     folders, claims, held = list[_Folder](), Claims(), 0
     while waiting:
@@ -74,16 +82,34 @@ def _read(root: str, destination_of: Destinations) -> Iterator[tuple[list[_Folde
         waiting += haul.rest
         claims.unreadable += [(one.path, one.reason) for one in haul.troubles if _matters(one)]
         for found in haul.found:
-            files, others, why = _files(found.path, destination_of(found.path))
+            goal = goal_of(found.path)
+            files, others, why = _files(found.path, _meant(goal))
             claims.not_meant += others
             if why:
                 claims.unreadable.append((found.path, why))
-            folders.append(_Folder(found.path, found.signature, files))
+            keys = {} if goal is None else _keys(found.path, [name for name, _ in files], goal)
+            among = () if goal is None else goal.buckets
+            folders.append(_Folder(found.path, found.signature, files, keys, among))
             held += 1 + len(files)
         if held >= _TOGETHER:
             yield folders, claims
             folders, claims, held = [], Claims(), 0
     yield folders, claims
+
+
+def _meant(goal: Goal | None) -> Destination:
+    return Destination("", "") if goal is None else goal.destination
+
+
+def _keys(path: str, names: list[str], goal: Goal) -> dict[str, str]:
+    """The keys that files would get if they went up now."""
+    at = system_now()
+    inside = os.path.relpath(path, goal.root)
+    relative = "" if inside == os.curdir else inside.replace(os.sep, "/")
+    home = Home(os.path.basename(goal.root) or "root", relative, "", at)  # noqa: PTH119
+    destination = goal.destination
+    keyed = keys_of(Template(destination.key), home, names, goal.rules.keys, destination.spelling)
+    return {one.name: one.key for one in keyed if one.key}
 
 
 def _matters(one: Trouble) -> bool:
@@ -140,4 +166,5 @@ def _claimed(c: sqlite3.Connection, folders: list[_Folder]) -> list[Claim]:
 
 def _unsent(folder: _Folder, name: str, size: int, left_out: str = "", error: str = "", why: str = "") -> Claim:
     path = os.path.join(folder.path, name)  # noqa: PTH118
-    return Claim(path, size, left_out=left_out, error=error, why=why)
+    guess = "" if left_out else folder.keys.get(name, "")
+    return Claim(path, size, left_out=left_out, error=error, why=why, guess=guess, among=folder.among)

@@ -205,7 +205,7 @@ class Uploads:
         await asyncio.to_thread(check_roots, paths)
         trees = await self.trees()
         names = [absolute(path) for path in paths] or outermost(trees)
-        goals = Goals(self.profile, trees, names)
+        goals = Goals(self.profile, trees, names, await store.buckets())
         async with contextlib.AsyncExitStack() as stack:
             if self._has_nothing:  # then nothing was ever uploaded, which is an answer too
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bucketdesk-verify-"))
@@ -213,7 +213,7 @@ class Uploads:
             else:
                 opened = self._open(make=False)
             tracker = await stack.enter_async_context(opened)
-            return await verify(tracker, store, names, goals.meant, goals.is_recoded, report)
+            return await verify(tracker, store, names, goals.known, goals.is_recoded, report)
 
     # --- how fast
 

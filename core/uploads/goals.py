@@ -55,12 +55,12 @@ class Goals:
         root = max((one.path for one in inner), key=len, default=named)
         return Goal(found, family, root, rules_of(self.profile, found), buckets)
 
-    def meant(self, path: str) -> Destination:
-        """What of a folder is meant to go up; its pictures where nobody has said anything."""
+    def known(self, path: str) -> Goal | None:
+        """Where a folder would go; None where nobody has said it."""
         try:
-            return goal_of(self.profile, self.trees, path)[1]
+            return self.of(path)
         except (Usage, NotFound):
-            return Destination("", "")
+            return None
 
     def is_recoded(self, bucket: str) -> bool:
         """Whether pictures are re-encoded on their way into a bucket."""

@@ -13,9 +13,8 @@ from pathlib import Path
 from core.errors import NotFound, ServiceError, Unreadable
 from core.parallel import side_by_side
 from core.ports import ObjectStore
-from core.profiles.destination import Destination
 from core.progress import Progress, Report, silent
-from core.uploads.claims import Claim, claims_below
+from core.uploads.claims import Claim, Goals, claims_below
 from core.uploads.scratch import Scratch, Standing
 from core.uploads.tracker import Tracker
 
@@ -95,19 +94,20 @@ async def verify(
     tracker: Tracker,
     store: ObjectStore,
     roots: Sequence[str],
-    destination_of: Callable[[str], Destination],
+    goal_of: Goals,
     is_recoded: Callable[[str], bool],
     report: Report = silent,
 ) -> Verified:
     """Reads the folders as they are now, lists the buckets that hold their files anew, and compares sizes and hashes.
-    Memory does not grow with their number. `destination_of` says of a folder by its path what of it is meant to go
-    up, and `is_recoded` of a bucket whether its pictures are re-encoded on their way. Raises `Unreadable` where a
-    listing cannot be completed: then nothing is proven. Raises `ServiceError`, `WorkspaceError`."""
+    Memory does not grow with their number. `goal_of` says of a folder by its path what of it is meant to go up, and
+    where: what nobody noted as uploaded is looked for there. `is_recoded` says of a bucket whether its pictures are
+    re-encoded on their way. Raises `Unreadable` where a listing cannot be completed: then nothing is proven. Raises
+    `ServiceError`, `WorkspaceError`."""
     with tempfile.TemporaryDirectory(prefix="bucketdesk-verify-") as folder:
         scratch = await asyncio.to_thread(Scratch, Path(folder, "verify.db"))
         try:
             work = _Verification(tracker, store, scratch, is_recoded, report)
-            await work.read(roots, destination_of)
+            await work.read(roots, goal_of)
             await work.list_buckets()
             await work.compare()
             return await asyncio.to_thread(work.result)
@@ -133,19 +133,22 @@ class _Verification:
         self._lacking: dict[Lack, int] = {}
         self._shown: list[NotArrived] = []
 
-    async def read(self, roots: Sequence[str], destination_of: Callable[[str], Destination]) -> None:
+    async def read(self, roots: Sequence[str], goal_of: Goals) -> None:
         """Notes what there is, and where the tracker says it went."""
         for root in roots:
-            async for claims in claims_below(self._tracker, root, destination_of):
+            async for claims in claims_below(self._tracker, root, goal_of):
                 self._not_meant += claims.not_meant
                 for path, why in claims.unreadable:
                     self._lack(NotArrived(path, Lack.UNREADABLE, why))
                 for one in claims.files:
                     self._files += 1
                     self._bytes += one.size_bytes
-                    if not one.bucket:
+                    if not one.bucket and not (one.guess and one.among):
                         self._lack(_not_sent(one))
                 await asyncio.to_thread(self._scratch.add, [one for one in claims.files if one.bucket])
+                unsent = [(one, _not_sent(one)) for one in claims.files if one.guess and one.among]
+                guesses = [(one, str(lost.lack), lost.sentence) for one, lost in unsent]
+                await asyncio.to_thread(self._scratch.add_guesses, guesses)
                 self._report(Progress(self._files, None, "Reading the folders"))
 
     async def list_buckets(self) -> None:
@@ -220,6 +223,8 @@ class _Verification:
         """Proves or refutes a file by what is known of it; what only its stored content can tell is handed back, with
         whether it was re-encoded."""
         place = f"{one.bucket}/{one.key}"
+        if one.lack:
+            return await self._judge_guess(one)
         if one.seen_bytes is None:
             self._refute(one, Lack.MISSING, one.hidden or f"{place} is not there any more.")
             return None
@@ -242,6 +247,21 @@ class _Verification:
         self._refute(one, Lack.CHANGED, f"It changed since it was uploaded as {place}.")
         return None
 
+    async def _judge_guess(self, one: Standing) -> tuple[Standing, bool] | None:
+        """Nobody noted that this file went up; it may be there all the same, by another program or desk."""
+        if one.seen_bytes != one.size_bytes:
+            self._lack(NotArrived(one.path, Lack(one.lack), one.why))
+            return None
+        try:
+            sha256, md5 = await asyncio.to_thread(_digests, one.path)
+        except OSError as exc:
+            self._refute(one, Lack.UNREADABLE, f"It cannot be read: {exc.strerror or exc}.")
+            return None
+        if one.etag is not None and one.etag.strip('"').lower() == md5:
+            self._prove(Proof.ETAG)
+            return None
+        return one._replace(sha256=sha256), False
+
     async def _read_stored(self, waiting: Sequence[tuple[Standing, bool]]) -> None:
         by_bucket: dict[str, list[tuple[Standing, bool]]] = {}
         for pair in waiting:
@@ -251,6 +271,8 @@ class _Verification:
             for (one, recoded), digest in zip(some, hashes, strict=True):
                 if digest == one.sha256:
                     self._prove(Proof.RECORD if recoded else Proof.CONTENT)
+                elif one.lack:
+                    self._lack(NotArrived(one.path, Lack(one.lack), one.why))
                 elif digest is None:
                     self._refute(one, Lack.MISSING, f"{bucket}/{one.key} cannot be read.")
                 else:

@@ -14,8 +14,10 @@ import pytest
 from core.errors import Unavailable, Unreadable
 from core.models import Object, ObjectPage
 from core.uploads.acts import Chosen
+from core.uploads.desk import Uploads
+from core.uploads.tracker import Tracker
 from core.uploads.verification import Lack, Proof, Verified
-from tests.core.uploads.test_run import Ward
+from tests.core.uploads.test_run import WARDS, Ward
 from tests.core.uploads.test_run import ward as ward  # a fixture
 from tests.core.uploads.trees import device, put
 
@@ -105,6 +107,24 @@ async def test_a_project_that_never_uploaded_proves_nothing_and_makes_no_tracker
     uploads = replace(ward.uploads, tracker_path=None)
     found = await uploads.verify(ward.store, [ward.root])
     assert found.lacking == {Lack.NEVER: 1} and not uploads.path.exists()
+
+
+async def test_what_is_there_is_proven_whoever_stored_it(ward: Ward) -> None:
+    stored = await _uploaded(ward)
+    put(stored / "c/same.jpg")
+    put(stored / "c/other.jpg", b"sketch!")
+    device(ward.root, "c", "same.jpg", "other.jpg", "nowhere.jpg")
+    clear = replace(ward.profile, families=(WARDS,), destinations=())  # a tracker that knows nothing needs no more
+    empty = Uploads(clear, await _empty_tracker(ward.path.with_name("another.db")))
+    for uploads in (ward.uploads, empty):
+        found = await uploads.verify(ward.store, [ward.root])
+        assert sorted(Path(one.path).name for one in found.not_arrived) == ["nowhere.jpg", "other.jpg"]
+        assert {one.lack for one in found.not_arrived} == {Lack.NEVER} and found.arrived == 4
+
+
+async def _empty_tracker(path: Path) -> Path:
+    await (await Tracker.open(path)).close()
+    return path
 
 
 async def test_an_etag_in_the_listing_spares_reading_what_is_stored(
