@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from core import bucket_acts, single_upload
+from core import bucket_acts, places, single_upload
 from core.adoption import adopt, check_told, lacks_files
 from core.apply.intake import new_run_id
 from core.apply.job import PAUSES_SECONDS, Job, Seam, nobody, see_through
@@ -25,6 +25,8 @@ from core.runs import ENTRY, Entry, StepState, read_entry, read_run
 from core.single_upload import records
 from core.traces import Trace
 from core.uploads.row_settling import settle_rows
+from core.uploads.tracker import FILE_NAME
+from core.uploads.undone import leave_out_undone
 from core.workspace import Workspace
 
 _BATCH = 2000
@@ -48,9 +50,9 @@ async def undo(
     `Usage`, `Refused`, `Busy`, `ServiceError`, `WorkspaceError`.
 
     Of uploads, what the run stored itself and nobody changed since moves to the quarantine, whatever names it now; what
-    it found there already stays. The rows it wrote go, or get their values back, where they are as it left them. The
-    tracker of folder uploads is not told: to it, these folders are uploaded, and they are not queued again by
-    themselves, but once a file in them changes, or with a tracker of its own (`--db-path`)."""
+    it found there already stays. The rows it wrote go, or get their values back, where they are as it left them. To the
+    profile's tracker, their folders are left out from then on: they do not go up again before somebody takes them back,
+    or a file in them changes. Another tracker (`--db-path`) is not told."""
     check_writable(profile)
     async with workspace.lock(LOCK_SECONDS):
         if await workspace.journal.read(lambda c: _wants_manifests(c, run_id)):
@@ -71,6 +73,8 @@ async def undo(
             else:
                 await see_through(settle(job, None))
             undoing = await workspace.journal.write(lambda c: _make(c, run_id, profile.project))
+        if original.kind == single_upload.KIND:
+            await leave_out_undone(places.workspace(profile.name) / FILE_NAME, workspace, run_id)
         undo_record = RunRecord(workspace, undoing, "undo")
         run = await undo_record.run()
         job = Job(workspace, store, catalog, profile, undo_record, report, seam, pauses, total=run.steps)

@@ -29,7 +29,7 @@ _COLOURS = {"pending": "cyan", "success": "green", "failed": "red", "skipped": "
 def show_transfer(terminal: Terminal, did: Transferred, state: UploadState) -> None:
     """What a run did, and what failed."""
     if not did.batches:
-        terminal.say("Nothing waits: everything that was found is uploaded, or has failed for good.")
+        terminal.say("Nothing waits: everything that was found is uploaded, left out, or has failed for good.")
     else:
         stored = f"{words.count(did.files, 'file')}, {words.size(did.size_bytes)}, in {words.duration(did.seconds)}"
         terminal.heading(f"{words.count(did.done, 'folder')} uploaded", stored)

@@ -92,6 +92,26 @@ def test_a_tree_goes_up_is_proven_and_the_same_words_do_nothing_more(root: Path,
     assert say(root / "a", "--verify")["verified"] is True
 
 
+def test_what_is_undone_counts_as_left_out_and_goes_up_again_when_it_is_taken_back(
+    root: Path, say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device(root, "a", "1.jpg")
+    device(root, "b", "2.jpg")
+    say(root / "a", "--to", "wards", "--yes")
+    say(root / "b", "--to", "wards", "--yes")
+    main(["--profile", "here", "--json", "runs"])
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    assert main(["--profile", "here", "undo", runs[0]["run_id"], "--yes"]) == 0
+    capsys.readouterr()
+    assert _stored(root) == ["wards/a/1.jpg"]
+
+    state = say("--status")["folders"]
+    assert state == {"pending": 0, "success": 1, "failed": 0, "skipped": 1}
+    assert say(root / "b", "--yes")["done"] == 0  # who took it back does not want it there
+    assert say("--take-back", root / "b", "--go-on", "--yes")["done"] == 1
+    assert _stored(root) == ["wards/a/1.jpg", "wards/b/2.jpg"]
+
+
 def test_a_dry_run_shows_where_everything_would_go_and_changes_nothing(root: Path, say: Say) -> None:
     device(root, "a", "1.jpg", "ü.jpg")
     put(root / "b/2.jpg", b"other picture")
