@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,8 +56,7 @@ class Root:
 def read_roots(c: sqlite3.Connection) -> tuple[Root, ...]:
     """All trees: those that wait in the order in which they go, then the others. One without a destination of its own
     has that of the nearest tree around it."""
-    rows = c.execute(f"SELECT {_COLUMNS} FROM scanned_roots ORDER BY wanted IS NULL, wanted, id").fetchall()
-    return _inherited([_root(row) for row in rows])
+    return _read(c)
 
 
 def add(c: sqlite3.Connection, path: str, destination: str, now: float, asked: Mapping[str, str] | None = None) -> int:
@@ -67,7 +66,7 @@ def add(c: sqlite3.Connection, path: str, destination: str, now: float, asked: M
     before = c.execute("SELECT id, destination, asked FROM scanned_roots WHERE path = ?", (path,)).fetchone()
     kept = _asked(before[2]) if before is not None and before[1] == destination else {}
     asked = {**kept, **(asked or {})}
-    around = [one for one in read_roots(c) if one.path != path and (not one.path or one.holds(path))]
+    around = [one for one in _read(c, [OTHERS, *upwards(path)]) if one.path != path]
     c.execute(
         "INSERT INTO scanned_roots (path, destination, asked, wanted) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE "
         "SET destination = excluded.destination, asked = excluded.asked, "
@@ -171,6 +170,19 @@ def _began(c: sqlite3.Connection, number: int) -> object:
     return c.execute("SELECT began FROM scanned_roots WHERE id = ?", (number,)).fetchone()[0]
 
 
+def _read(c: sqlite3.Connection, paths: Sequence[str] | None = None) -> tuple[Root, ...]:
+    where = "" if paths is None else "WHERE path IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT {_COLUMNS} FROM scanned_roots {where} ORDER BY wanted IS NULL, wanted, id"
+    return _inherited([_root(row) for row in c.execute(sql, () if paths is None else (json.dumps(paths),))])
+
+
+def upwards(path: str) -> Iterator[str]:
+    """The path itself, and every folder that it lies in, the nearest first."""
+    yield path
+    while (above := os.path.dirname(path)) != path:  # noqa: PTH120
+        yield (path := above)
+
+
 def _queue_anew(c: sqlite3.Connection, path: str, roots: Sequence[int]) -> None:
     low, high = below(path)
     c.execute(
@@ -187,10 +199,10 @@ def _holds_folders(c: sqlite3.Connection, number: int) -> bool:
 
 def _inherited(roots: Sequence[Root]) -> tuple[Root, ...]:
     """Gives those without a destination that of the nearest tree around them."""
-    told = sorted((one for one in roots if one.destination and one.path), key=lambda one: -len(one.path))
+    told = {one.path: one for one in roots if one.destination and one.path}
     found = []
     for one in roots:
-        near = next((other for other in told if other.holds(one.path)), None) if not one.destination else None
+        near = next((told[path] for path in upwards(one.path) if path in told), None) if not one.destination else None
         found.append(one if near is None else _like(one, near))
     return tuple(found)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +19,7 @@ from core.uploads.batches import end_broken_batches
 from core.uploads.missing import out_of_reach
 from core.uploads.moments import moment
 from core.uploads.queue import Queued, Scope, due, forget_the_future
-from core.uploads.roots import Root, read_roots, unwant, with_waiting
+from core.uploads.roots import Root, read_roots, unwant, upwards, with_waiting
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.transfer import Transferred, Wish, upload_folders
@@ -49,16 +48,14 @@ class Trees:
 
     def of(self, roots: Sequence[Root], began: float) -> tuple[Root, ...]:
         """Those of all trees, in their order: what lies in one of them goes with it."""
-        start = moment(began)
-        taken = [
-            one for one in roots if one.wanted is not None and (self._means(one) or (start and one.wanted >= start))
-        ]
-        return tuple(one for one in roots if one in taken or any(around.holds(one.path) for around in taken))
-
-    def _means(self, one: Root) -> bool:
-        if not self.only:
-            return True
-        return any(one.path == path or one.path.startswith(path.rstrip(os.sep) + os.sep) for path in self.only)
+        start, only = moment(began), frozenset(self.only)
+        taken = {
+            one.path
+            for one in roots
+            if one.wanted is not None
+            and (not only or (start and one.wanted >= start) or not only.isdisjoint(upwards(one.path)))
+        }
+        return tuple(one for one in roots if not taken.isdisjoint(upwards(one.path)))
 
 
 async def run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ async def leave_out_undone(path: Path, workspace: Workspace, run_id: str) -> Non
     """The folders of which this run stored a file or wrote the row are not uploaded any more, to the tracker at `path`
     if there is one, and do not go up again by themselves. Called before the run is undone: broken off in between, what
     is stored still is recognised when such a folder is taken back. Raises `WorkspaceError`."""
-    if not path.exists():
+    if not await asyncio.to_thread(path.exists):
         return
     tracker = await Tracker.open(path, make=False)
     try:
@@ -32,10 +33,7 @@ async def leave_out_undone(path: Path, workspace: Workspace, run_id: str) -> Non
 
 
 def _page(c: sqlite3.Connection, run_id: str, after: int) -> list[Entry]:
-    sql = (
-        f"SELECT {ENTRY} FROM steps WHERE run_id = ? AND n > ? AND +state IN ('done', 'undone') "
-        "ORDER BY n LIMIT ?"
-    )
+    sql = f"SELECT {ENTRY} FROM steps WHERE run_id = ? AND n > ? AND +state IN ('done', 'undone') ORDER BY n LIMIT ?"
     return [read_entry(row) for row in c.execute(sql, (run_id, after, _PAGE))]
 
 
