@@ -17,8 +17,10 @@ from core.uploads.obstacles import Trouble, shown, through_link, unreadable, why
 IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 STATS = "stats.json"
 RECEIPTS = frozenset({"success.json", "failed.json"})
-OWN_FILES = ".bucketdesk-"
+ASIDE = ".bucketdesk-"
 """How files of ours begin that lie beside somebody's for a moment."""
+OWN_FILES = (ASIDE, "upload_tracker.db")
+"""How names begin that are never somebody's: also that of a tracker, which people keep among their folders."""
 ALL = ("",)
 """Endings that every file has."""
 SIGNATURE_FORM = 1

@@ -20,6 +20,7 @@ from core.uploads.folders import OWN_FILES, RECEIPTS
 from core.uploads.history import BatchRow, Throughput, read_batches, read_throughput
 from core.uploads.limits import Limits, read_limits, write_limits
 from core.uploads.moments import moment
+from core.uploads.obstacles import is_file
 from core.uploads.roots import Root
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.tree_rows import TreeRow, read_trees
@@ -243,7 +244,7 @@ def files_of(path: str) -> tuple[tuple[tuple[str, int], ...], int]:
     try:
         with os.scandir(path) as entries:
             for entry in entries:
-                if entry.name not in RECEIPTS and not entry.name.startswith(OWN_FILES) and entry.is_file():
+                if entry.name not in RECEIPTS and not entry.name.startswith(OWN_FILES) and is_file(entry):
                     found.append((entry.name, entry.stat().st_size))
     except OSError as exc:
         raise NotFound(f"The folder cannot be read: {exc.strerror or exc}.") from exc

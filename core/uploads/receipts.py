@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from core.uploads.folders import OWN_FILES
+from core.uploads.folders import ASIDE
 
 SUCCESS = "success.json"
 FAILED = "failed.json"
@@ -86,7 +86,7 @@ def _text(receipt: Receipt) -> bytes:
 
 def _put(folder: Path, name: str, data: bytes) -> bool:
     """False where a file stands that is not ours."""
-    target, aside = folder / name, folder / f"{OWN_FILES}{name}"
+    target, aside = folder / name, folder / f"{ASIDE}{name}"
     if os.path.lexists(target) and not _is_ours(target):
         return False
     aside.unlink(missing_ok=True)  # what a killed program left

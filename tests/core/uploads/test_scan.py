@@ -70,6 +70,13 @@ async def test_receipts_are_no_change_whoever_wrote_them(desk: Desk) -> None:
     assert (found.unchanged, found.changed, found.files) == (1, 0, 2)
 
 
+async def test_a_tracker_that_lies_among_the_pictures_is_no_change(desk: Desk) -> None:
+    put(desk.root / "1.jpg")
+    desk.path = desk.root / "upload_tracker.db"
+    assert [(await desk.scan()).unchanged for _ in range(3)] == [0, 1, 1]
+    assert desk.sql("SELECT file_count FROM folder_status") == [(1,)]
+
+
 async def test_a_failed_folder_that_did_not_change_stays_failed_with_its_attempts(desk: Desk) -> None:
     device(desk.root, "a")
     await desk.scan()
