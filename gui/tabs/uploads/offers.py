@@ -39,7 +39,7 @@ def update(desk: Desk, middle: Middle, amounts: Amounts, *, is_running: bool, sh
     enable("pause_uploading", is_running)
     enable("upload_limits", desk.engine is not None)
     enable("go_on_uploading", may and not is_running and amounts.queued > 0, why)
-    enable("retry_failed", may and not is_running and amounts.failed > 0, why)
+    enable("retry_failed", may and amounts.failed > 0, why)
     for name, states in _FOR_STATES.items():
         fits = only is None or (only.state in states and not only.gone)
         enable(name, may and chosen > 0 and fits, why)

@@ -71,7 +71,7 @@ class UploadsTab(DropTab):
         self.bar = ViewBar(desk.icons)
         self.pictures = LocalPictures()
         self.destroyed.connect(self.pictures.close)
-        self.middle = Middle(desk, self.bar, self.pictures, lambda: self.runs.is_running, self.runs.progress_of)
+        self.middle = Middle(desk, self.bar, self.pictures, lambda: self.is_running, self.runs.progress_of)
         self.details = FolderDetails(desk, self.pictures)
         self.tree_details = TreeDetails(desk)
         self.questions = QuestionDetails(desk, self.pictures)
@@ -100,6 +100,11 @@ class UploadsTab(DropTab):
         elif change & Change.RUNS:
             self._look()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether an upload is under way in this window, or in the example that is shown."""
+        return self.runs.is_running or self._shows_example
+
     def panes(self) -> Sequence[QWidget]:
         if self.middle.is_empty:
             return (self.middle.area.state,)
@@ -116,10 +121,15 @@ class UploadsTab(DropTab):
         real = self.listing
         async with example(self.runs.live, await self._some_object()) as listing:
             self.listing, self._shows_example = listing, True
-            for view in (ALL, ASKING, FolderState.FAILED.value, BATCHES, TREES, TROUBLES):
+            for view in (ALL, FolderState.UPLOADING.value, ASKING, FolderState.FAILED.value, BATCHES, TREES, TROUBLES):
                 self.bar.show_view(view)
                 self._on_look_triggered()
                 yield "queue" if view == ALL else view
+            self.bar.show_view(ALL)
+            self.desk.actions["upload_limits"].trigger()
+            yield "limits"
+            for dialog in self.desk.window.findChildren(UploadLimitsDialog):
+                dialog.reject()
         self.listing, self._shows_example = real, False
         self.bar.clear()
         self._on_look_triggered()
@@ -270,9 +280,10 @@ class UploadsTab(DropTab):
         )
 
     def _update_actions(self) -> None:
-        is_running, amounts = self.runs.is_running, self.amounts
+        is_running, amounts = self.is_running, self.amounts
         offers.update(self.desk, self.middle, amounts, is_running=is_running, shows_folders=self.bar.shows_folders)
-        self.main_button.setVisible(not (self.middle.is_empty and self.middle.area.is_open))
+        for made in (self.main_button, self.limits_button):
+            made.setVisible(self.bar.isVisibleTo(self))  # while there is nothing, the middle has the one next step
         self.retry_button.setVisible(amounts.failed > 0)
         self.pause_button.setVisible(is_running)
         self.go_on_button.setVisible(not is_running and amounts.queued > 0)
