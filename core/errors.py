@@ -37,6 +37,8 @@ class Trouble(enum.StrEnum):
     """This does not pass: somebody has to give the profile another key."""
     FULL = "full"
     DISK_FULL = "disk full"
+    FAILING = "failing"
+    """Whatever it is asked for, it fails: one request proves nothing, many of them do."""
     AWAY = "away"
     """The files themselves are out of reach."""
 

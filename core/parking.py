@@ -16,13 +16,14 @@ from core.waiting import moment
 _PAUSES: dict[Trouble, tuple[float, float]] = {
     Trouble.THROTTLED: (5.0, 120.0),
     Trouble.OFFLINE: (1.0, 30.0),
+    Trouble.FAILING: (5.0, 60.0),
     Trouble.SIGNED_OUT: (2.0, 10.0),
     Trouble.FULL: (15.0, 120.0),
     Trouble.DISK_FULL: (2.0, 15.0),
     Trouble.AWAY: (1.0, 10.0),
 }
 """The first wait and the longest, in seconds, where nobody says how long."""
-_MENDED = (Trouble.SIGNED_OUT, Trouble.FULL, Trouble.DISK_FULL, Trouble.AWAY)
+_MENDED = (Trouble.FAILING, Trouble.SIGNED_OUT, Trouble.FULL, Trouble.DISK_FULL, Trouble.AWAY)
 """What passes only when somebody does something about it."""
 _AWAY_SECONDS = 60.0
 """A drive that is not back by then holds up no other tree any longer, however patient somebody is."""

@@ -28,10 +28,13 @@ class CopyRecords:
     def begin(self, target: Path) -> None:
         """Before the target is made: from here on, a beginning of the source's bytes that stands there is ours."""
         while True:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with contextlib.suppress(FileNotFoundError):  # another thread ended the last copy and took the folder away
+            try:
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._write(target)
                 return
+            except (FileNotFoundError, FileExistsError):  # another thread ended the last copy and took the folder away
+                if self.folder.is_file():
+                    raise
 
     def made(self, target: Path, standing: os.stat_result) -> bool:
         """Whether a copy to this target was begun and not ended."""

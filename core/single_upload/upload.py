@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.apply.job import see_through
 from core.apply.run import LOCK_SECONDS
-from core.errors import AlreadyExists, CoreError, ServiceError, Trouble
+from core.errors import AlreadyExists, CoreError, ServiceError, Trouble, Unavailable
 from core.models import Run
 from core.pace import FILE_BYTES, Slots
 from core.parallel import side_by_side
@@ -210,7 +210,8 @@ class FamilyUploads:
                     raise
                 error = exc
             if error is None or error.trouble is None:
-                self._parking.passed()
+                if not isinstance(error, Unavailable):
+                    self._parking.passed()
                 return ended
             await self._parking.wait(error)
             if error.trouble is Trouble.FULL:

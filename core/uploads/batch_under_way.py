@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _FIRST_WAIT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 60.0
+_FAILING_FOLDERS = 8
+"""A service that fails at so many folders one after another fails at all of them."""
 _GATHERED_SECONDS = 1.0
 """What has ended is recorded so soon, though others of its batch are still on their way."""
 
@@ -122,12 +124,24 @@ class BatchUnderWay:
         while taken := [one for one in folder.files if one.is_taken and one.next_key()]:
             await self._send(folder, taken)
         folder.ask_about_taken()
-        if folder.ended:
+        if folder.ended or await self._waited_for_service(folder):
             return
         if folder.is_stored:
             facts = folder.facts
             folder.row = await patiently(self._work, lambda: self._work.rows.write(facts))
         folder.end_attempt(began, self._work.wish.max_retries)
+
+    async def _waited_for_service(self, folder: FolderUnderWay) -> bool:
+        """Whether the service failed at so many folders, and nothing was stored between them, that it is no fault of
+        this one: it was waited for then."""
+        met = [one.ended.error for one in folder.files if one.ended is not None and one.ended.error is not None]
+        if not met or not all(isinstance(one, Unavailable) for one in met):
+            return False
+        self._work.failing.add(folder.queued.number)
+        if len(self._work.failing) < _FAILING_FOLDERS:
+            return False
+        await self._work.parking.wait(Unavailable(met[0].message, met[0].hint, trouble=Trouble.FAILING))
+        return True
 
     async def _send(self, folder: FolderUnderWay, files: Sequence[FileUnderWay]) -> None:
         def told(ended: Uploaded) -> None:
@@ -191,6 +205,8 @@ async def patiently(work: Transfer, ask: Callable[[], Awaitable[T]]) -> T:
         try:
             answer = await ask()
         except CoreError as exc:
+            if exc.trouble is None and isinstance(exc, Unavailable):
+                exc.trouble = Trouble.FAILING  # nothing can be done without this answer
             await work.parking.wait(exc)
             waited = True
             continue

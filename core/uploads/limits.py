@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 
-from core.errors import Usage
+from core.errors import Usage, WorkspaceError
 from core.uploads.tracker import Tracker
 
 LEAST_BYTES_PER_SECOND = 1_000
@@ -63,7 +64,8 @@ async def keep_limits(tracker: Tracker, limits: Limits) -> None:
 async def follow(tracker: Tracker, limits: Limits) -> None:
     """Keeps `limits` like those in the tracker, until it is cancelled."""
     while True:
-        limits.take(await kept_limits(tracker))
+        with contextlib.suppress(WorkspaceError):  # those that held till now hold on
+            limits.take(await kept_limits(tracker))
         await asyncio.sleep(_HEARD_SECONDS)
 
 

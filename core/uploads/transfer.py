@@ -34,7 +34,7 @@ from core.uploads.under_way import FolderUnderWay
 from core.workspace import Workspace, system_now
 
 _LOOK_AGAIN_SECONDS = 0.5
-"""While a scan goes on and nothing waits."""
+"""While others may queue something."""
 _IDLE_SECONDS = 10.0
 """A run that had nothing to send for so long is closed; what comes later is another one."""
 _FILES_AHEAD = 512
@@ -149,6 +149,8 @@ class Transfer:
         self.room = Room(_FILES_AHEAD)
         self.away: dict[str, float] = {}
         """When each tree was last seen gone as a whole, by the steady clock."""
+        self.failing: set[int] = set()
+        """Folders at which the service failed since it last stored anything."""
         self.parking = Parking(patience_seconds=wish.patience_seconds, changed=self._on_parking)
         self.limits = limits
         self._slots = Slots(fixed=lambda: limits.at_once, most=self._most)
@@ -183,7 +185,8 @@ class Transfer:
                 if folders := await self._due(started):
                     await self._begin(folders, sessions, batches)
                 elif self._open:
-                    await asyncio.wait(self._open, return_when=asyncio.FIRST_COMPLETED)
+                    # a folder may be queued, or put first, while the last ones of this run take their time
+                    await asyncio.wait(self._open, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                     self._busy_at = time.monotonic()
                 elif all_known or scanned is None:
                     return
@@ -193,6 +196,7 @@ class Transfer:
     def told(self, ended: Uploaded) -> None:
         """A file has ended."""
         if ended.stored:
+            self.failing.clear()
             self._files += 1
             self._bytes += ended.size_bytes
             if time.monotonic() - self._told_at >= _TOLD_SECONDS:
@@ -304,7 +308,7 @@ class Transfer:
         self._report(
             Progress(
                 self._ended,
-                self._total,
+                None if self._total is None else max(self._total, self._ended),
                 said or (note if parked is None else parked.sentence),
                 failed=did.failed,
                 skipped=did.skipped,

@@ -17,6 +17,7 @@ import pytest
 from core.clients import foreign_sqlite, local_catalog
 from core.clients.foreign_sqlite import ForeignFile
 from core.clients.local_catalog import LocalCatalog
+from core.clients.local_copies import CopyRecords
 from core.errors import CoreError, NotAllowed, NotFound, Unavailable, Unreadable
 from core.models import Result, RowAction, RowChange
 
@@ -299,3 +300,22 @@ async def test_several_calls_at_once_leave_no_clock_running_when_it_is_closed(
     ended = asyncio.Event()
     asyncio.get_running_loop().call_later(0.02, ended.set)
     await ended.wait()  # a clock left over would go off before this one, and fail the test by its error
+
+
+def test_a_copy_begins_though_another_one_just_took_the_folder_of_notes_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records, real, times = CopyRecords(tmp_path / "notes"), Path.mkdir, 0
+
+    def mkdir(self: Path, *rest: object, **more: object) -> None:
+        nonlocal times
+        times += 1
+        if times == 1:
+            raise FileExistsError(self)  # it was there, and is gone when it is looked at
+        real(self, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    target = tmp_path / "copy.png"
+    records.begin(target)
+    target.touch()
+    assert records.made(target, target.stat()) and times == 2

@@ -221,6 +221,23 @@ async def test_a_folder_that_waits_for_its_next_try_holds_up_no_other(
     assert parked.attempts().count((1,)) == 2 and parked.waits == []
 
 
+async def test_a_service_that_fails_at_everything_for_a_while_is_waited_for(
+    parked: Parked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_under_way, "_wait_seconds", lambda attempts: 0.3)
+
+    def before(key: str) -> None:
+        if len(parked.stored()) >= 2 and not parked.waits:
+            raise Unavailable("The service failed.")
+
+    parked.before = before
+    did = await parked.run(batch_size=4)
+    assert (did.done, did.failed) == (10, 0)
+    assert parked.attempts().count((1,)) < 10, "not everybody paid for it"
+    assert "The service failed. Waiting" in parked.waits[0]
+    assert parked.told[-1].waiting_until is None
+
+
 async def test_waiting_can_be_cancelled_at_once(parked: Parked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parking, "_PAUSES", dict.fromkeys(Trouble, (600.0, 600.0)))
 
