@@ -87,7 +87,7 @@ def count_anew(c: sqlite3.Connection) -> None:
 
 
 def _under_way(c: sqlite3.Connection, where: str, values: Sequence[str] = ()) -> dict[str, Count]:
-    held = "folders_under_way u JOIN folder_status f ON f.rowid = u.folder"
+    held = "folders_under_way u CROSS JOIN folder_status f ON f.rowid = u.folder"  # from the few to the many
     sql = f"SELECT {STATE}, {_SUMS} FROM {held} {where} GROUP BY 1"
     return {state: Count(*(int(value) for value in sums)) for state, *sums in c.execute(sql, tuple(values))}
 

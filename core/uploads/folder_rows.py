@@ -151,7 +151,10 @@ def folder_numbers(
     if wanted.batch is not None:
         where += " AND batch_id = (SELECT batch_id FROM upload_batches WHERE rowid = :batch)"
     way = "DESC" if descending else "ASC"
-    sql = f"SELECT rowid FROM folder_status WHERE 1{where} ORDER BY {_SORTS[sort]} {way}, rowid"
+    # +: few are in this state, and are sorted; in the order of numbers, all are read
+    first = "+rowid" if wanted.state in (FolderState.FAILED, FolderState.ASKING) else "rowid"
+    by = _SORTS[sort] if sort else first
+    sql = f"SELECT rowid FROM folder_status WHERE 1{where} ORDER BY {by} {way}, {first}"
     return array("q", (number for (number,) in c.execute(sql, values)))
 
 

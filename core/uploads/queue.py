@@ -77,7 +77,8 @@ def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, sc
         amount += int(counted[0]) if counted else 0
         sql = f"SELECT count(*) FROM folder_status WHERE {_AGAIN}"
         amount += int(c.execute(sql, (root or None, since, max_retries)).fetchone()[0])
-    sql = "SELECT coalesce(root, 0) FROM folders_under_way JOIN folder_status f ON f.rowid = folder WHERE " + (
+    # from the few to the many: SQLite would look through all that wait
+    sql = "SELECT coalesce(root, 0) FROM folders_under_way CROSS JOIN folder_status f ON f.rowid = folder WHERE " + (
         f"upload_status = 'pending' AND {WAITING} AND question IS NULL"
     )
     held = [root for (root,) in c.execute(sql)]

@@ -69,7 +69,7 @@ def read_state(c: sqlite3.Connection, paths: Sequence[str] = (), *, is_running: 
     failures = c.execute(
         "SELECT folder_path, coalesce(error_message, ''), CAST(coalesce(retry_count, 0) AS INTEGER) FROM folder_status "
         f"WHERE upload_status = 'failed' AND skipped IS NULL AND gone_at IS NULL {where} "
-        "ORDER BY folder_path LIMIT ?",
+        "ORDER BY +folder_path LIMIT ?",  # +: few have failed, and are sorted; in the order of paths, all are read
         (*values, FAILURES),
     ).fetchall()
     troubles, in_all = _troubles(c, paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ from core.errors import NotFound
 from core.uploads.acts import ALL, Chosen, check_known, leave_out, move, put_first, put_last, retry, take_back
 from core.uploads.batches import begin_batch, end_broken_batches
 from core.uploads.counts import are_wrong, count_anew, count_below, read_counts
+from core.uploads.folder_rows import FolderFilter, FolderState, folder_numbers
 from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount
 from core.uploads.state import read_state
 
@@ -210,3 +212,19 @@ def test_folders_say_to_which_tree_they_belong(c: sqlite3.Connection) -> None:
     c.execute("INSERT INTO folder_status (folder_path, root) VALUES ('/t/a', 7)")
     assert [(one.root, one.number) for one in due(c, 1, 0, 9)] == [(7, 1)]
     assert isinstance(due(c, 1, 0, 9)[0], Queued)
+
+
+def test_what_is_asked_again_and_again_does_not_look_at_every_folder(c: sqlite3.Connection) -> None:
+    c.execute("INSERT INTO folder_status (folder_path, upload_status, root) VALUES ('/t1/1', 'pending', 1)")
+    asked: list[str] = []
+    c.set_trace_callback(asked.append)
+    due(c, 3, 1e9, 50, Scope((1,)))
+    due_amount(c, 3, 1e9, Scope((1,)))
+    read_state(c, is_running=True)
+    for state in (FolderState.FAILED, FolderState.ASKING, FolderState.UPLOADING):
+        folder_numbers(c, FolderFilter(state), "", False, True)
+    c.set_trace_callback(None)
+    plans = [str(row[3]) for sql in asked for row in c.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(asked) > 8
+    assert [line for line in plans if re.fullmatch(r"SCAN (folder_status|f)( USING .*autoindex.*)?", line)] == []
+    assert [line for line in plans if line.startswith("SEARCH f ") and "PRIMARY KEY" not in line] == []
