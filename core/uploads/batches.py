@@ -61,7 +61,8 @@ def begin_batch(c: sqlite3.Connection, name: str, folders: Sequence[Queued], now
 
 
 def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Sequence[Ending]) -> None:
-    """Records how these folders of a batch ended, every attempt at them, and what is stored of them now."""
+    """Records how these folders of a batch ended, every attempt at them, and what is stored of them now. One that is to
+    go elsewhere by now, and belongs to this batch no more, waits for that."""
     for one in endings:
         if one.found is not None:
             _note_facts(c, one.number, one.found)
@@ -75,7 +76,7 @@ def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Seque
             "UPDATE folder_status SET upload_status = ?, error_message = ?, skipped = ?, gone_at = ?, updated_at = ?, "
             "retry_count = coalesce(retry_count, 0) + ?, question = ?, "
             "answers = CASE WHEN ? THEN NULL ELSE answers END, keyed = CASE WHEN ? THEN NULL ELSE keyed END "
-            "WHERE rowid = ?",
+            "WHERE rowid = ? AND batch_id = ?",
             (
                 "pending" if one.question else "success" if one.stored else "failed" if one.error else "pending",
                 one.error or None,
@@ -87,6 +88,7 @@ def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Seque
                 one.stored,
                 one.stored,
                 one.number,
+                batch_id,
             ),
         )
         if one.stored:

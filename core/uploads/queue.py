@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from core.uploads.roots import Aim, read_roots
 
 _COLUMNS = (
     "rowid, place, folder_path, CAST(coalesce(file_count, 0) AS INTEGER), CAST(coalesce(bytes, 0) AS INTEGER), "
@@ -41,11 +43,13 @@ class Queued:
 class Scope:
     """Which folders a run takes: those of these trees (None: of all), as long as none of the trees `beside` has one
     that stands before them. `failed_before`: failed folders are only taken again if they failed before this moment, in
-    seconds since 1970; else before the run began."""
+    seconds since 1970; else before the run began. `goal`: of a tree that is sent elsewhere meanwhile, nothing is taken
+    any more (None: wherever they go)."""
 
     roots: tuple[int, ...] | None = None
     beside: tuple[int, ...] = ()
     failed_before: float | None = None
+    goal: Aim | None = None
 
 
 EVERYTHING = Scope()
@@ -56,6 +60,7 @@ def due(
 ) -> tuple[Queued, ...]:
     """The next folders to upload: those that wait, in their order, then those that failed before this moment and fewer
     than `max_retries` times, the oldest failure first. Takes as long for a million as for ten."""
+    scope = _still_there(c, scope)
     found = [one for root in _roots(c, scope.roots) for one in _head(c, root, limit)]
     found.sort(key=_order)
     others = [_order(one) for root in _roots(c, scope.beside) for one in _head(c, root, 1)]
@@ -71,7 +76,7 @@ def due(
 def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, scope: Scope = EVERYTHING) -> int:
     """How many folders `due` would bring in all, had nobody beside anything that goes before."""
     since = failed_before if scope.failed_before is None else min(scope.failed_before, failed_before)
-    amount = 0
+    amount, scope = 0, _still_there(c, scope)
     for root in _roots(c, scope.roots):
         counted = c.execute("SELECT folders FROM folder_counts WHERE state = 'queued' AND root = ?", (root,)).fetchone()
         amount += int(counted[0]) if counted else 0
@@ -107,6 +112,14 @@ def root_of(c: sqlite3.Connection, path: str) -> str:
     sql = "SELECT r.path FROM folder_status f JOIN scanned_roots r ON r.id = f.root WHERE f.folder_path = ?"
     row = c.execute(sql, (path,)).fetchone()
     return str(row[0]) if row and row[0] else os.path.dirname(path)  # noqa: PTH120
+
+
+def _still_there(c: sqlite3.Connection, scope: Scope) -> Scope:
+    """Without the trees that were sent elsewhere."""
+    if scope.goal is None or scope.roots is None:
+        return scope
+    there = {one.number for one in read_roots(c) if one.goal == scope.goal}
+    return replace(scope, roots=tuple(number for number in scope.roots if number in there))
 
 
 def _head(c: sqlite3.Connection, root: int, limit: int) -> tuple[Queued, ...]:

@@ -20,6 +20,9 @@ _COLUMNS = "id, path, coalesce(destination, ''), asked, wanted, watched, began, 
 _TAKEN_AT_ONCE = 2_000
 _STATUSES = "('pending', 'success', 'failed')"
 
+Aim = tuple[str, tuple[tuple[str, str], ...]]
+"""Where a tree goes: the destination's name, and what was asked for beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -37,7 +40,7 @@ class Root:
     complete: bool = False
 
     @property
-    def goal(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def goal(self) -> Aim:
         """What tells whether two trees can go up together."""
         return self.destination, tuple(sorted(self.asked.items()))
 
@@ -185,10 +188,15 @@ def upwards(path: str) -> Iterator[str]:
 
 def _queue_anew(c: sqlite3.Connection, path: str, roots: Sequence[int]) -> None:
     low, high = below(path)
+    held = f"(folder_path = ? OR folder_path >= ? AND folder_path < ?) AND root IN ({_numbers(roots)})"
     c.execute(
         "UPDATE folder_status SET upload_status = 'pending', retry_count = 0, error_message = NULL, question = NULL "
-        "WHERE (folder_path = ? OR folder_path >= ? AND folder_path < ?) AND gone_at IS NULL "
-        f"AND root IN ({_numbers(roots)}) AND (upload_status IN ('success', 'failed') OR question IS NOT NULL)",
+        f"WHERE {held} AND gone_at IS NULL AND (upload_status IN ('success', 'failed') OR question IS NOT NULL)",
+        (path, low, high),
+    )
+    # what is under way ends as that batch has it, which is not where it is to go now: see `batches.end_folders`
+    c.execute(
+        f"UPDATE folder_status SET batch_id = NULL WHERE rowid IN (SELECT folder FROM folders_under_way) AND {held}",
         (path, low, high),
     )
 

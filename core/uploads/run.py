@@ -164,7 +164,7 @@ class _Run:
 
     async def _take_turn(self, turn: Sequence[Root], others: Sequence[Root]) -> None:
         numbers, beside = tuple(one.number for one in turn), tuple(one.number for one in others)
-        wish = replace(self._wish(turn[0]), scope=Scope(numbers, beside, self.began))
+        wish = replace(self._wish(turn[0]), scope=Scope(numbers, beside, self.began, turn[0].goal))
         base, elsewhere = self.did, await self._tracker.read(with_waiting)
         waits = sum(elsewhere.get(number, 0) for number in beside)
         enough, ended = asyncio.Event(), asyncio.Event()

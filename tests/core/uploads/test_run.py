@@ -364,3 +364,18 @@ def test_thousands_of_trees_are_sorted_out_at_once() -> None:
     assert len(taken) == 1_000
     assert [one.number for one in Trees(("/wards/7", "/elsewhere")).of(trees, 1e12)] == [7]
     assert asked < 20 * len(trees)
+
+
+async def test_a_tree_that_is_sent_elsewhere_while_it_goes_up_goes_there_as_a_whole(ward: Ward) -> None:
+    for name in ("a", "b", "c"):
+        device(ward.root, name, "x.jpg")
+    await ward.uploads.add([ward.root], "deep")
+
+    async def send_elsewhere(key: str) -> None:
+        if key == "tree/a/x.jpg":
+            await ward.uploads.add([ward.root], "wards")
+
+    ward.store.meanwhile = send_elsewhere  # type: ignore[method-assign]
+    await ward.run()
+    assert [one for one in ward.stored() if one.startswith("wards")] == [f"wards/{name}/x.jpg" for name in "abc"]
+    assert (await ward.state()).folders.success == 3
