@@ -84,6 +84,7 @@ def transferred(found: Sequence[Scanned], did: Transferred, after: UploadState) 
         "stored": {"files": did.files, "bytes": did.size_bytes},
         "seconds": round(did.seconds, 3),
         "notes": list(did.notes),
+        "without_stats": did.without_stats,
         **scanned(found, after),
     }
 

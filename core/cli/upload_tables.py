@@ -35,6 +35,9 @@ def show_transfer(terminal: Terminal, did: Transferred, state: UploadState) -> N
         terminal.heading(f"{words.count(did.done, 'folder')} uploaded", stored)
         if did.failed or did.skipped:
             terminal.say(f"{words.number(did.failed)} failed, {words.number(did.skipped)} left out.")
+    if did.without_stats:
+        without = words.count(did.without_stats, "folder")
+        terminal.say(f"{without} without a stats.json: the table holds nothing in its place.")
     if state.failures:
         terminal.say()
         show_failures(terminal, state.failures, state.folders.failed)

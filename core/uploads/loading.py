@@ -57,7 +57,7 @@ def load(path: str, root: str, batch: str, at: datetime, destination: Destinatio
     broken = stats.reason if found.has_stats or destination.folder_rows or destination.broken_stats == _FAIL else ""
     wrong = [broken] if broken and destination.broken_stats == _FAIL else []
     wrong += disguises if destination.disguised == _FAIL else []
-    notes = [*disguises, *([broken] if broken else [])]
+    notes = [*disguises, *([broken] if broken and not stats.lacking else [])]
     keyed = keys_of(_template(destination.key), home, names, rules.keys, destination.spelling)
     return Load(path, found, home, keyed, stats, tuple(notes), " ".join(wrong[:1]), sizes)
 

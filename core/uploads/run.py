@@ -278,4 +278,5 @@ def _together(one: Transferred, other: Transferred) -> Transferred:
         (*one.notes, *other.notes)[:_MOST_NOTES],
         one.seconds + other.seconds,
         one.asked + other.asked,
+        one.without_stats + other.without_stats,
     )

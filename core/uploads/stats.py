@@ -19,11 +19,12 @@ STATUS_NAMES = ("status", "test_status", "result")
 @dataclass(frozen=True, slots=True)
 class Stats:
     """What a `stats.json` says: `data` is its JSON, `status` the test's outcome where it names one. With a `reason`, it
-    says nothing that can be stored."""
+    says nothing that can be stored; `lacking`: because there is none."""
 
     data: object = None
     status: str | None = None
     reason: str = ""
+    lacking: bool = False
 
 
 def read_stats(path: Path, names: Sequence[str] = STATUS_NAMES) -> Stats:
@@ -31,7 +32,7 @@ def read_stats(path: Path, names: Sequence[str] = STATUS_NAMES) -> Stats:
     try:
         raw = _bytes(path)
     except FileNotFoundError:
-        return Stats(reason=f"There is no {path.name}.")
+        return Stats(reason=f"There is no {path.name}.", lacking=True)
     except OSError as exc:
         return Stats(reason=f"{path.name} cannot be read: {exc.strerror or exc}.")
     if raw is None:

@@ -83,7 +83,8 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Transferred:
     """What one run did: folders by their ending (those `asked` about wait), and files and bytes that are stored through
-    it. `notes`: what did not stop anything and should be known; the first hundred."""
+    it. `notes`: what did not stop anything and should be known; the first hundred. `without_stats`: folders that have a
+    row in which nothing stands of a `stats.json`, for there is none."""
 
     done: int = 0
     failed: int = 0
@@ -94,6 +95,7 @@ class Transferred:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     asked: int = 0
+    without_stats: int = 0
 
 
 async def upload_folders(
@@ -222,6 +224,7 @@ class Transfer:
             files=did.files + len(stored),
             size_bytes=did.size_bytes + sum(one.ended.size_bytes for one in stored if one.ended),
             batches=did.batches + is_last,
+            without_stats=did.without_stats + sum(one.lacks_stats for one in folders),
             notes=(*did.notes, *notes)[:100],
         )
         self._say()

@@ -192,6 +192,12 @@ class FolderUnderWay:
         )
 
     @property
+    def lacks_stats(self) -> bool:
+        """Whether it has a row that tells nothing of a `stats.json`, for there is none."""
+        stats = self.load.stats
+        return bool(self.destination.folder_rows and self.row and not self.error and stats and stats.lacking)
+
+    @property
     def error(self) -> str:
         """What the last try met."""
         return self.attempts[-1].error if self.attempts else ""

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from core.clients.local_catalog import LocalCatalog
 from core.clients.practice_store import PracticeStore
 from core.errors import Unavailable
 from core.models import Attributes, Object
-from core.profiles import Family, Profile
+from core.profiles import Family, Profile, RowMapping
 from core.progress import Progress, Report, silent
 from core.runs import runs
 from core.undo import undo
@@ -224,6 +225,25 @@ async def test_a_name_that_is_no_text_fails_its_folder_only(sender: Sender) -> N
     assert [note.encode() for note in did.notes]
     (failure,) = (await sender.state()).failures
     assert failure.reason.startswith("f\\udcfe.jpg: The name is not text")
+
+
+async def test_folders_without_stats_are_counted_and_do_not_drown_what_is_odd(sender: Sender) -> None:
+    with closing(sqlite3.connect(sender.path.parent / "catalog.db")) as c, c:
+        c.execute("CREATE TABLE device_test (id INTEGER PRIMARY KEY, folder_path TEXT, test_status TEXT)")
+    for name in ("a", "b", "c"):
+        device(sender.root, name, "1.jpg")
+    put(sender.root / "odd/stats.json", b"{")
+    put(sender.root / "odd/1.jpg", b"\xff\xd8\xff")
+    put(sender.root / "bad/ü.jpg")
+    await sender.scan()
+    catalog = LocalCatalog(sender.path.parent / "catalog.db")
+    destination = replace(WISH.goal, folder_rows=RowMapping("device_test"))
+    did = await sender.upload(replace(WISH, destination=destination, catalog=catalog))
+    await catalog.close()
+    assert (did.done, did.failed, did.without_stats) == (4, 1, 3)
+    assert [note for note in did.notes if "stats.json" in note] == [
+        f"{sender.root / 'odd'}: stats.json is no JSON: Expecting property name enclosed in double quotes, in line 1."
+    ]
 
 
 async def test_a_drive_that_goes_parks_the_queue_and_blames_no_folder(sender: Sender) -> None:
