@@ -16,7 +16,7 @@ from core.errors import NotFound, Usage
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
-from core.uploads import acts, questions, roots
+from core.uploads import acts, questions, roots, stats_alone
 from core.uploads.acts import ALL, Chosen
 from core.uploads.duplicates import StoredBefore
 from core.uploads.folders import ScanRules
@@ -170,6 +170,7 @@ class Uploads:
     ) -> Ran:
         trees = Trees(tuple(absolute(path) for path in only))
         async with self._open() as tracker:
+            await tracker.write(lambda c: stats_alone.take_back(c, now_seconds(), self.profile))
             return await run(tracker, workspace, store, self.profile, wish_of, trees, report)
 
     async def preview(

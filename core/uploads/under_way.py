@@ -18,6 +18,7 @@ from core.uploads.questions import AskedFile, Given, Kind, Question
 from core.uploads.queue import Queued
 from core.uploads.receipts import Receipt, SentFile
 from core.uploads.row_values import Folder, Placed
+from core.uploads.stats_alone import left_out
 from core.uploads.table_rows import Written
 from core.uploads.taken import marked, version
 from core.uploads.tracker import now_seconds
@@ -27,7 +28,6 @@ _TAKEN = AlreadyExists("").kind
 _TRANSIENT = Unavailable("").kind
 _CHANGED = "It changed while it was uploaded; the next run uploads it as it is then."
 _EMPTY = "There is nothing to upload in it any more. If a drive belongs there, connect it."
-_NO_PICTURES = "There is only a {stats} in it, and no table is mapped for that."
 _NO_ROW = "Its files are stored, but not its row."
 _MOST_KEYS = {Existing.RENAME: 1, Existing.VERSION: 9_999, Existing.FAIL: 0, Existing.ASK: 0}
 
@@ -106,7 +106,7 @@ class FolderUnderWay:
             more = f" (and {len(refused) - 1} more files)" if len(refused) > 1 else ""
             self._fail(now_seconds(), f"{refused[0].name}: {refused[0].why_not}{more}")
         elif not self.files and not (self.load.found.has_stats and self.destination.folder_rows):
-            self._left_out, self.ended = _NO_PICTURES.format(stats=self.destination.stats), True
+            self._left_out, self.ended = left_out(self.destination.stats), True
 
     @property
     def may_have_twins(self) -> Sequence[Local]:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -204,3 +205,15 @@ async def test_a_folder_whose_row_is_refused_has_not_arrived_and_its_files_go_up
     assert (await desk.upload()).done == 1
     assert times == {path: path.stat().st_mtime_ns for path in (desk.folder / "storage").rglob("*.jpg")}
     assert desk.sql("SELECT count(*) FROM device_test") == [(3,)]
+
+
+async def test_folders_of_a_stats_json_alone_go_up_once_a_table_is_mapped_for_them(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Lives())
+    desk.sql(WITH_PATH)
+    _tree(desk.root)
+    mapped, desk.profile = desk.profile, replace(desk.profile, sources=())
+    did = await desk.upload()
+    assert (did.done, did.skipped) == (2, 1)
+    desk.profile = mapped
+    assert (await desk.upload()).done == 1
+    assert desk.sql("SELECT test_status FROM device_test") == [("failed",)]
