@@ -60,7 +60,7 @@ class Broken(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class RowMapping:
     """The table that gets rows, and what its columns hold: (column, field) each. Without columns, those that the table
-    has of the usual names are filled (`core.uploads.fields`). `key`: its key columns, where the table declares none."""
+    has of the usual names are filled (`row_fields`). `key`: its key columns, where the table declares none."""
 
     table: str
     columns: tuple[tuple[str, str], ...] = ()

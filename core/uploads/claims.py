@@ -151,7 +151,7 @@ def _claimed(c: sqlite3.Connection, folders: list[_Folder]) -> list[Claim]:
             )
         }
         for name, size in folder.files:
-            if name in sent:
+            if name in sent and not _goes_elsewhere(folder, status, sent[name][0]):
                 path = os.path.join(folder.path, name)  # noqa: PTH118
                 bucket, key, sent_bytes, sha256 = sent[name]
                 claims.append(Claim(path, size, bucket, key, sent_bytes, sha256, signature == folder.signature))
@@ -162,6 +162,11 @@ def _claimed(c: sqlite3.Connection, folders: list[_Folder]) -> list[Claim]:
                 failed = str(error or "It failed.") if status == "failed" else ""
                 claims.append(_unsent(folder, name, size, str(skipped or ""), failed, why))
     return claims
+
+
+def _goes_elsewhere(folder: _Folder, status: object, bucket: object) -> bool:
+    """Whether what is stored is where the folder went once, and it waits to go to another family."""
+    return status == "pending" and bool(folder.among) and bucket not in folder.among
 
 
 def _unsent(folder: _Folder, name: str, size: int, left_out: str = "", error: str = "", why: str = "") -> Claim:

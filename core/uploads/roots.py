@@ -142,6 +142,14 @@ def unwant(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
     c.execute(f"UPDATE scanned_roots SET wanted = NULL WHERE id IN ({_numbers(numbers)})")
 
 
+def unwant_done(c: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Those of these trees that are read, and of which nothing waits, do not wait any more. Asked and done in one
+    transaction: one that is handed over again meanwhile stays wanted."""
+    waiting = with_waiting(c)
+    done = [one for one in read_roots(c) if not one.needs_scan and not waiting.get(one.number)]
+    unwant(c, {one.number for one in done} & set(numbers))
+
+
 def watch(c: sqlite3.Connection, path: str, is_watched: bool) -> bool:
     """Sets or unsets that new folders in a tree are queued by themselves. False where no such tree is known."""
     return c.execute("UPDATE scanned_roots SET watched = ? WHERE path = ?", (is_watched, path)).rowcount > 0

@@ -19,7 +19,7 @@ from core.uploads.batches import end_broken_batches
 from core.uploads.missing import out_of_reach
 from core.uploads.moments import moment
 from core.uploads.queue import Queued, Scope, due, forget_the_future
-from core.uploads.roots import Root, read_roots, unwant, upwards, with_waiting
+from core.uploads.roots import Root, read_roots, unwant_done, upwards, with_waiting
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.transfer import Transferred, Wish, upload_folders
@@ -158,9 +158,8 @@ class _Run:
 
     async def close(self) -> None:
         """Trees of which nothing waits any more are done with."""
-        waiting = await self._tracker.read(with_waiting)
-        done = [one for one in await self._active() if not one.needs_scan and not waiting.get(one.number)]
-        await self._tracker.write(lambda c: unwant(c, [one.number for one in done]))
+        numbers = [one.number for one in await self._active()]
+        await self._tracker.write(lambda c: unwant_done(c, numbers))
 
     async def _take_turn(self, turn: Sequence[Root], others: Sequence[Root]) -> None:
         numbers, beside = tuple(one.number for one in turn), tuple(one.number for one in others)
@@ -182,12 +181,18 @@ class _Run:
                 )
             )
 
+        def account(did: Transferred) -> None:
+            self.did = _together(base, did)
+
         async def send() -> None:
             try:
-                did = await upload_folders(
-                    self._tracker, self._workspace, self._store, self._profile, wish, told, enough
+                await upload_folders(
+                    self._tracker, self._workspace, self._store, self._profile, wish, told, enough, account=account
                 )
-                self.did = _together(base, did)
+            except Usage as exc:  # the destination's own trouble, such as a table that is not there
+                if not others and not self.did.batches:
+                    raise
+                self._set_aside(turn, exc)
             except Unavailable as exc:
                 gone = await asyncio.to_thread(lambda: [one for one in turn if one.path and out_of_reach(one.path)])
                 if not gone:

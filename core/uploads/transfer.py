@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.pace import Slots
@@ -107,11 +107,13 @@ async def upload_folders(
     report: Report = silent,
     scanned: asyncio.Event | None = None,
     limits: Limits | None = None,
+    account: Callable[[Transferred], None] = lambda did: None,
 ) -> Transferred:
     """Uploads what waits, and what failed in earlier runs fewer than `max_retries` times; until `scanned`, more may
     come. Cancelled or killed, it goes on at the next call: what is stored by then is adopted by its content. Trouble
     that passes by itself is waited out, and costs no folder an attempt. The `catalog` has the rows that the destination
-    asks for. `limits` follow those that the tracker keeps, and may be set beside. Raises `Usage` for rows that cannot
+    asks for. `limits` follow those that the tracker keeps, and may be set beside. `account` is told in the end what was
+    done, however it ends. Raises `Usage` for rows that cannot
     be written, `Busy`, `Refused`, `ServiceError`, `WorkspaceError`; everything that had not ended then waits in the
     queue."""
     check_writable(profile)
@@ -124,7 +126,9 @@ async def upload_folders(
             raise _first(exc) from _first(exc).__cause__
         finally:
             work.parking.close()
-    return replace(work.did, seconds=time.monotonic() - began)
+            did = replace(work.did, seconds=time.monotonic() - began)
+            account(did)
+    return did
 
 
 class Transfer:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 
 import pytest
 import pytest_asyncio
@@ -25,8 +23,7 @@ from core.uploads import batch_under_way
 from core.uploads.acts import Chosen
 from core.uploads.desk import Uploads
 from core.uploads.listing import FolderFilter, Listing
-from core.uploads.roots import Root
-from core.uploads.run import Ran, Trees
+from core.uploads.run import Ran
 from core.uploads.tracker import Tracker
 from core.workspace import Workspace
 from tests.core.uploads.trees import Desk, device, predecessor
@@ -344,38 +341,3 @@ async def test_where_files_are_is_known_when_their_folder_has_ended(ward: Ward) 
     await ward.run()
     assert [one.name for one in await listing.stored(number)] == ["x.jpg", "z.jpg"]
     await listing.close()
-
-
-def test_thousands_of_trees_are_sorted_out_at_once() -> None:
-    """Every half second of a run, in the loop that draws the window: compared with each other, they would hold it."""
-    trees = [Root(n, f"/wards/{n}", "", wanted=datetime.now(UTC)) for n in range(1_000)]
-    trees.append(Root(1_000, "/wards", "labs"))
-    asked = 0
-
-    def count(frame: FrameType, event: str, arg: object) -> None:
-        nonlocal asked
-        asked += event == "call"
-
-    sys.setprofile(count)
-    try:
-        taken = Trees().of(trees, 1e12)
-    finally:
-        sys.setprofile(None)
-    assert len(taken) == 1_000
-    assert [one.number for one in Trees(("/wards/7", "/elsewhere")).of(trees, 1e12)] == [7]
-    assert asked < 20 * len(trees)
-
-
-async def test_a_tree_that_is_sent_elsewhere_while_it_goes_up_goes_there_as_a_whole(ward: Ward) -> None:
-    for name in ("a", "b", "c"):
-        device(ward.root, name, "x.jpg")
-    await ward.uploads.add([ward.root], "deep")
-
-    async def send_elsewhere(key: str) -> None:
-        if key == "tree/a/x.jpg":
-            await ward.uploads.add([ward.root], "wards")
-
-    ward.store.meanwhile = send_elsewhere  # type: ignore[method-assign]
-    await ward.run()
-    assert [one for one in ward.stored() if one.startswith("wards")] == [f"wards/{name}/x.jpg" for name in "abc"]
-    assert (await ward.state()).folders.success == 3

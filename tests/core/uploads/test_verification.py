@@ -183,3 +183,14 @@ async def test_a_folder_that_cannot_be_read_is_not_proven(ward: Ward) -> None:
     found = await _verified(ward)
     (ward.root / "a").chmod(0o755)
     assert found.lacking == {Lack.UNREADABLE: 1} and found.arrived == 1
+
+
+async def test_what_waits_to_go_elsewhere_has_not_arrived_there(ward: Ward) -> None:
+    await _uploaded(ward)
+    await ward.uploads.add([ward.root], "labs")
+    found = await _verified(ward)
+    assert (found.arrived, found.lacking) == (0, {Lack.NEVER: 3})
+    assert {one.sentence for one in found.not_arrived} == {"It waits in the queue."}
+    await ward.run()
+    found = await _verified(ward)
+    assert (found.is_whole, found.buckets) == (True, ("labs",))
