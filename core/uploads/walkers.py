@@ -21,7 +21,8 @@ from core.uploads.walking import Broken, say_branch, say_orders, take_answer
 
 _ALONE_SECONDS = 0.1
 """A tree that is read within this time needs no further process."""
-_PROCESSES = min(4, os.cpu_count() or 1)
+_PROCESSES = 3 if (os.cpu_count() or 1) < 4 else 4
+"""More than processors where those are few: who waits for a disk or a share leaves its processor to another."""
 _AHEAD = 16
 """So many hauls are asked of each process at a time: none waits while the last ones are being recorded."""
 _LIVES = 3
