@@ -39,6 +39,7 @@ class Opening(QObject):
         self._desk.session.changed.connect(self._on_session_changed)
         self._desk.session.wanted.connect(self.open)
         self._desk.session.news.connect(self._on_session_news)
+        self._desk.uploads.counted.connect(lambda count: window.tabs.say_count("uploads", count))
 
     def open(self, name: str) -> None:
         """Opens another project, after asking when work on the open one would have to be paused."""

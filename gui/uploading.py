@@ -34,10 +34,11 @@ _MOST_NOTES = 5
 
 class UploadRuns(QObject):
     """`moved` comes with the progress of the upload under way, `changed` when one begins or ends, or more was handed
-    over."""
+    over; `counted` carries how many folders want somebody, as a project is opened."""
 
     moved = Signal()
     changed = Signal()
+    counted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
@@ -138,11 +139,14 @@ class UploadRuns(QObject):
         if engine is None or engine.profile.read_only:
             return
         await self.folder_watch.begin()
-        if self.is_running:
-            return
         from core.uploads.desk import Uploads
 
-        trees, folders = await Uploads(engine.profile).left()
+        uploads = Uploads(engine.profile)
+        known = (await uploads.state()).folders
+        self.counted.emit(known.failed + known.questions or None)
+        if self.is_running:
+            return
+        trees, folders = await uploads.left()
         if not trees:
             return
         if goes_on:

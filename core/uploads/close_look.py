@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CoreError
+from core.models import RowKey
 from core.uploads.folders import IMAGES, STATS
 from core.uploads.listing import MOST_FILES, FolderRow, Listing, PastAttempt, files_of
 from core.uploads.stats import Stats, read_stats
+from core.values import decode_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,14 @@ class FileRow:
 @dataclass(frozen=True, slots=True)
 class CloseLook:
     """The first two hundred files by name, of `in_all`; `why` says why they cannot be read. `stats` is None where there
-    is no stats.json."""
+    is no stats.json. `rows`: the rows that are written for the folder, as table and key."""
 
     attempts: Sequence[PastAttempt] = ()
     files: Sequence[FileRow] = ()
     in_all: int = 0
     why: str = ""
     stats: Stats | None = None
+    rows: Sequence[tuple[str, RowKey]] = ()
 
 
 async def look_closely(listing: Listing, folder: FolderRow) -> CloseLook:
@@ -48,15 +51,22 @@ async def look_closely(listing: Listing, folder: FolderRow) -> CloseLook:
     attempts = await listing.attempts(folder.path)
     nothing: dict[str, FileRow] = {}
     stored = await listing.read(lambda c: _stored(c, folder.number), nothing)
+    no_rows: tuple[tuple[str, RowKey], ...] = ()
+    rows = await listing.read(lambda c: _rows(c, folder.number), no_rows)
     try:
         found, in_all = await asyncio.to_thread(files_of, folder.path)
     except CoreError as error:
-        return CloseLook(attempts, tuple(stored.values()), len(stored), error.message)
+        return CloseLook(attempts, tuple(stored.values()), len(stored), error.message, None, rows)
     files = tuple(_with_place(name, size_bytes, stored) for name, size_bytes in found)
     stats = None
     if any(one.name == STATS for one in files):
         stats = await asyncio.to_thread(read_stats, Path(folder.path, STATS))
-    return CloseLook(attempts, files, in_all, "", stats)
+    return CloseLook(attempts, files, in_all, "", stats, rows)
+
+
+def _rows(c: sqlite3.Connection, number: int) -> tuple[tuple[str, RowKey], ...]:
+    found = c.execute('SELECT "table", row_key FROM uploaded_rows WHERE folder = ? ORDER BY 1', (number,))
+    return tuple((str(table), decode_key(str(key))) for table, key in found)
 
 
 def _stored(c: sqlite3.Connection, number: int) -> dict[str, FileRow]:

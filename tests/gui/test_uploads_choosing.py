@@ -109,6 +109,7 @@ async def test_a_failed_folder_shows_its_pictures_places_and_attempts(unscanned:
     assert folder is not None and details.findChildren(ContactSheet)
     names = sorted(path.name for path in Path(folder.path).glob("*.jpg"))
     assert [one.name for one in details.pictures] == names
+    assert len(details.pictures) == len(names)
     assert [one.key for one in details.pictures if one.key] == [f"{Path(folder.path).name}/{names[0]}"]
     tab.middle.folders.setFocus()
     QTest.keyClick(tab.middle.folders, Qt.Key.Key_Space)

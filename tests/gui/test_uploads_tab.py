@@ -107,6 +107,7 @@ async def test_an_upload_that_was_paused_by_quitting_goes_on_and_one_that_broke_
     await uploads_of.add([tmp_path / "wards"], engine.profile.all_destinations[0].name)
     runs = unscanned.desk.uploads
     await runs.greet(goes_on=False)
+    assert unscanned.window.tabs.bar.tabText(2) == "Uploads"
     banner = unscanned.desk.banners.get("uploads-waiting")
     assert banner is not None and "still waits to be uploaded" in banner.text.text() and not runs.is_running
     job = unscanned.desk.jobs.start("Upload", lambda _: asyncio.sleep(60), group=GROUP)

@@ -15,6 +15,7 @@ from core.uploads.close_look import CloseLook, FileRow, look_closely
 from core.uploads.listing import FolderRow, FolderState, Listing, PastAttempt
 from gui import words
 from gui.desk import Desk
+from gui.tabs.review.columns import key_text
 from gui.tabs.uploads.file_line import FileLine
 from gui.tabs.uploads.states import name_of, state_of
 from gui.theme import GAP_SMALL, GAP_TINY
@@ -57,7 +58,7 @@ class FolderDetails(QScrollArea):
         self.open_button = button(self.tr("Open the folder"), self.open_folder)
         desk.icons.put(self.open_button, "folder-open")
         self.attempts = Section(self.tr("ATTEMPTS"))
-        self.stats = Section(self.tr("TEST"))
+        self.stats = Section(self.tr("TEST AND ROW"))
         self.files = Section(self.tr("FILES"))
         content = self._content = QWidget()
         column = QVBoxLayout(content)
@@ -158,13 +159,18 @@ class FolderDetails(QScrollArea):
         self.sheet.say(lines)
 
     def _stats_lines(self) -> Sequence[QWidget]:
-        stats = self._look.stats
-        if stats is None:
-            return []
-        if stats.reason:
-            return [IconLine(self._desk, "warning", "warning", stats.reason)]
-        said = self.tr("stats.json says: %1").replace("%1", stats.status or "") if stats.status else ""
-        return [IconLine(self._desk, "clipboard-text", "muted", said or self.tr("stats.json names no outcome"))]
+        stats, lines = self._look.stats, []
+        if stats is not None and stats.reason:
+            lines.append(IconLine(self._desk, "warning", "warning", stats.reason))
+        elif stats is not None:
+            said = self.tr("stats.json says: %1").replace("%1", stats.status or "") if stats.status else ""
+            lines.append(
+                IconLine(self._desk, "clipboard-text", "muted", said or self.tr("stats.json names no outcome"))
+            )
+        for table, key in self._look.rows:
+            text = self.tr("Row %1 of %2").replace("%1", key_text(key)).replace("%2", table)
+            lines.append(IconLine(self._desk, "table", "muted", text))
+        return lines
 
     def _attempt_line(self, one: PastAttempt) -> QWidget:
         when = words.clock(one.began) if one.began else ""

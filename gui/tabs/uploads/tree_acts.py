@@ -85,7 +85,14 @@ class TreeActs(QObject):
         await self._desk.uploads.folder_watch.begin()
         text = translate("Uploads", "%1 is watched: what comes into it goes to %2 once it has stopped changing.")
         text = text.replace("%1", folder.name).replace("%2", destination.name)
-        self._desk.banners.put(_BANNER, text, "good")
+
+        async def back() -> None:
+            await Uploads(engine.profile).watch(folder, False)
+            await self._desk.uploads.folder_watch.begin()
+            self.did.emit()
+
+        undo = NextStep(translate("Uploads", "Undo"), lambda: self._desk.jobs.ask(back()))
+        self._desk.banners.put(_BANNER, text, "good", (undo,))
         self.did.emit()
 
     def _ending(self, path: Path, found: Verified) -> Ending:
