@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QWidget
 
 from core.uploads.listing import Amounts, FolderFilter, FolderState
 from gui import words
@@ -14,6 +14,7 @@ from gui.icons import Icons
 from gui.tabs.uploads.states import state_of
 from gui.theme import GAP, GAP_TINY
 from gui.widgets.buttons import quiet_button
+from gui.widgets.flow import Flow
 
 ALL, BATCHES, TREES, TROUBLES = "all", "batches", "trees", "troubles"
 ASKING = FolderState.ASKING.value
@@ -40,15 +41,13 @@ class ViewBar(QWidget):
         }
         self.buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP_TINY)
+        row = Flow(self, GAP_TINY)
         for view, title in self._titles.items():
             made = self.buttons[view] = quiet_button(title, partial(self.show_view, view))
             made.setCheckable(True)
             self._group.addButton(made)
             if view == BATCHES:
-                row.addSpacing(GAP)
+                row.addWidget(self._gap())
             row.addWidget(made)
         self.buttons[ALL].setChecked(True)
         self.batch_button = quiet_button("", self._on_batch_clicked)
@@ -60,7 +59,6 @@ class ViewBar(QWidget):
         self.words.setPlaceholderText(self.tr("Filter folders"))
         self.words.setAccessibleName(self.tr("Filter folders"))
         icons.put(self.words.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "magnifying-glass", "muted")
-        row.addStretch(1)
         row.addWidget(self.batch_button)
         row.addWidget(self.words)
         self._timer = QTimer(self, interval=_PAUSE_MS, singleShot=True)
@@ -69,6 +67,12 @@ class ViewBar(QWidget):
         for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             QShortcut(key, self.words, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(self.left)
         self.say(Amounts())
+
+    def _gap(self) -> QWidget:
+        """What divides folders from everything else."""
+        gap = QWidget(self)
+        gap.setFixedWidth(GAP)
+        return gap
 
     @property
     def filter(self) -> FolderFilter:
