@@ -117,7 +117,8 @@ class _Run:
             root = next((one for one in await self._active() if one.needs_scan), None)
             if root is None:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._over.wait(), _LOOK_SECONDS)
+                    async with asyncio.timeout(_LOOK_SECONDS):
+                        await self._over.wait()
                 continue
             try:
                 await asyncio.to_thread(check_roots, [Path(root.path)])
@@ -268,7 +269,8 @@ class _Run:
     async def _wait_for_news(self) -> None:
         """For one who waits: either the watch of a turn, or who looks for the next one."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._news.wait()
         self._news.clear()
 
 

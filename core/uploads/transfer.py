@@ -297,7 +297,8 @@ class Transfer:
             self._uploads = None
             await sessions.aclose()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(scanned.wait(), _LOOK_AGAIN_SECONDS)
+            async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                await scanned.wait()
 
     def _most(self) -> int | None:
         bounds = [most for most in (self.parking.most, self.limits.most_at_once) if most is not None]

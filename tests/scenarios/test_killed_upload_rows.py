@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,7 @@ import pytest_asyncio
 from core.clients.local_catalog import LocalCatalog
 from core.clients.practice_store import PracticeStore
 from core.database import Database
+from core.errors import WorkspaceError
 from core.profiles import Family, Profile, ReferenceColumn, Source
 from core.runs import runs
 from core.undo import undo
@@ -217,3 +219,19 @@ async def test_folders_of_a_stats_json_alone_go_up_once_a_table_is_mapped_for_th
     desk.profile = mapped
     assert (await desk.upload()).done == 1
     assert desk.sql("SELECT test_status FROM device_test") == [("failed",)]
+
+
+async def test_a_scan_that_ends_in_an_error_ends_the_run_and_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, Lives())
+    desk.sql(WITH_PATH)
+    _tree(desk.root)
+
+    async def broken(*_: object) -> None:
+        raise WorkspaceError("The tracker cannot be written.")
+
+    monkeypatch.setattr("core.uploads.run.scan", broken)
+    with pytest.raises(WorkspaceError, match="cannot be written"):
+        async with asyncio.timeout(20):
+            await desk.upload()
