@@ -61,16 +61,15 @@ def due(
     """The next folders to upload: those that wait, in their order, then those that failed before this moment and fewer
     than `max_retries` times, the oldest failure first. Takes as long for a million as for ten."""
     scope = _still_there(c, scope)
-    found = [one for root in _roots(c, scope.roots) for one in _head(c, root, limit)]
-    found.sort(key=_order)
-    others = [_order(one) for root in _roots(c, scope.beside) for one in _head(c, root, 1)]
+    found = _pending(c, scope, limit)
+    others = [_order(one) for root in _roots(c, scope.beside, "queued") for one in _head(c, root, 1)]
     if others:
         first = min(others)
         return tuple(one for one in found[:limit] if _order(one) < first)
     if len(found) < limit:
         since = failed_before if scope.failed_before is None else min(scope.failed_before, failed_before)
         found += _failed(c, max_retries, since, limit - len(found), scope)
-    return tuple(found[:limit])
+    return tuple(found)
 
 
 def due_amount(c: sqlite3.Connection, max_retries: int, failed_before: float, scope: Scope = EVERYTHING) -> int:
@@ -122,6 +121,17 @@ def _still_there(c: sqlite3.Connection, scope: Scope) -> Scope:
     return replace(scope, roots=tuple(number for number in scope.roots if number in there))
 
 
+def _pending(c: sqlite3.Connection, scope: Scope, limit: int) -> list[Queued]:
+    """The first ones of several trees. Most often one tree has them all, however many there are."""
+    heads = sorted((_order(one), root) for root in _roots(c, scope.roots, "queued") for one in _head(c, root, 1))
+    found: list[Queued] = []
+    for head, root in heads:
+        if len(found) >= limit and _order(found[limit - 1]) < head:
+            break
+        found = sorted([*found, *_head(c, root, limit)], key=_order)[:limit]
+    return found
+
+
 def _head(c: sqlite3.Connection, root: int, limit: int) -> tuple[Queued, ...]:
     sql = f"SELECT {_COLUMNS} FROM folder_status WHERE {_PENDING} ORDER BY place, rowid LIMIT ?"
     return tuple(Queued(*row) for row in c.execute(sql, (root or None, limit)))
@@ -142,7 +152,8 @@ def _failed(c: sqlite3.Connection, max_retries: int, since: float, limit: int, s
 def _roots(c: sqlite3.Connection, wanted: tuple[int, ...] | None, state: str = "") -> list[int]:
     """Those of the wanted trees that have folders at all; with `state`, in that one."""
     sql = "SELECT DISTINCT root FROM folder_counts WHERE folders > 0" + (f" AND state = '{state}'" if state else "")
-    return [root for (root,) in c.execute(sql) if wanted is None or root in wanted]
+    chosen = None if wanted is None else set(wanted)
+    return [root for (root,) in c.execute(sql) if chosen is None or root in chosen]
 
 
 def _order(one: Queued) -> tuple[int, int]:

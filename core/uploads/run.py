@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from core.errors import CoreError, NotFound, Unavailable, Usage, WorkspaceError
@@ -18,7 +20,7 @@ from core.progress import Progress, Report, silent
 from core.uploads.batches import end_broken_batches
 from core.uploads.missing import out_of_reach
 from core.uploads.moments import moment
-from core.uploads.queue import Queued, Scope, due, forget_the_future
+from core.uploads.queue import Scope, due, forget_the_future
 from core.uploads.roots import Root, read_roots, unwant_done, upwards, with_waiting
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.tracker import Tracker, now_seconds
@@ -107,6 +109,10 @@ class _Run:
         self._tracker, self._workspace, self._store, self._profile = tracker, workspace, store, profile
         self._wish_of, self._trees, self._report = wish_of, trees, report
         self._aside: set[int] = set()
+        self._read: set[tuple[int, datetime | None]] = set()
+        self._wishes: dict[object, Wish] = {}
+        self._known: list[Root] = []
+        self._known_at = -math.inf
         self._over = asyncio.Event()
         self._news = asyncio.Event()  # a scan has ended, or a turn
         self._sends = False
@@ -114,7 +120,7 @@ class _Run:
     async def look(self) -> None:
         """Reads the trees that wait for it, until everything is sent."""
         while not self._over.is_set():
-            root = next((one for one in await self._active() if one.needs_scan), None)
+            root = next((one for one in await self._active() if self._waits_for_scan(one)), None)
             if root is None:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK_SECONDS):
@@ -124,6 +130,7 @@ class _Run:
                 await asyncio.to_thread(check_roots, [Path(root.path)])
                 rules = self._wish(root).rules
                 self.scans.append(await scan(self._tracker, Path(root.path), rules, self._on_scan))
+                self._read.add((root.number, root.wanted))
             except (NotFound, Usage) as exc:
                 self._set_aside([root], exc)
             except WorkspaceError as exc:
@@ -138,16 +145,21 @@ class _Run:
         try:
             while True:
                 active = await self._active()
-                all_read = not any(one.needs_scan for one in active)  # asked before the queue
+                all_read = not any(self._waits_for_scan(one) for one in active)  # asked before the queue
                 turn = await self._next(active)
                 if turn:
-                    await self._take_turn(turn, [one for one in active if one not in turn])
-                elif all_read:
+                    await self._take_turn(turn, [one for one in active if one.goal != turn[0].goal])
+                elif all_read and await self._is_all(active):
                     break
                 else:
                     await self._wait_for_news()
         finally:
             self._over.set()
+
+    async def _is_all(self, active: Sequence[Root]) -> bool:
+        """Whether nothing was added since these were looked up."""
+        now = await self._active(now=True)
+        return len(now) == len(active) and not any(self._waits_for_scan(one) for one in now)
 
     def _on_scan(self, progress: Progress) -> None:
         """Says how far a scan is, while nothing is sent that would say more."""
@@ -159,7 +171,7 @@ class _Run:
 
     async def close(self) -> None:
         """Trees of which nothing waits any more are done with."""
-        numbers = [one.number for one in await self._active()]
+        numbers = [one.number for one in await self._active(now=True)]
         await self._tracker.write(lambda c: unwant_done(c, numbers))
 
     async def _take_turn(self, turn: Sequence[Root], others: Sequence[Root]) -> None:
@@ -219,8 +231,8 @@ class _Run:
 
     async def _is_enough(self, wish: Wish) -> bool:
         """Whether a turn need not wait for more: its trees are read, or the next folder is somebody else's."""
-        mine = [one for one in await self._active() if one.number in (wish.scope.roots or ())]
-        if not any(one.needs_scan for one in mine):
+        mine = frozenset(wish.scope.roots or ())
+        if not any(one.number in mine and self._waits_for_scan(one) for one in await self._active()):
             return True
         beside = Scope(wish.scope.beside, (), self.began)
         if not wish.scope.beside:
@@ -231,21 +243,32 @@ class _Run:
 
     async def _next(self, active: Sequence[Root]) -> list[Root]:
         """The trees that go together with the one whose folder is next."""
-        heads: list[tuple[bool, int, int, Root]] = []
+        together: dict[object, list[Root]] = {}
         for one in active:
-            wish = self._wish(one)
-            scope = Scope((one.number,), (), self.began)
-            found: tuple[Queued, ...] = await self._tracker.read(
-                lambda c, tries=wish.max_retries, scope=scope: due(c, tries, self.began, 1, scope)  # type: ignore[misc]
-            )
-            heads += [(head.state == "failed", head.place, head.number, one) for head in found]
-        if not heads:
-            return []
-        first = min(heads, key=lambda head: head[:3])[3]
-        return [one for one in active if one.goal == first.goal]
+            together.setdefault(one.goal, []).append(one)
 
-    async def _active(self) -> list[Root]:
-        """The trees of this run that can be read and sent."""
+        def ask(c: sqlite3.Connection) -> list[tuple[bool, int, int, object]]:
+            heads = []
+            for goal, some in together.items():
+                scope = Scope(tuple(one.number for one in some), (), self.began)
+                for head in due(c, self._wish(some[0]).max_retries, self.began, 1, scope):
+                    heads.append((head.state == "failed", head.place, head.number, goal))
+            return heads
+
+        heads = await self._tracker.read(ask)
+        return together[min(heads, key=lambda head: head[:3])[3]] if heads else []
+
+    def _waits_for_scan(self, one: Root) -> bool:
+        return one.needs_scan and (one.number, one.wanted) not in self._read
+
+    async def _active(self, *, now: bool = False) -> list[Root]:
+        """The trees of this run that can be read and sent, as they were a moment ago; there may be thousands."""
+        if now or time.monotonic() - self._known_at > _LOOK_SECONDS:
+            self._known = await self._look_up()
+            self._known_at = time.monotonic()
+        return [one for one in self._known if one.number not in self._aside]
+
+    async def _look_up(self) -> list[Root]:
         found = []
         for one in self._trees.of(await self._tracker.read(read_roots), self.began):
             if one.number in self._aside:
@@ -259,7 +282,9 @@ class _Run:
         return found
 
     def _wish(self, root: Root) -> Wish:
-        return self._wish_of(root)
+        if root.goal not in self._wishes:
+            self._wishes[root.goal] = self._wish_of(root)
+        return self._wishes[root.goal]
 
     def _set_aside(self, roots: Sequence[Root], why: CoreError) -> None:
         self._aside.update(one.number for one in roots)

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import md5
+from hashlib import md5, sha256
 from pathlib import Path
 
 import pytest
@@ -107,6 +107,15 @@ async def test_a_project_that_never_uploaded_proves_nothing_and_makes_no_tracker
     uploads = replace(ward.uploads, tracker_path=None)
     found = await uploads.verify(ward.store, [ward.root])
     assert found.lacking == {Lack.NEVER: 1} and not uploads.path.exists()
+
+
+async def test_what_was_re_encoded_on_its_way_is_proven_by_what_was_recorded(ward: Ward) -> None:
+    stored = await _uploaded(ward)
+    put(stored / "a/1.jpg", b"small")
+    ward.sql("UPDATE uploaded_files SET bytes = 5, sha256 = ? WHERE name = '1.jpg'", sha256(b"small").digest())
+    assert (await _verified(ward)).proven == {Proof.CONTENT: 2, Proof.RECORD: 1}
+    put(ward.root / "a/1.jpg", b"other picture")  # of what it is now, that proves nothing
+    assert (await _verified(ward)).lacking == {Lack.CHANGED: 1}
 
 
 async def test_what_is_there_is_proven_whoever_stored_it(ward: Ward) -> None:
