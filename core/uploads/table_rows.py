@@ -66,6 +66,19 @@ class TableRows:
         return self.mapped.table.name
 
     async def put(self, records: RowRecords, wanted: Sequence[Wanted]) -> list[Written]:
+        """What became of each row, as of `_put`; what is about one and the same image is one row."""
+        places: dict[object, int] = {}
+        own = [places.setdefault(self._about(one, place), place) for place, one in enumerate(wanted)]
+        firsts = sorted(places.values())
+        written = dict(zip(firsts, await self._put(records, [wanted[place] for place in firsts]), strict=True))
+        return [written[place] for place in own]
+
+    def _about(self, wanted: Wanted, place: int) -> object:
+        """Two rows with the same of this are one; without a column that tells, none are."""
+        names = [name for name in (self.mapped.found_by, self.mapped.beside) if name]
+        return tuple(wanted.cells.get(name) for name in names) if names else place
+
+    async def _put(self, records: RowRecords, wanted: Sequence[Wanted]) -> list[Written]:
         """Sees to it that each of these rows stands there, once; what became of each, in order. Intended before it is
         done, noted after. Raises `WorkspaceError`, and trouble that is not theirs alone (`CoreError.trouble`): what was
         intended stays so until somebody looks (`settle_rows`)."""

@@ -244,6 +244,17 @@ async def test_images_get_rows_of_their_own_found_by_bucket_and_key(world: World
     assert world.run("SELECT count(*) FROM shots") == [(3,)] and world.run("SELECT count(*) FROM device_test") == [(1,)]
 
 
+async def test_images_that_are_one_object_have_one_row(world: World) -> None:
+    world.run("CREATE TABLE shots (id INTEGER PRIMARY KEY, path TEXT, bucket TEXT)")
+    world.destination = replace(world.destination, image_rows=RowMapping("shots"))
+    twin = Placed("2.jpg", "devices", "a/1.jpg", 7, "ab" * 32, True)
+    first, other = _folder("a"), _folder("b")
+    found = await world.write(replace(first, files=(*first.files, twin)), replace(other, files=(twin,)))
+    assert [one.error for one in found] == ["", ""]
+    assert world.run("SELECT path, bucket FROM shots") == [("a/1.jpg", "devices")]
+    assert world.run("SELECT count(*) FROM device_test") == [(2,)]
+
+
 @pytest.mark.parametrize(
     ("rows", "script", "said"),
     [
