@@ -8,6 +8,7 @@ import itertools
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -98,6 +99,7 @@ class FamilyUploads:
         self._folder, self._parking = folder, parking
         self._numbers = itertools.count(1)
         self._readers = ThreadPoolExecutor(_READERS, "upload-reader")
+        self._stopped = threading.Event()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -167,7 +169,14 @@ class FamilyUploads:
             pairs = [(file.path, file.key) for file in chunk]
             loop = asyncio.get_running_loop()
             read = await loop.run_in_executor(
-                self._readers, prepare_all, pairs, self._family, prefix, self._folder, self._routed.most_bytes
+                self._readers,
+                prepare_all,
+                pairs,
+                self._family,
+                prefix,
+                self._folder,
+                self._routed.most_bytes,
+                self._stopped.is_set,
             )
             works = [
                 lambda file=file, now=now: self._one(file, now, taken, told)
@@ -219,5 +228,6 @@ class FamilyUploads:
                     await self._routed.look_again(0.0)
 
     def _close(self) -> None:
+        self._stopped.set()  # whoever is cancelled does not wait till large files are read
         self._readers.shutdown(wait=True)
         shutil.rmtree(self._folder, True)

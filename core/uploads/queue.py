@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from core.uploads.roots import Aim, read_roots
@@ -97,13 +96,6 @@ def forget_the_future(c: sqlite3.Connection, now: float) -> None:
         "AND coalesce(updated_at, 0) >= ?",
         (now - 1, now),
     )
-
-
-def next_root(c: sqlite3.Connection, max_retries: int, failed_before: float, roots: Iterable[int]) -> int | None:
-    """The tree, of these, whose folder goes next; None when nothing of theirs is due."""
-    scope = Scope(tuple(roots), failed_before=failed_before)
-    found = due(c, max_retries, failed_before, 1, scope)
-    return found[0].root if found else None
 
 
 def root_of(c: sqlite3.Connection, path: str) -> str:

@@ -1,0 +1,27 @@
+"""An upload that is cancelled ends at once, whatever it is at."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from core.profiles import Family
+from core.runs import runs
+from tests.core.buckets.test_single_upload import Desk
+from tests.core.buckets.test_single_upload import desk as desk  # a fixture
+
+
+async def test_who_is_cancelled_does_not_wait_till_large_files_are_read(desk: Desk) -> None:
+    huge = desk.file("huge.bin")
+    with huge.open("r+b") as file:
+        file.truncate(1 << 40)  # holes only; to read it takes minutes
+    begun = time.monotonic()
+    uploading = asyncio.create_task(desk.upload(huge, family=Family("photos")))
+    while not await runs(desk.workspace):  # noqa: ASYNC110 — it asks as anybody would
+        await asyncio.sleep(0)
+    uploading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await uploading
+    assert time.monotonic() - begun < 60
