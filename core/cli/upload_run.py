@@ -95,7 +95,7 @@ def watch(
                 await _send_settled(session, uploads, engine, request, report)
                 await rest(rest_seconds(request.every_seconds, took))
 
-    _until_interrupted(session, uploads, request, lambda: session.run(work))
+    _until_interrupted(session, uploads, request, lambda: session.run(work), "--watch")
 
 
 async def _send_settled(session: Session, uploads: Uploads, engine: Engine, request: Request, report: Report) -> None:
@@ -133,7 +133,9 @@ async def _add(uploads: Uploads, request: Request) -> None:
         await uploads.add([path], name, request.asked)
 
 
-def _until_interrupted(session: Session, uploads: Uploads, request: Request, work: Callable[[], T]) -> T:
+def _until_interrupted(
+    session: Session, uploads: Uploads, request: Request, work: Callable[[], T], again: str = "--go-on"
+) -> T:
     """Raises `Interrupted` after Ctrl-C, saying what is stored and how to go on."""
     try:
         return work()
@@ -146,5 +148,5 @@ def _until_interrupted(session: Session, uploads: Uploads, request: Request, wor
         raise Interrupted(
             f"Interrupted: {done} of {found} are uploaded, {words.number(folders.pending)} wait. "
             "What was under way is in order.",
-            f"It goes on with: {session.command('upload', '--go-on', '--yes')}",
+            f"It goes on with: {session.command('upload', again, '--yes')}",
         ) from None

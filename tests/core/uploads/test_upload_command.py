@@ -256,6 +256,7 @@ def test_watching_uploads_what_has_settled_until_it_is_ended(
     monkeypatch.setattr(upload_run.watch, "__defaults__", (rest,))
     error = say(root, "--watch", "--to", "labs", "--settle", "1", "--yes", code=130)["error"]
     assert isinstance(error, dict) and "1 of 1 folder are uploaded" in error["message"]
+    assert error["hint"].endswith("upload --watch --yes")
     assert _stored(root) == ["labs/a/1.jpg"]
     trees = say("--status")["trees"]
     assert [(one["watched"], one["destination"]) for one in trees] == [(True, "labs")]  # type: ignore[attr-defined]
