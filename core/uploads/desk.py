@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sqlite3
 import tempfile
@@ -82,7 +81,7 @@ class Uploads:
         under way too. `asked`: what differs from the destination (`wishes.ASKED`). It is kept with the tree. Raises
         `NotFound` and `Usage` before anything is queued."""
         with_asked(self.profile.destination(destination), asked or {})
-        await asyncio.to_thread(check_roots, paths)
+        await check_roots(paths)
         names = [absolute(path) for path in paths]
 
         def work(c: sqlite3.Connection) -> tuple[Root, ...]:
@@ -185,7 +184,7 @@ class Uploads:
     ) -> Preview:
         """What uploading these trees would do: see `preview.preview`. Writes nothing. With the `workspace`, files are
         told whose content is stored under other keys."""
-        await asyncio.to_thread(check_roots, paths)
+        await check_roots(paths)
         names = [absolute(path) for path in paths]
         goals = Goals(self.profile, await self.trees(), names, await store.buckets(), destination, asked)
         before: dict[str, StoredBefore] = {}
@@ -203,7 +202,7 @@ class Uploads:
     async def verify(self, store: ObjectStore, paths: Sequence[Path] = (), *, report: Report = silent) -> Verified:
         """Proves of every file below these folders, or all trees, that it has arrived: see `verification.verify`.
         Changes nothing."""
-        await asyncio.to_thread(check_roots, paths)
+        await check_roots(paths)
         trees = await self.trees()
         names = [absolute(path) for path in paths] or outermost(trees)
         goals = Goals(self.profile, trees, names, await store.buckets())
@@ -238,7 +237,7 @@ class Uploads:
                 raise NotFound(f"{name} is not watched.", "“upload --status” names the folders that are.")
             return
         self.profile.destination(destination)
-        await asyncio.to_thread(check_roots, [path])
+        await check_roots([path])
         async with self._open() as tracker:
             await tracker.write(lambda c: roots.begin_watch(c, name, destination, now_seconds()))
 

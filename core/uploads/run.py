@@ -22,7 +22,7 @@ from core.uploads.missing import out_of_reach
 from core.uploads.moments import moment
 from core.uploads.queue import Scope, due, forget_the_future
 from core.uploads.roots import Root, read_roots, unwant_done, upwards, with_waiting
-from core.uploads.scan import Scanned, check_roots, scan
+from core.uploads.scan import Scanned, scan
 from core.uploads.tracker import Tracker, now_seconds
 from core.uploads.transfer import Transferred, Wish, upload_folders
 from core.workspace import Workspace
@@ -127,7 +127,6 @@ class _Run:
                         await self._over.wait()
                 continue
             try:
-                await asyncio.to_thread(check_roots, [Path(root.path)])
                 rules = self._wish(root).rules
                 self.scans.append(await scan(self._tracker, Path(root.path), rules, self._on_scan))
                 self._read.add((root.number, root.wanted))

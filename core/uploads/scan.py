@@ -187,10 +187,11 @@ class _Scan:
         self._told, self._waits = time.monotonic(), ""
 
 
-def check_roots(roots: Sequence[Path]) -> None:
-    """Raises `NotFound` or `Usage` for what cannot be scanned, before anything is begun."""
+async def check_roots(roots: Sequence[Path], report: Report = silent) -> None:
+    """Raises `NotFound`, `Usage` or `WorkspaceError` for what cannot be scanned, before anything is begun."""
     for root in roots:
-        _identity(absolute(root))
+        path = absolute(root)
+        await _answer(lambda path=path: _identity(path), path, report)  # type: ignore[misc]
 
 
 async def _answer(work: Callable[[], T], path: str, report: Report) -> T:
