@@ -18,7 +18,7 @@ async def test_who_is_cancelled_does_not_wait_till_large_files_are_read(desk: De
     with huge.open("r+b") as file:
         file.truncate(1 << 40)  # holes only; to read it takes minutes
     begun = time.monotonic()
-    uploading = asyncio.create_task(desk.upload(huge, family=Family("photos")))
+    uploading = asyncio.create_task(desk.upload(huge, family=Family("photos", capacity_bytes=1 << 50)))
     while not any(one.name.startswith("upload-reader") for one in threading.enumerate()):  # noqa: ASYNC110 — it begins
         await asyncio.sleep(0)
     uploading.cancel()
