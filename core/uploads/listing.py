@@ -87,6 +87,7 @@ class Listing:
         self.path = path
         self._is_uploading = is_uploading
         self._tracker: Tracker | None = None
+        self._others_upload: bool | None = None
         self._is_closed = False
         self._opening = asyncio.Lock()
 
@@ -127,9 +128,11 @@ class Listing:
         return await self.read(lambda c: folder_numbers(c, wanted, sort, descending, uploading), array("q"))
 
     async def folders(self, numbers: Sequence[int]) -> tuple[FolderRow, ...]:
-        """The folders with these numbers, in their order."""
-        uploading = await self._somebody_uploads()
-        return await self.read(lambda c: read_folders(c, numbers, uploading), ())
+        """The folders with these numbers, in their order. Whether another program uploads was asked with `numbers`."""
+        uploading = self._is_uploading() or self._others_upload
+        if uploading is None:
+            uploading = await self._somebody_uploads()
+        return await self.read(lambda c: read_folders(c, numbers, bool(uploading)), ())
 
     async def attempts(self, path: str) -> tuple[PastAttempt, ...]:
         """Every try at a folder, the newest first."""
@@ -228,7 +231,8 @@ class Listing:
         if self._is_uploading():
             return True
         tracker = await self._open()
-        return tracker is not None and await tracker.is_used()
+        self._others_upload = tracker is not None and await tracker.is_used()
+        return self._others_upload
 
     async def _open(self, *, make: bool = False) -> Tracker | None:
         async with self._opening:
