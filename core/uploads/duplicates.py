@@ -22,9 +22,12 @@ from core.workspace import Workspace
 
 _MOST_ALIKE = 64
 """So many objects of one size are compared with a file by their hash."""
+_MOST_RECENT = 50_000
+"""So many of the latest uploads are known beside those of the tracker."""
 _MOST_TRIED = 4
 """Of those that may be equal, so many are looked at in the storage."""
 _PIECE_BYTES = 1 << 20
+_DAY_MICROS = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class _Digests:
 
 
 class StoredBefore:
-    """What stood in the buckets of a family before a run began: by the tracker, and by the last scan of the storage.
+    """What stood in the buckets of a family before a run began: by the tracker, by the last scan of the storage, and by
+    the journal of what went up since.
     Takes sixteen bytes for each object that the scan saw, and eight for each size that was uploaded."""
 
     def __init__(
@@ -72,6 +76,7 @@ class StoredBefore:
         self._uploaded: array[int] = array("q")
         self._sizes: array[int] = array("q")
         self._numbers: array[int] = array("q")
+        self._recent: dict[int, list[tuple[str, str, str]]] = {}
         self._is_loaded = False
         self._loading = asyncio.Lock()
 
@@ -82,7 +87,7 @@ class StoredBefore:
         found: dict[str, Twin] = {}
         for file in files:
             size = file.size_bytes
-            if size and (_has(self._uploaded, size) or _has(self._sizes, size)):
+            if size and (_has(self._uploaded, size) or _has(self._sizes, size) or size in self._recent):
                 twin = await self._twin(file, size)
                 if twin is not None:
                     found[file.path.name] = twin
@@ -94,7 +99,8 @@ class StoredBefore:
             return None
         noted = await self._noted(file, size, digests)
         tried = 0
-        for bucket, key in dict.fromkeys([*noted, *await self._scanned(size, digests)]):
+        recent = [(bucket, key) for bucket, key, sha256 in self._recent.get(size, ()) if sha256 == digests.sha256]
+        for bucket, key in dict.fromkeys([*noted, *recent, *await self._scanned(size, digests)]):
             if not self._family.holds(bucket) or is_own(key, file.key, digests.sha256):
                 continue
             tried += 1
@@ -162,20 +168,33 @@ class StoredBefore:
                     "q", (size for (size,) in c.execute("SELECT DISTINCT bytes FROM uploaded_files ORDER BY 1"))
                 )
 
-            def scanned(c: sqlite3.Connection) -> tuple[array[int], array[int]]:
-                listings = c.execute("SELECT id, name FROM listings WHERE what = 'bucket' AND current = 1").fetchall()
-                ours = ",".join(str(number) for number, name in listings if self._family.holds(str(name)))
+            def scanned(c: sqlite3.Connection) -> tuple[array[int], array[int], int]:
+                sql = "SELECT id, name, coalesce(finished, 0) FROM listings WHERE what = 'bucket' AND current = 1"
+                listings = [one for one in c.execute(sql) if self._family.holds(str(one[1]))]
+                ours = ",".join(str(number) for number, _, _ in listings)
                 sizes, numbers = array("q"), array("q")
                 sql = f"SELECT size, n FROM objects WHERE listing IN ({ours}) AND size > 0 ORDER BY size, n"
                 for size, number in c.execute(sql):
                     sizes.append(size)
                     numbers.append(number)
-                return sizes, numbers
+                return sizes, numbers, min((int(finished) for _, _, finished in listings), default=0)
 
             if self._tracker is not None:
                 self._uploaded = await self._tracker.read(uploaded)
-            self._sizes, self._numbers = await self._workspace.inventory.read(scanned)
+            self._sizes, self._numbers, since = await self._workspace.inventory.read(scanned)
+            # by this machine's clock and the service's: a day more does no harm
+            await self._workspace.journal.read(lambda c: self._read_recent(c, since - _DAY_MICROS))
             self._is_loaded = True
+
+    def _read_recent(self, c: sqlite3.Connection, since: int) -> None:
+        """What went up since the scan, single files and those of other trackers too."""
+        sql = (
+            "SELECT bytes, bucket, key, CASE WHEN json_valid(trace) THEN json_extract(trace, '$.digest') END FROM steps "
+            "WHERE kind = 'upload' AND state = 'done' AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?"
+        )
+        for size, bucket, key, sha256 in c.execute(sql, (since, int(self._began * 1e6), _MOST_RECENT)):
+            if self._family.holds(str(bucket)):
+                self._recent.setdefault(int(size), []).append((str(bucket), str(key), str(sha256 or "")))
 
 
 def _has(sizes: array[int], size: int) -> bool:

@@ -20,6 +20,7 @@ from core.clients.practice_store import PracticeStore
 from core.errors import Usage
 from core.profiles import Broken, Destination, Duplicates, Existing, Family, Profile
 from core.progress import Progress
+from core.single_upload import upload_files
 from core.uploads.desk import Uploads
 from core.uploads.duplicates import is_own
 from core.uploads.questions import AskedFile, Kind, Question, read_question
@@ -131,9 +132,12 @@ async def test_a_taken_key_is_asked_about_while_others_go_on_and_the_answer_is_f
     assert (await sender.send(replace(PLAIN, existing=Existing.ASK))).asked == 1
 
 
-@pytest.mark.parametrize("known", ["tracker", "scan"])
+@pytest.mark.parametrize("known", ["tracker", "scan", "journal"])
 async def test_what_is_stored_under_another_key_is_shown_before_it_goes_up(sender: Sender, known: str) -> None:
-    if known == "tracker":
+    if known == "journal":
+        single = put(sender.path.parent / "9.jpg", b"same bytes")
+        await upload_files(sender.workspace, sender.store, sender.profile, FAMILY, [single], keys=["old/9.jpg"])
+    elif known == "tracker":
         put(sender.root / "old/9.jpg", b"same bytes")
         await sender.send()
     else:
