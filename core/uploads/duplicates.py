@@ -189,8 +189,8 @@ class StoredBefore:
     def _read_recent(self, c: sqlite3.Connection, since: int) -> None:
         """What went up since the scan, single files and those of other trackers too."""
         sql = (
-            "SELECT bytes, bucket, key, CASE WHEN json_valid(trace) THEN json_extract(trace, '$.digest') END FROM steps "
-            "WHERE kind = 'upload' AND state = 'done' AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?"
+            "SELECT bytes, bucket, key, CASE WHEN json_valid(trace) THEN json_extract(trace, '$.digest') END "
+            "FROM steps WHERE kind = 'upload' AND state = 'done' AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?"
         )
         for size, bucket, key, sha256 in c.execute(sql, (since, int(self._began * 1e6), _MOST_RECENT)):
             if self._family.holds(str(bucket)):
