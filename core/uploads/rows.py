@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from core.errors import NotFound, Usage
+from core.errors import NotFound, Unreadable, Usage
 from core.models import Table
 from core.ports import Catalog, ObjectStore
 from core.profiles import SUPABASE, Profile
-from core.profiles.destination import Destination
+from core.profiles.destination import Destination, RowMapping
 from core.uploads.addresses import names_in
 from core.uploads.cells import DoesNotFit
 from core.uploads.mapping import Mapped, of_folders, of_images
@@ -51,10 +51,10 @@ class Rows:
         service = profile.kind == SUPABASE
         folders = images = None
         if (wanted := destination.folder_rows) is not None:
-            mapped = of_folders(wanted, await _table(catalog, wanted.table, destination), service=service)
+            mapped = of_folders(wanted, await _table(catalog, wanted, destination), service=service)
             folders = TableRows(catalog, tracker, mapped)
         if (wanted := destination.image_rows) is not None:
-            mapped = of_images(wanted, await _table(catalog, wanted.table, destination), service=service)
+            mapped = of_images(wanted, await _table(catalog, wanted, destination), service=service)
             images = TableRows(catalog, tracker, mapped)
         return cls(profile, store, folders, images)
 
@@ -117,11 +117,18 @@ class Rows:
         return f"{self._profile.supabase.url}/storage/v1/object/public/{quote(bucket)}/{quote(key)}"
 
 
-async def _table(catalog: Catalog, name: str, destination: Destination) -> Table:
+async def _table(catalog: Catalog, wanted: RowMapping, destination: Destination) -> Table:
     try:
-        return await catalog.table(name)
+        table = await catalog.table(wanted.table)
     except NotFound as exc:
         raise Usage(
-            f"The destination {destination.name} writes rows into {name}, and there is no such table.",
+            f"The destination {destination.name} writes rows into {wanted.table}, and there is no such table.",
             f"{exc.hint} Make the table, or name another in the profile.",
         ) from exc
+    if wanted.key and not (table.primary_key and set(table.primary_key) <= set(wanted.key)):
+        try:  # else a change of one row would change others too
+            await catalog.check_key(wanted.table, wanted.key)
+        except Unreadable as exc:
+            hint = "Name columns in the mapping's key that tell every row apart."
+            raise Usage(f"The destination {destination.name} cannot write its rows: {exc.message}", hint) from exc
+    return table

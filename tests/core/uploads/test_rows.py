@@ -264,13 +264,18 @@ async def test_images_that_are_one_object_have_one_row(world: World) -> None:
         (RowMapping("device_test", (("folder_path", "path"),)), "", "folder_name of device_test must hold something"),
         (RowMapping("t"), "CREATE TABLE t (folder_path TEXT)", "declares no key"),
         (RowMapping("t"), "CREATE TABLE t (id TEXT PRIMARY KEY, folder_path TEXT)", "id of t must hold something"),
+        (
+            RowMapping("t", key=("ward",)),
+            "CREATE TABLE t (ward TEXT, folder_path TEXT); INSERT INTO t VALUES ('a', '1'), ('a', '2')",
+            "ward is not unique in t",
+        ),
     ],
 )
 async def test_a_table_that_cannot_hold_the_rows_is_said_before_anything_goes_up(
     world: World, rows: RowMapping, script: str, said: str
 ) -> None:
-    if script:
-        world.run(script)
+    with closing(sqlite3.connect(world.path)) as c:
+        c.executescript(script)
     world.destination = replace(world.destination, folder_rows=rows)
     with pytest.raises(Usage, match=said):
         await world.write(_folder())
