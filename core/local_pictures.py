@@ -1,4 +1,4 @@
-"""Pictures of files on this computer, decoded small enough to show, one after another in a thread of their own."""
+"""Pictures of files on this computer, decoded small enough to show, one after another."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import asyncio
 import os
 import stat
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.pictures import LIMIT_BYTES, NoPreview, Picture, decode
 from core.uploads.folders import IMAGES
+from core.uploads.reach import answered
 
+PATIENCE_SECONDS = 10.0
 _LOOKED_AT = 2_000
 """So many entries of a folder are looked at for its first picture: one of a hundred thousand files is as quick."""
 
 
 class LocalPictures:
-    """Decodes off the loop. Who is cancelled before its turn costs nothing. Every question may raise `NoPreview`."""
+    """Decodes off the loop; a drive that never answers holds up neither the window nor its end. Who is cancelled before
+    its turn costs nothing. Every question may raise `NoPreview`."""
 
     def __init__(self) -> None:
-        self._decoder = ThreadPoolExecutor(1, "local-picture")  # one: decoding must leave the window its share
+        self._turn = asyncio.Lock()  # one at a time: decoding must leave the window its share
 
     async def picture(self, path: Path, side: int) -> Picture:
         """The picture in a file, at most `side` pixels on its longer side."""
@@ -30,12 +32,13 @@ class LocalPictures:
         """The first picture in a folder by its name, of the entries that are looked at."""
         return await self._run(lambda: decode(read_picture(first_picture(folder)), side))
 
-    def close(self) -> None:
-        """Nothing is decoded any more; what is under way ends by itself."""
-        self._decoder.shutdown(wait=False, cancel_futures=True)
-
     async def _run(self, work: Callable[[], Picture]) -> Picture:
-        return await asyncio.get_running_loop().run_in_executor(self._decoder, work)
+        async with self._turn:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await answered(work, lambda _seconds: None)
+            except TimeoutError as exc:
+                raise NoPreview("The drive does not answer.") from exc
 
 
 def first_picture(folder: Path) -> Path:

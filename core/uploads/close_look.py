@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CoreError
+from core.local_pictures import PATIENCE_SECONDS
 from core.models import RowKey
 from core.uploads.folders import IMAGES, STATS
 from core.uploads.listing import MOST_FILES, FolderRow, Listing, PastAttempt, files_of
+from core.uploads.reach import answered
 from core.uploads.stats import Stats, read_stats
 from core.values import decode_key
 
@@ -54,14 +56,19 @@ async def look_closely(listing: Listing, folder: FolderRow) -> CloseLook:
     no_rows: tuple[tuple[str, RowKey], ...] = ()
     rows = await listing.read(lambda c: _rows(c, folder.number), no_rows)
     try:
-        found, in_all = await asyncio.to_thread(files_of, folder.path)
-    except CoreError as error:
-        return CloseLook(attempts, tuple(stored.values()), len(stored), error.message, None, rows)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            (found, in_all), stats = await answered(lambda: _read(folder.path), lambda _seconds: None)
+    except (CoreError, TimeoutError) as error:
+        why = error.message if isinstance(error, CoreError) else "The drive does not answer."
+        return CloseLook(attempts, tuple(stored.values()), len(stored), why, None, rows)
     files = tuple(_with_place(name, size_bytes, stored) for name, size_bytes in found)
-    stats = None
-    if any(one.name == STATS for one in files):
-        stats = await asyncio.to_thread(read_stats, Path(folder.path, STATS))
     return CloseLook(attempts, files, in_all, "", stats, rows)
+
+
+def _read(path: str) -> tuple[tuple[Sequence[tuple[str, int]], int], Stats | None]:
+    found = files_of(path)
+    has_stats = any(name == STATS for name, _ in found[0])
+    return found, read_stats(Path(path, STATS)) if has_stats else None
 
 
 def _rows(c: sqlite3.Connection, number: int) -> tuple[tuple[str, RowKey], ...]:

@@ -56,6 +56,8 @@ class QuestionDetails(QScrollArea):
         self.place = ShortenedText(tone="muted")
         self.asked = IconLine(desk)
         self.mine, self.theirs = PictureView(desk.icons, desk.themes), PictureView(desk.icons, desk.themes)
+        self.mine.setAccessibleName(self.tr("The file here"))
+        self.theirs.setAccessibleName(self.tr("What stands already"))
         self.mine_name, self.theirs_name = ShortenedText(), ShortenedText()
         self.mine_about, self.theirs_about = Text(size="small", tone="muted"), Text(size="small", tone="muted")
         self.other_button = quiet_button("", self._on_other_clicked)

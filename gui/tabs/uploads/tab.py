@@ -70,7 +70,6 @@ class UploadsTab(DropTab):
         self.parked.hide()
         self.bar = ViewBar(desk.icons)
         self.pictures = LocalPictures()
-        self.destroyed.connect(self.pictures.close)
         self.middle = Middle(desk, self.bar, self.pictures, lambda: self.is_running, self.runs.progress_of)
         self.details = FolderDetails(desk, self.pictures)
         self.tree_details = TreeDetails(desk)
