@@ -38,6 +38,9 @@ def show_transfer(terminal: Terminal, did: Transferred, state: UploadState) -> N
     if did.without_stats:
         without = words.count(did.without_stats, "folder")
         terminal.say(f"{without} without a stats.json: the table holds nothing in its place.")
+    if waiting := state.folders.questions:
+        asks = "waits" if waiting == 1 else "wait"
+        terminal.warn(f"{words.count(waiting, 'folder')} {asks} for an answer. “upload --status” shows what is asked.")
     if state.failures:
         terminal.say()
         show_failures(terminal, state.failures, state.folders.failed)
