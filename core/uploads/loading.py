@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from core.profiles.destination import Broken, Destination
 from core.uploads.destination import Home, Keyed, Template, keys_of
 from core.uploads.folders import Found, ScanRules, branch_of, walk
+from core.uploads.obstacles import is_file
 from core.uploads.stats import Stats, read_stats
 
 _MAGIC = {
@@ -50,7 +51,7 @@ def load(path: str, root: str, batch: str, at: datetime, destination: Destinatio
     found = look(path, rules)
     if found is None:
         return Load(path, None, home)
-    sizes = _files(path, destination)
+    sizes = sizes_of(path, destination)
     names = sorted(sizes)
     disguises = [note for name in names if destination.is_image(name) and (note := disguise(Path(path, name)))]
     stats = read_stats(Path(path, rules.stats))
@@ -86,13 +87,14 @@ def disguise(path: Path) -> str:
     return f"{path.name} is {'a ' + endings[0][1:] if endings else 'no picture that is known'}, whatever its name says."
 
 
-def _files(path: str, destination: Destination) -> dict[str, int]:
-    """The files that go up, with their bytes."""
+def sizes_of(path: str, destination: Destination) -> dict[str, int]:
+    """The files of a folder that go up, with their bytes. Blocks."""
     found: dict[str, int] = {}
     with contextlib.suppress(OSError), os.scandir(path) as entries:
         for entry in entries:
-            if destination.takes(entry.name) and entry.is_file():
-                found[entry.name] = entry.stat().st_size
+            if destination.takes(entry.name) and is_file(entry):
+                with contextlib.suppress(FileNotFoundError):  # it went meanwhile
+                    found[entry.name] = entry.stat().st_size
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import sqlite3
@@ -19,6 +18,7 @@ from core.uploads.destination import Home, Template, keys_of
 from core.uploads.duplicates import Local
 from core.uploads.folders import Found, ScanRules, branch_of, walk
 from core.uploads.goals import Goal
+from core.uploads.loading import sizes_of
 from core.uploads.tracker import Tracker
 
 SHOWN = 1_000
@@ -134,11 +134,7 @@ def _known(c: sqlite3.Connection, folder: Found) -> tuple[str, bool]:
 
 
 def _planned(path: str, goal: Goal, at: datetime) -> list[PlannedFile]:
-    sizes: dict[str, int] = {}
-    with contextlib.suppress(OSError), os.scandir(path) as entries:
-        for entry in entries:
-            if goal.destination.takes(entry.name) and entry.is_file():
-                sizes[entry.name] = entry.stat().st_size
+    sizes = sizes_of(path, goal.destination)
     inside = os.path.relpath(path, goal.root)
     relative = "" if inside == os.curdir else PurePosixPath(*Path(inside).parts).as_posix()
     home = Home(os.path.basename(goal.root) or "root", relative, f"{at:%Y-%m-%d %H:%M:%S}", at)  # noqa: PTH119
