@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound, Trouble
 from core.models import Result, RowAction, RowChange
 from core.ports import Catalog
-from tests.contracts.catalog_worlds import READING, CatalogWorld
+from tests.contracts.catalog_worlds import READING, CatalogWorld, open_catalog
+from tests.servers.project import supabase_project
 
 TESTS = "CREATE TABLE tests (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER, note TEXT DEFAULT 'new');"
 
@@ -36,6 +37,26 @@ async def test_what_the_table_does_not_take_stops_no_other_row(catalogs: Catalog
     assert [one.result for one in found] == [Result.DONE, Result.FAILED, Result.FAILED, Result.DONE]
     assert all("tests does not allow it" in one.reason for one in found[1:3])
     assert catalogs.rows("SELECT path FROM tests ORDER BY path") == [("a",), ("b",)]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_an_ended_sign_in_says_nothing_about_the_rows(method: str) -> None:
+    """What everything would meet is waited out by whoever writes; only what a table refuses is its row's own."""
+    with supabase_project(migrated=False) as project:
+        project.sql(
+            "create table tests (id int primary key, path text); insert into tests values (7, 'old');"
+            "grant all on tests to service_role"
+        )
+        catalog = await open_catalog(project)
+        struck = project.faults.add(f"{method} /rest/v1/tests", "expired", times=1)
+        values = RowChange(RowAction.UPDATE, "tests", ("id",), (7,), {"path": "old"}, {"path": "new"})
+        try:
+            with pytest.raises(NotAllowed) as caught:
+                await (catalog.add_rows("tests", [{"id": 8}]) if method == "POST" else catalog.update_rows([values]))
+        finally:
+            await catalog.close()
+        assert (caught.value.trouble, struck.hits) == (Trouble.SIGNED_OUT, 1)
+        assert project.sql("select * from tests") == [(7, "old")]
 
 
 async def test_equal_rows_are_added_as_often_as_they_are_asked_for(catalogs: CatalogWorld, catalog: Catalog) -> None:

@@ -59,6 +59,8 @@ async def update_row(session: Session, described: Described, change: RowChange, 
     except Unavailable:
         raise
     except CoreError as exc:
+        if exc.trouble is not None:  # an ended sign-in, for example, says nothing about this row
+            raise
         return Outcome(Result.FAILED, f"{name} does not allow it: {exc.message}")
     if len(made) != 1:
         return Outcome(Result.FAILED, f"You may not change this row of {name}.")
@@ -71,6 +73,8 @@ async def _sent(session: Session, described: Described, bodies: Sequence[Body]) 
     except Unavailable:
         raise
     except CoreError as exc:
+        if exc.trouble is not None:
+            raise
         if len(bodies) == 1:
             reason = f"{described.table.name} does not allow it: {exc.message}"
             return [Outcome(Result.FAILED, reason)]
