@@ -19,6 +19,7 @@ from core.errors import Busy, CoreError
 from core.progress import Report
 from core.uploads.desk import Uploads
 from core.uploads.run import Ran
+from core.uploads.scan import check_roots
 from core.uploads.state import UploadState, absolute
 from core.uploads.watch import rest_seconds
 from core.uploads.wishes import goal_of
@@ -127,10 +128,14 @@ async def _send_settled(session: Session, uploads: Uploads, engine: Engine, requ
 
 
 async def _add(uploads: Uploads, request: Request) -> None:
-    trees = await uploads.trees()
+    """Queues all of the folders, or none where one of them cannot be queued."""
+    await check_roots(request.folders)
+    trees, paths = await uploads.trees(), dict[str, list[Path]]()
     for path in request.folders:
         name = request.destination or goal_of(uploads.profile, trees, absolute(path))[1].name
-        await uploads.add([path], name, request.asked)
+        paths.setdefault(name, []).append(path)
+    for name, some in paths.items():
+        await uploads.add(some, name, request.asked)
 
 
 def _until_interrupted(

@@ -85,7 +85,7 @@ class Uploads:
         names = [absolute(path) for path in paths]
 
         def work(c: sqlite3.Connection) -> tuple[Root, ...]:
-            numbers = [roots.add(c, name, destination, now_seconds(), asked) for name in names]
+            numbers = {roots.add(c, name, destination, now_seconds(), asked) for name in names}
             return tuple(one for one in roots.read_roots(c) if one.number in numbers)
 
         async with self._open() as tracker:

@@ -92,6 +92,14 @@ def test_a_tree_goes_up_is_proven_and_the_same_words_do_nothing_more(root: Path,
     assert say(root / "a", "--verify")["verified"] is True
 
 
+def test_of_several_folders_all_are_queued_or_none(root: Path, say: Say) -> None:
+    device(root, "a", "1.jpg")
+    assert say(root / "a", root / "b", "--to", "wards", "--yes", code=1)["error"]
+    assert say("--go-on", "--yes")["done"] == 0
+    device(root, "b", "2.jpg")
+    assert say(root / "a", root / "b", "--to", "wards", "--yes")["done"] == 2
+
+
 def test_what_is_undone_counts_as_left_out_and_goes_up_again_when_it_is_taken_back(
     root: Path, say: Say, capsys: pytest.CaptureFixture[str]
 ) -> None:
