@@ -143,7 +143,7 @@ def _interrupted(run: Run) -> Run:
 
 async def _is_held(workspace: Workspace) -> bool:
     try:
-        async with workspace.lock():
+        async with workspace.lock(beside_scans=True):
             return False
     except Busy:
         return True

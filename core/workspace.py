@@ -59,14 +59,29 @@ class Workspace:
         return workspace
 
     @contextlib.asynccontextmanager
-    async def lock(self, wait_seconds: float = 0) -> AsyncIterator[None]:
+    async def lock(self, wait_seconds: float = 0, *, beside_scans: bool = False) -> AsyncIterator[None]:
         """The writer lock of this profile, for the length of one job, whichever process asks. Ends with the process.
-        Raises `Busy` when it is not free within `wait_seconds`."""
+        Whoever only adds works `beside_scans`: what is new is young to them, and uploads last for days. Raises `Busy`
+        when it is not free within `wait_seconds`."""
+        async with contextlib.AsyncExitStack() as held:
+            await held.enter_async_context(self._held("lock.db", wait_seconds))
+            if not beside_scans:
+                await held.enter_async_context(self._held("scan.db", wait_seconds))
+            yield
+
+    @contextlib.asynccontextmanager
+    async def scanning(self) -> AsyncIterator[None]:
+        """Nobody else scans meanwhile, or removes or changes anything. Raises `Busy`."""
+        async with self._held("scan.db", 0):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _held(self, name: str, wait_seconds: float) -> AsyncIterator[None]:
         busy = Busy(
-            "Another window or command is changing this project right now; nothing was started here.",
+            "Another window or command is changing or scanning this project right now; nothing was started here.",
             "Wait until it has ended, or end it there.",
         )
-        connection = await asyncio.to_thread(take_lock, self.folder / "lock.db", busy, wait_seconds)
+        connection = await asyncio.to_thread(take_lock, self.folder / name, busy, wait_seconds)
         try:
             yield
         finally:

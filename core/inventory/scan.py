@@ -36,7 +36,7 @@ async def scan(
     Raises `NotFound` for a bucket that the profile does not have, `Busy`, `WorkspaceError`, and `ServiceError` when
     storage or catalog cannot be reached at all."""
     started = time.monotonic()
-    async with workspace.lock():
+    async with workspace.scanning():
         known = await _buckets(store, profile)
         chosen = _chosen(known, buckets)
         session = await begin(

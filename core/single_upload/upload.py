@@ -118,7 +118,7 @@ class FamilyUploads:
         by an error or cancelled, the run is interrupted, and the next one finds out what became of files under way.
         Raises `Refused`, `Busy`, `ServiceError`, `WorkspaceError`."""
         check_writable(profile)
-        async with workspace.lock(LOCK_SECONDS):
+        async with workspace.lock(LOCK_SECONDS, beside_scans=True):
             await settle(workspace, store, profile.project)
             records = Records(workspace, profile.project)
             routed = await Routed.open(workspace, store, profile, family, records)

@@ -298,9 +298,21 @@ async def test_the_quarantine_never_enters(desk: Desk) -> None:
 
 async def test_two_scans_at_once_are_one_too_many(desk: Desk) -> None:
     workspace = await desk.workspace()
-    async with workspace.lock():
+    async with workspace.scanning():
         with pytest.raises(Busy):
             await desk.scan()
+    async with workspace.lock():  # whoever removes or changes something is not scanned meanwhile
+        with pytest.raises(Busy):
+            await desk.scan()
+
+
+async def test_an_upload_that_lasts_for_days_stops_no_scan(desk: Desk) -> None:
+    workspace = await desk.workspace()
+    async with workspace.lock(beside_scans=True):
+        assert (await desk.scan()).complete
+        with pytest.raises(Busy):
+            async with workspace.lock():
+                pass
 
 
 async def test_contents_are_hashed_only_among_equal_sizes_and_once(desk: Desk) -> None:

@@ -130,10 +130,10 @@ def test_a_folder_that_cannot_be_public_is_said_before_anybody_is_asked(desk: De
 
 def test_a_project_that_another_program_is_changing_is_busy(desk: Desk) -> None:
     desk.practice()
-    with closing(sqlite3.connect(desk.home / "workspaces" / "practice" / "lock.db", isolation_level=None)) as lock:
-        lock.execute("BEGIN EXCLUSIVE")
-        assert desk.fail("scan", code=1)["kind"] == "busy"
-        assert desk.fail("practice", "reset", "--objects", "60", code=1)["kind"] == "busy"
+    for name, command in (("scan.db", ["scan"]), ("lock.db", ["practice", "reset", "--objects", "60"])):
+        with closing(sqlite3.connect(desk.home / "workspaces" / "practice" / name, isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            assert desk.fail(*command, code=1)["kind"] == "busy"
         assert desk.json("status")["objects"] == 200
 
 
