@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from core.errors import Unavailable
 from core.uploads import batch_under_way
 from tests.core.uploads.trees import put
 from tests.scenarios.folder_desk import open_local, undisturbed
@@ -22,22 +21,16 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_under_way, "_wait_seconds", lambda attempts: 0.0)
 
 
-def jump(monkeypatch: pytest.MonkeyPatch, times: Iterator[float]) -> None:
-    """Whoever notes a time gets the next of these."""
+def jump(monkeypatch: pytest.MonkeyPatch, *days: float) -> None:
+    """Whoever notes a time gets the next second, moved by the next of these numbers of days, over and over."""
+    seconds = count()  # which threads may share
+
+    def now() -> float:
+        second = next(seconds)
+        return 1_800_000_000.0 + second + days[second % len(days)] * DAY
+
     for name in MODULES:
-        monkeypatch.setattr(f"core.uploads.{name}.now_seconds", lambda: next(times), raising=False)
-
-
-def days(*jumps: float) -> Iterator[float]:
-    now = 1_800_000_000.0
-    while True:
-        for one in jumps:
-            now += 1
-            yield now + one * DAY
-
-
-def refuse(key: str, path: Path) -> None:
-    raise Unavailable("The storage is throttled.")
+        monkeypatch.setattr(f"core.uploads.{name}.now_seconds", now, raising=False)
 
 
 @pytest.mark.parametrize("then", [-400.0, 0.0, 400.0])
@@ -46,13 +39,13 @@ async def test_what_failed_at_another_time_is_tried_again(
 ) -> None:
     async with open_local(tmp_path) as desk:
         put(desk.root / "a/1.jpg")
-        jump(monkeypatch, days(then))
+        jump(monkeypatch, then)
         desk.before = lambda key, path: (desk.root / "a/1.jpg").unlink()
         await desk.upload()
         assert desk.statuses() == {"a": "failed"}
         put(desk.root / "a/1.jpg")
         desk.before = undisturbed
-        jump(monkeypatch, days(0.0))
+        jump(monkeypatch, 0.0)
         await desk.upload()
         assert (desk.statuses(), list(desk.objects())) == ({"a": "success"}, ["a/1.jpg"])
 
@@ -64,7 +57,7 @@ async def test_a_clock_that_jumps_all_the_time_loses_nothing(
     async with open_local(tmp_path) as desk:
         for number in range(20):
             put(desk.root / f"{number}/1.jpg", str(number).encode())
-        jump(monkeypatch, days(*jumps))
+        jump(monkeypatch, *jumps)
         for _ in range(2):
             await desk.upload()
         assert set(desk.statuses().values()) == {"success"} and len(desk.objects()) == 20
