@@ -101,7 +101,7 @@ def end_folders(c: sqlite3.Connection, batch_id: str, now: float, endings: Seque
         "bytes = bytes + ? WHERE batch_id = ?",
         (
             len(stored),
-            sum(bool(one.error) for one in endings),
+            sum(bool(one.error) and not one.question for one in endings),
             sum(one.found.size_bytes for one in stored if one.found is not None),
             batch_id,
         ),

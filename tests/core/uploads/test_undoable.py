@@ -8,7 +8,9 @@ from importlib import resources
 
 import pytest
 
-from core.uploads.batches import Ending, begin_batch, end_folders
+from core.uploads.batches import Attempt, Ending, begin_batch, end_folders
+from core.uploads.counts import read_counts
+from core.uploads.questions import AskedFile, Kind, Question
 from core.uploads.queue import Queued, due
 from core.uploads.undoable import go_first, go_last, leave_out_waiting, put_back, take_back, weigh
 
@@ -49,6 +51,15 @@ def test_a_folder_under_way_is_not_left_out(c: sqlite3.Connection) -> None:
     assert leave_out_waiting(c, [1, 2, 3]) == (3,)
     end_folders(c, batch, 101.0, [Ending(1, "/wards/1", left_out="so")])
     assert order(c) == [4, 5, 6]
+
+
+def test_a_folder_that_asks_after_a_try_failed_has_not_failed(c: sqlite3.Connection) -> None:
+    batch = begin_batch(c, "", due(c, 3, 0, 1), 100.0)
+    asked = Question(Kind.EXISTING, (AskedFile("x.jpg", "1/x.jpg", "b", "b/1/x.jpg", 9),))
+    tried = (Attempt(100.0, 100.5, "The line broke."),)
+    end_folders(c, batch, 101.0, [Ending(1, "/wards/1", attempts=tried, question=asked.text)])
+    assert read_counts(c, is_running=False).asking.folders == 1
+    assert c.execute("SELECT failed_uploads FROM upload_batches").fetchone() == (0,)
 
 
 def test_folders_go_first_and_last_in_the_order_they_were_chosen_and_back(c: sqlite3.Connection) -> None:
