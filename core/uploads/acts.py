@@ -10,6 +10,7 @@ from core.errors import NotFound
 from core.uploads.counts import within
 from core.uploads.queue import WAITING
 from core.uploads.roots import SINCE
+from core.uploads.undone import UNDONE
 
 LEFT_OUT = "It was left out by hand."
 MAY_BE_LEFT_OUT = (
@@ -54,10 +55,11 @@ def retry(c: sqlite3.Connection, now: float, chosen: Chosen = ALL) -> int:
 
 
 def again(c: sqlite3.Connection, now: float, chosen: Chosen) -> int:
-    """Queues folders anew that are uploaded: what is stored of them still is recognised, and what is not goes up. How
-    many that was."""
-    sets = "upload_status = 'pending', retry_count = 0, error_message = NULL, updated_at = ?"
-    return _change(c, sets, "upload_status = 'success' AND gone_at IS NULL", [now], chosen, wanted=now)
+    """Queues folders anew that are uploaded, or were until that was undone: what is stored of them still is recognised,
+    and what is not goes up. How many that was."""
+    sets = "upload_status = 'pending', skipped = NULL, retry_count = 0, error_message = NULL, updated_at = ?"
+    were = f"(upload_status = 'success' OR skipped = '{UNDONE}')"
+    return _change(c, sets, f"{were} AND gone_at IS NULL", [now], chosen, wanted=now)
 
 
 def take_back(c: sqlite3.Connection, now: float, chosen: Chosen = ALL) -> int:

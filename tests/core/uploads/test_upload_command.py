@@ -100,8 +100,9 @@ def test_of_several_folders_all_are_queued_or_none(root: Path, say: Say) -> None
     assert say(root / "a", root / "b", "--to", "wards", "--yes")["done"] == 2
 
 
-def test_what_is_undone_counts_as_left_out_and_goes_up_again_when_it_is_taken_back(
-    root: Path, say: Say, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("way", ["--take-back", pytest.param("--again", id="again, as verifying proposes")])
+def test_what_is_undone_counts_as_left_out_and_goes_up_again_when_somebody_says_so(
+    root: Path, say: Say, capsys: pytest.CaptureFixture[str], way: str
 ) -> None:
     device(root, "a", "1.jpg")
     device(root, "b", "2.jpg")
@@ -116,7 +117,7 @@ def test_what_is_undone_counts_as_left_out_and_goes_up_again_when_it_is_taken_ba
     state = say("--status")["folders"]
     assert state == {"pending": 0, "success": 1, "failed": 0, "skipped": 1}
     assert say(root / "b", "--yes")["done"] == 0  # who took it back does not want it there
-    assert say("--take-back", root / "b", "--go-on", "--yes")["done"] == 1
+    assert say(way, root / "b", "--go-on", "--yes")["done"] == 1
     assert _stored(root) == ["wards/a/1.jpg", "wards/b/2.jpg"]
 
 
