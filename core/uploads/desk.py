@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 import tempfile
@@ -28,7 +29,7 @@ from core.uploads.roots import Root
 from core.uploads.run import Ran, Trees, run
 from core.uploads.scan import Scanned, check_roots, scan
 from core.uploads.state import UploadState, absolute, read_state
-from core.uploads.tracker import FILE_NAME, Tracker, now_seconds
+from core.uploads.tracker import FILE_NAME, Tracker, is_there, now_seconds
 from core.uploads.transfer import Transferred, Wish
 from core.uploads.verification import Verified, verify
 from core.uploads.watch import SETTLE_SECONDS, Watch
@@ -70,7 +71,8 @@ class Uploads:
     async def trees(self) -> tuple[Root, ...]:
         """All trees that were handed over or scanned: those that wait in the order in which they go, then the
         others."""
-        return () if self._has_nothing else await self._ask(roots.read_roots)
+        there = await asyncio.to_thread(is_there, self.path)
+        return await self._ask(roots.read_roots) if there else ()
 
     # --- handing over
 
@@ -196,7 +198,8 @@ class Uploads:
             return replace(found, before=before.get(found.family.name))
 
         async with contextlib.AsyncExitStack() as stack:
-            tracker = None if self._has_nothing else await stack.enter_async_context(self._open(make=False))
+            there = await asyncio.to_thread(is_there, self.path)
+            tracker = await stack.enter_async_context(self._open(make=False)) if there else None
             return await preview(tracker, store, names, goal, system_now(), report)
 
     async def verify(self, store: ObjectStore, paths: Sequence[Path] = (), *, report: Report = silent) -> Verified:

@@ -92,6 +92,16 @@ def test_a_tree_goes_up_is_proven_and_the_same_words_do_nothing_more(root: Path,
     assert say(root / "a", "--verify")["verified"] is True
 
 
+def test_a_tracker_that_is_not_there_yet_is_made_where_it_is_wanted(root: Path, say: Say) -> None:
+    device(root, "a", "1.jpg")
+    tracker = root.parent / "elsewhere/mine.db"
+    assert say(root, "--to", "wards", "--dry-run", "--db-path", tracker)["files"] == 1
+    assert not tracker.exists()
+    assert say(root, "--to", "wards", "--yes", "--db-path", tracker)["done"] == 1
+    assert say("--status", "--db-path", tracker)["folders"]["success"] == 1
+    assert say("--status")["found"] == 0
+
+
 def test_of_several_folders_all_are_queued_or_none(root: Path, say: Say) -> None:
     device(root, "a", "1.jpg")
     assert say(root / "a", root / "b", "--to", "wards", "--yes", code=1)["error"]
