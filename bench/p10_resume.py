@@ -16,8 +16,8 @@ from core.models import Attributes, Object
 from core.profiles import Family, Profile
 from core.progress import Report, silent
 from core.uploads.desk import Uploads
+from core.uploads.sending.transfer import Wish
 from core.uploads.tracker import Tracker
-from core.uploads.transfer import Wish
 from core.workspace import Workspace
 
 COUNT = 1_000_000

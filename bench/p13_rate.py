@@ -17,8 +17,8 @@ from bench.trees import tree
 from core.clients.practice_store import PracticeStore
 from core.profiles import Family, Profile
 from core.uploads.desk import Uploads
+from core.uploads.sending.transfer import Wish
 from core.uploads.tracker import Tracker
-from core.uploads.transfer import Wish
 from core.workspace import Workspace
 
 BEHIND = 1_000_000

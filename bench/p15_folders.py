@@ -25,7 +25,7 @@ from core.models import Attributes
 from core.ports import Catalog, ObjectStore
 from core.profiles import Destination, Family, Profile, RowMapping, Supabase
 from core.uploads.desk import Uploads
-from core.uploads.transfer import Wish
+from core.uploads.sending.transfer import Wish
 from core.workspace import Workspace
 
 COUNT = 10_000

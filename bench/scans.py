@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.trees import tree
-from core.uploads.scan import scan
+from core.uploads.scanning.scan import scan
 from core.uploads.tracker import Tracker
 
 FOLDERS = 200_000

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.pictures import LIMIT_BYTES, NoPreview, Picture, decode
-from core.uploads.folders import IMAGES
-from core.uploads.reach import answered
+from core.uploads.scanning.folders import IMAGES
+from core.uploads.scanning.reach import answered
 
 PATIENCE_SECONDS = 10.0
 _LOOKED_AT = 2_000

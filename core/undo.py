@@ -24,9 +24,9 @@ from core.read_only import check_writable
 from core.runs import ENTRY, Entry, StepState, read_entry, read_run
 from core.single_upload import records
 from core.traces import Trace
-from core.uploads.row_settling import settle_rows
+from core.uploads.queueing.undone import leave_out_undone
+from core.uploads.tables.row_settling import settle_rows
 from core.uploads.tracker import FILE_NAME
-from core.uploads.undone import leave_out_undone
 from core.workspace import Workspace
 
 _BATCH = 2000

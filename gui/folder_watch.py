@@ -15,7 +15,7 @@ from gui.translation import translate
 
 if TYPE_CHECKING:
     from core.engine import Engine
-    from core.uploads.watch import Looked
+    from core.uploads.scanning.watch import Looked
     from gui.desk import Desk
 
 _BANNER = "uploads-watch"
@@ -60,7 +60,7 @@ class FolderWatch(QObject):
 
     async def _watch(self, engine: Engine) -> None:
         from core.uploads.desk import Uploads
-        from core.uploads.watch import EVERY_SECONDS, rest_seconds
+        from core.uploads.scanning.watch import EVERY_SECONDS, rest_seconds
 
         async with Uploads(engine.profile).watching() as watch:
             while True:

@@ -20,9 +20,9 @@ from gui.pace import Pace
 from gui.translation import translate
 
 if TYPE_CHECKING:
-    from core.uploads.listing import FolderRow
-    from core.uploads.live import FolderProgress, Live
-    from core.uploads.run import Ran
+    from core.uploads.sending.live import FolderProgress, Live
+    from core.uploads.sending.run import Ran
+    from core.uploads.status.listing import FolderRow
     from gui.desk import Desk
 
 GROUP = "upload"
@@ -57,7 +57,7 @@ class UploadRuns(QObject):
     def live(self) -> Live:
         """How far each folder under way is."""
         if self._live is None:
-            from core.uploads.live import Live
+            from core.uploads.sending.live import Live
 
             self._live = Live()
         return self._live
@@ -98,7 +98,7 @@ class UploadRuns(QObject):
             from core.errors import Busy
             from core.profiles.destination import Duplicates
             from core.uploads.desk import Uploads
-            from core.uploads.wishes import Override
+            from core.uploads.sending.wishes import Override
 
             try:
                 uploads = Uploads(engine.profile)
@@ -222,7 +222,7 @@ def named(paths: Sequence[Path]) -> str:
 
 async def _is_used(profile: str) -> bool:
     from core.uploads.desk import tracker_path
-    from core.uploads.listing import Listing
+    from core.uploads.status.listing import Listing
 
     listing = Listing(tracker_path(profile))
     try:

@@ -12,7 +12,7 @@ from core.cli.bucket import ask
 from core.cli.session import Session
 from core.cli.upload_request import Request, asked_for, bytes_of, destination_name, number_of
 from core.uploads.desk import Uploads
-from core.uploads.wishes import Override
+from core.uploads.sending.wishes import Override
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="PATH…", help="Folders; everything below them is meant.")]
 Folder = Annotated[list[Path] | None, typer.Option(metavar="PATH", help="")]

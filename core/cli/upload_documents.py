@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.cli.documents import Document, time
-from core.uploads.limits import Limits
-from core.uploads.preview import PlannedFile, Preview
-from core.uploads.questions import ANSWERS, Question
-from core.uploads.roots import Root
-from core.uploads.scan import Scanned
-from core.uploads.state import UploadState
-from core.uploads.transfer import Transferred
-from core.uploads.verification import Lack, Proof, Verified
+from core.uploads.checks.preview import PlannedFile, Preview
+from core.uploads.checks.verification import Lack, Proof, Verified
+from core.uploads.queueing.questions import ANSWERS, Question
+from core.uploads.queueing.roots import Root
+from core.uploads.scanning.scan import Scanned
+from core.uploads.sending.limits import Limits
+from core.uploads.sending.transfer import Transferred
+from core.uploads.status.state import UploadState
 
 
 def state(found: UploadState) -> Document:

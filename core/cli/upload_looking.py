@@ -13,13 +13,13 @@ from core.cli import upload_documents
 from core.cli.session import Session
 from core.cli.upload_tables import show_preview, show_questions, show_scan, show_state, show_troubles, show_verification
 from core.progress import Report
+from core.uploads.checks.preview import Preview
+from core.uploads.checks.verification import Verified
 from core.uploads.desk import Uploads
-from core.uploads.preview import Preview
-from core.uploads.questions import Question
-from core.uploads.roots import Root
-from core.uploads.scan import Scanned
-from core.uploads.state import UploadState
-from core.uploads.verification import Verified
+from core.uploads.queueing.questions import Question
+from core.uploads.queueing.roots import Root
+from core.uploads.scanning.scan import Scanned
+from core.uploads.status.state import UploadState
 
 if TYPE_CHECKING:
     from core.engine import Engine

@@ -10,12 +10,12 @@ from core.cli import upload_documents, words
 from core.cli.session import Session
 from core.cli.upload_request import Limit
 from core.errors import Usage
-from core.uploads.acts import ALL, Chosen
 from core.uploads.desk import Uploads
-from core.uploads.limits import Limits
-from core.uploads.questions import ANSWERS, Answer
-from core.uploads.roots import Root
-from core.uploads.state import UploadState, absolute
+from core.uploads.queueing.acts import ALL, Chosen
+from core.uploads.queueing.questions import ANSWERS, Answer
+from core.uploads.queueing.roots import Root
+from core.uploads.sending.limits import Limits
+from core.uploads.status.state import UploadState, absolute
 
 _ALL = 1 << 40
 

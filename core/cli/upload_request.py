@@ -9,8 +9,8 @@ from pathlib import Path
 
 from core.errors import Usage
 from core.profiles import Destination, Profile
-from core.uploads.state import absolute
-from core.uploads.wishes import Override, with_asked
+from core.uploads.sending.wishes import Override, with_asked
+from core.uploads.status.state import absolute
 
 OFF = "off"
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}

@@ -18,11 +18,11 @@ from core.cli.upload_tables import show_transfer, show_troubles
 from core.errors import Busy, CoreError
 from core.progress import Report
 from core.uploads.desk import Uploads
-from core.uploads.run import Ran
-from core.uploads.scan import check_roots
-from core.uploads.state import UploadState, absolute
-from core.uploads.watch import rest_seconds
-from core.uploads.wishes import goal_of
+from core.uploads.scanning.scan import check_roots
+from core.uploads.scanning.watch import rest_seconds
+from core.uploads.sending.run import Ran
+from core.uploads.sending.wishes import goal_of
+from core.uploads.status.state import UploadState, absolute
 
 if TYPE_CHECKING:
     from core.engine import Engine

@@ -10,14 +10,14 @@ from rich.text import Text
 
 from core.cli import words
 from core.cli.terminal import Terminal
-from core.uploads.history import BatchRow
-from core.uploads.preview import PlannedFile, Preview
-from core.uploads.questions import ANSWERS, Question
-from core.uploads.roots import Root
-from core.uploads.scan import Scanned
-from core.uploads.state import Failure, UploadState
-from core.uploads.transfer import Transferred
-from core.uploads.verification import Proof, Verified
+from core.uploads.checks.preview import PlannedFile, Preview
+from core.uploads.checks.verification import Proof, Verified
+from core.uploads.queueing.questions import ANSWERS, Question
+from core.uploads.queueing.roots import Root
+from core.uploads.scanning.scan import Scanned
+from core.uploads.sending.transfer import Transferred
+from core.uploads.status.history import BatchRow
+from core.uploads.status.state import Failure, UploadState
 
 _SHOWN = 20
 _BATCHES_SHOWN = 10

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from core.profiles.key_template import DEFAULT
-from core.uploads.folders import IMAGES, OWN_FILES, RECEIPTS, STATS
+from core.uploads.scanning.folders import IMAGES, OWN_FILES, RECEIPTS, STATS
 
 FOLDER_TABLE = "device_test"
 """The table that has a row for each folder, in projects that have such a table (resources/presets.toml)."""

@@ -1,1 +1,1 @@
-"""Folders by the million: found, tracked in a file of their own, named for a storage, signed off with receipts."""
+"""Folders by the million go up, tracked and each once: `desk` is what the window and the command line ask."""

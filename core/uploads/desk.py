@@ -16,24 +16,24 @@ from core.errors import NotFound, Usage
 from core.ports import Catalog, ObjectStore
 from core.profiles import Profile
 from core.progress import Report, silent
-from core.uploads import acts, questions, roots, stats_alone
-from core.uploads.acts import ALL, Chosen
-from core.uploads.duplicates import StoredBefore
-from core.uploads.folders import ScanRules
-from core.uploads.goals import Goal, Goals, outermost
-from core.uploads.limits import Limits, keep_limits, read_limits
-from core.uploads.live import Live
-from core.uploads.preview import Preview, preview
-from core.uploads.questions import Question
-from core.uploads.roots import Root
-from core.uploads.run import Ran, Trees, run
-from core.uploads.scan import Scanned, check_roots, scan
-from core.uploads.state import UploadState, absolute, read_state
+from core.uploads.checks.goals import Goal, Goals, outermost
+from core.uploads.checks.preview import Preview, preview
+from core.uploads.checks.verification import Verified, verify
+from core.uploads.queueing import acts, questions, roots, stats_alone
+from core.uploads.queueing.acts import ALL, Chosen
+from core.uploads.queueing.questions import Question
+from core.uploads.queueing.roots import Root
+from core.uploads.scanning.folders import ScanRules
+from core.uploads.scanning.scan import Scanned, check_roots, scan
+from core.uploads.scanning.watch import SETTLE_SECONDS, Watch
+from core.uploads.sending.duplicates import StoredBefore
+from core.uploads.sending.limits import Limits, keep_limits, read_limits
+from core.uploads.sending.live import Live
+from core.uploads.sending.run import Ran, Trees, run
+from core.uploads.sending.transfer import Transferred, Wish
+from core.uploads.sending.wishes import Override, destination_of, rules_of, wish_for, with_asked
+from core.uploads.status.state import UploadState, absolute, read_state
 from core.uploads.tracker import FILE_NAME, Tracker, is_there, now_seconds
-from core.uploads.transfer import Transferred, Wish
-from core.uploads.verification import Verified, verify
-from core.uploads.watch import SETTLE_SECONDS, Watch
-from core.uploads.wishes import Override, destination_of, rules_of, wish_for, with_asked
 from core.workspace import Workspace, system_now
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from pathlib import Path
 from core.profiles.destination import ALL_FILES, IMAGES_ONLY, Destination, Duplicates, Existing, RowMapping, Spelling
 from core.profiles.key_template import DEFAULT, FIELDS, Home, Template
 from core.single_upload.source import key_of
-from core.uploads.folders import ScanRules
-from core.uploads.names import ANY, KeyRules, why_not
+from core.uploads.scanning.folders import ScanRules
+from core.uploads.scanning.names import ANY, KeyRules, why_not
 
 __all__ = [
     "DEFAULT",

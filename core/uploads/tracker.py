@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from core.database import Corrupt, Database, statements
 from core.errors import Busy, NotFound, WorkspaceError
-from core.uploads.counts import are_wrong, count_anew
+from core.uploads.status.counts import are_wrong, count_anew
 from core.writer_lock import is_held, take_lock
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.uploads.acts import Chosen, leave_out
-from core.uploads.batches import Attempt, Ending, begin_batch, end_batch, end_folders
-from core.uploads.listing import Amounts, FolderFilter, FolderState, Listing
-from core.uploads.queue import due
-from core.uploads.scan import scan
+from core.uploads.queueing.acts import Chosen, leave_out
+from core.uploads.queueing.queue import due
+from core.uploads.scanning.scan import scan
+from core.uploads.sending.batches import Attempt, Ending, begin_batch, end_batch, end_folders
+from core.uploads.status.listing import Amounts, FolderFilter, FolderState, Listing
 from core.uploads.tracker import Tracker
 
 NAMES = ("a", "b", "c", "d", "e")

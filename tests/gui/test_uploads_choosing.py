@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu
 
-from core.uploads.listing import FolderState
+from core.uploads.status.listing import FolderState
 from gui.tabs.uploads.example import example
 from gui.tabs.uploads.tab import UploadsTab
 from gui.tabs.uploads.view_bar import BATCHES

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.uploads.desk import Uploads
-from core.uploads.limits import Limits
-from core.uploads.listing import Listing
+from core.uploads.sending.limits import Limits
+from core.uploads.status.listing import Listing
 from gui.tabs.uploads.limits_dialog import UploadLimitsDialog
 from tests.gui.desks import press, shown
 from tests.gui.reviews import Review

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
-from core.uploads.listing import FolderState
+from core.uploads.status.listing import FolderState
 from gui.tabs.uploads.tab import UploadsTab
 from tests.gui.desks import press, until
 from tests.gui.reviews import Review

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.uploads.history import Throughput
+from core.uploads.status.history import Throughput
 from gui.tabs.uploads.spans import DAY, HOUR, MONTH, asked, spans_of
 
 NOW = datetime(2026, 11, 21, 14, 7, 33, tzinfo=timezone(timedelta(hours=1)))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 
 from core.errors import NotAllowed, Trouble
 from core.uploads.desk import Uploads
-from core.uploads.listing import FolderState
+from core.uploads.status.listing import FolderState
 from gui.paused import remember_paused, resume_paused
 from gui.tabs.uploads.destination_dialog import DestinationChoice
 from gui.tabs.uploads.tab import UploadsTab

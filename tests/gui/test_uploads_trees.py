@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
+from core.uploads.checks.verification import Lack
 from core.uploads.desk import Uploads
-from core.uploads.verification import Lack
 from gui.tabs.uploads.destination_dialog import DestinationChoice
 from gui.tabs.uploads.tab import UploadsTab
 from gui.tabs.uploads.verified_dialog import VerifiedDialog

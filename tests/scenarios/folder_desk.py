@@ -15,8 +15,8 @@ from core.ports import ObjectStore
 from core.profiles import PRACTICE, Destination, Duplicates, Family, Profile, Supabase
 from core.progress import Report, silent
 from core.uploads.desk import Uploads
-from core.uploads.run import Ran
-from core.uploads.state import UploadState
+from core.uploads.sending.run import Ran
+from core.uploads.status.state import UploadState
 from core.workspace import Workspace
 from tests.scenarios.project_desk import ProjectDesk
 from tests.servers.project import SupabaseProject

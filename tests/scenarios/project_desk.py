@@ -19,7 +19,7 @@ from core.models import QUARANTINE
 from core.profiles import Family, Profile, ReferenceColumn, Safety, Source, Supabase
 from core.progress import Report, silent
 from core.uploads.desk import Uploads
-from core.uploads.transfer import Transferred, Wish
+from core.uploads.sending.transfer import Transferred, Wish
 from tests.scenarios.desk import Desk
 from tests.servers.project import SupabaseProject
 

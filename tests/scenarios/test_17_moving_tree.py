@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.uploads import batch_under_way
+from core.uploads.sending import batch_under_way
 from tests.core.uploads.trees import put
 from tests.scenarios.folder_desk import FolderDesk, open_local, open_project, undisturbed
 from tests.servers.project import SupabaseProject

@@ -17,10 +17,10 @@ from core.profiles import Family
 from core.progress import Progress
 from core.routing import Route
 from core.single_upload.source import Prepared
-from core.uploads import batch_under_way
-from core.uploads.loading import Load
-from core.uploads.transfer import Wish
-from core.uploads.under_way import FileUnderWay, FolderUnderWay
+from core.uploads.sending import batch_under_way
+from core.uploads.sending.loading import Load
+from core.uploads.sending.transfer import Wish
+from core.uploads.sending.under_way import FileUnderWay, FolderUnderWay
 from core.workspace import Workspace
 from tests.core.uploads.test_transfer import Died, Sender
 from tests.core.uploads.trees import put

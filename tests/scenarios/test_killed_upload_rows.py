@@ -22,7 +22,7 @@ from core.profiles import Family, Profile, ReferenceColumn, Source
 from core.runs import runs
 from core.undo import undo
 from core.uploads.desk import Uploads
-from core.uploads.transfer import Transferred, Wish
+from core.uploads.sending.transfer import Transferred, Wish
 from core.workspace import Workspace
 from tests.core.uploads.trees import device, put
 
@@ -231,7 +231,7 @@ async def test_a_scan_that_ends_in_an_error_ends_the_run_and_keeps_nobody_waitin
     async def broken(*_: object) -> None:
         raise WorkspaceError("The tracker cannot be written.")
 
-    monkeypatch.setattr("core.uploads.run.scan", broken)
+    monkeypatch.setattr("core.uploads.sending.run.scan", broken)
     with pytest.raises(WorkspaceError, match="cannot be written"):
         async with asyncio.timeout(20):
             await desk.upload()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.profiles import Duplicates
-from core.uploads.folders import IMAGES
+from core.uploads.scanning.folders import IMAGES
 from core.workspace import system_now
 from tests.core.uploads.trees import put
 from tests.scenarios.folder_desk import DEEP, FolderDesk, open_local
@@ -32,7 +32,7 @@ async def test_what_counts_now_goes_up_and_nothing_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     days = count()
-    monkeypatch.setattr("core.uploads.transfer.system_now", lambda: system_now() + timedelta(days=next(days)))
+    monkeypatch.setattr("core.uploads.sending.transfer.system_now", lambda: system_now() + timedelta(days=next(days)))
     async with open_local(tmp_path) as desk:
         for path in ("a/1.jpg", "a/2.tif", "a/notes.txt", "b/1.jpg", "c/1.tif", "d/1.jpg", "d/notes.txt"):
             put(desk.root / path, path.encode())

@@ -11,7 +11,7 @@ import pytest
 from core.errors import Usage
 from core.profiles import Family, ReferenceColumn, RowMapping, Source
 from core.uploads.desk import Uploads
-from core.uploads.transfer import Transferred, Wish
+from core.uploads.sending.transfer import Transferred, Wish
 from tests.core.uploads.trees import device, put
 from tests.scenarios.project_desk import ProjectDesk
 from tests.servers.project import SupabaseProject

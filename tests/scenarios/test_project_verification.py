@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import Unreadable
+from core.uploads.checks.verification import Lack, Proof, Verified
 from core.uploads.desk import Uploads
-from core.uploads.verification import Lack, Proof, Verified
 from tests.core.uploads.trees import put
 from tests.scenarios.project_desk import ProjectDesk
 from tests.servers.project import SupabaseProject

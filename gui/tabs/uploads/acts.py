@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from core.uploads.listing import Listing
-from core.uploads.questions import Answer, Kind
-from core.uploads.undoable import (
+from core.uploads.queueing.questions import Answer, Kind
+from core.uploads.queueing.undoable import (
     Asked,
     answer_those,
     ask_again,
@@ -20,6 +19,7 @@ from core.uploads.undoable import (
     put_back,
     take_back,
 )
+from core.uploads.status.listing import Listing
 from gui.desk import Desk
 from gui.jobs import NextStep
 from gui.tabs.uploads.middle import Middle

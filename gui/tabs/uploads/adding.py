@@ -8,7 +8,7 @@ from pathlib import Path
 from core.profiles import Profile
 from core.profiles.destination import Destination
 from core.uploads.desk import Uploads
-from core.uploads.state import absolute
+from core.uploads.status.state import absolute
 from gui import dropping
 from gui.desk import Desk
 from gui.dialogs import Choice, Question, choose_folder, confirm, finished

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from PySide6.QtGui import QPixmap
 
-from core.uploads.listing import BatchRow, FolderRow, FolderState, TroubleRow
-from core.uploads.live import FolderProgress
-from core.uploads.questions import read_question
+from core.uploads.queueing.questions import read_question
+from core.uploads.sending.live import FolderProgress
+from core.uploads.status.listing import BatchRow, FolderRow, FolderState, TroubleRow
 from gui import words
 from gui.icons import Icons
 from gui.table_model import Column

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from core.local_pictures import LocalPictures
 from core.pictures import Picture
-from core.uploads.close_look import CloseLook, FileRow, look_closely
-from core.uploads.listing import FolderRow, FolderState, Listing, PastAttempt
+from core.uploads.status.close_look import CloseLook, FileRow, look_closely
+from core.uploads.status.listing import FolderRow, FolderState, Listing, PastAttempt
 from gui import words
 from gui.desk import Desk
 from gui.tabs.review.columns import key_text

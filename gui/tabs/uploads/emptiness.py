@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from core.errors import Busy, CoreError, NotAllowed, Unavailable
-from core.uploads.listing import Amounts, FolderState
+from core.uploads.status.listing import Amounts, FolderState
 from gui.desk import Desk
 from gui.dropping import why_no_upload
 from gui.tabs.uploads.drop_area import DropArea

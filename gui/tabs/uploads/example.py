@@ -10,13 +10,13 @@ from pathlib import Path
 from random import Random
 
 from core.practice.drawing import draw
-from core.uploads.acts import Chosen, leave_out
-from core.uploads.batches import Attempt, Ending, begin_batch, end_batch, end_folders
-from core.uploads.listing import Listing
-from core.uploads.live import Live
-from core.uploads.questions import AskedFile, Kind, Question
-from core.uploads.queue import Queued, due
-from core.uploads.scan import scan
+from core.uploads.queueing.acts import Chosen, leave_out
+from core.uploads.queueing.questions import AskedFile, Kind, Question
+from core.uploads.queueing.queue import Queued, due
+from core.uploads.scanning.scan import scan
+from core.uploads.sending.batches import Attempt, Ending, begin_batch, end_batch, end_folders
+from core.uploads.sending.live import Live
+from core.uploads.status.listing import Listing
 from core.uploads.tracker import Tracker, now_seconds
 
 _FOLDERS, _BATCH, _BATCHES, _PICTURES = 180, 40, 3, 24

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.uploads.close_look import FileRow
+from core.uploads.status.close_look import FileRow
 from gui import words
 from gui.theme import GAP_SMALL
 from gui.widgets.text import ShortenedText, Text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.uploads.listing import Amounts
+from core.uploads.status.listing import Amounts
 from gui import words
 from gui.jobs import Job
 from gui.tabs.uploads.columns import a_second

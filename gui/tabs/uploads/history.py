@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from core.uploads.listing import BatchRow, Listing
+from core.uploads.status.listing import BatchRow, Listing
 from gui.desk import Desk
 from gui.table import Table
 from gui.tabs.uploads.throughput import ThroughputPanel

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from core.errors import Usage
-from core.uploads.limits import MOST_AT_ONCE, Limits
+from core.uploads.sending.limits import MOST_AT_ONCE, Limits
 from gui.desk import Desk
 from gui.profiles.notice import Notice
 from gui.theme import GAP, GAP_LARGE, GAP_SMALL

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from core.local_pictures import LocalPictures
 from core.pictures import Picture
-from core.uploads.listing import Amounts, BatchRow, FolderRow, FolderState, Listing, TroubleRow
-from core.uploads.live import FolderProgress
-from core.uploads.tree_rows import TreeRow
-from core.uploads.undoable import weigh
+from core.uploads.queueing.undoable import weigh
+from core.uploads.sending.live import FolderProgress
+from core.uploads.status.listing import Amounts, BatchRow, FolderRow, FolderState, Listing, TroubleRow
+from core.uploads.status.tree_rows import TreeRow
 from gui.desk import Desk
 from gui.table import Table
 from gui.table_model import Column, TableModel

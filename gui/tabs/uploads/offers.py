@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
-from core.uploads.listing import Amounts, FolderState
+from core.uploads.status.listing import Amounts, FolderState
 from gui import words
 from gui.desk import Desk
 from gui.dropping import why_no_upload

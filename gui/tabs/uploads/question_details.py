@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVB
 from core.errors import CoreError
 from core.local_pictures import LocalPictures
 from core.pictures import Picture
-from core.uploads.listing import FolderRow
-from core.uploads.questions import ANSWERS, Answer, AskedFile, Question, read_question
+from core.uploads.queueing.questions import ANSWERS, Answer, AskedFile, Question, read_question
+from core.uploads.status.listing import FolderRow
 from gui import words
 from gui.desk import Desk
 from gui.tabs.uploads.states import name_of

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.uploads.listing import BatchRow, FolderFilter, FolderRow, Listing, TroubleRow
+from core.uploads.status.listing import BatchRow, FolderFilter, FolderRow, Listing, TroubleRow
 
 
 @dataclass(frozen=True, slots=True)

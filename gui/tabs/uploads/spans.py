@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from core.uploads.history import Throughput
+from core.uploads.status.history import Throughput
 from gui import words
 
 HOUR, DAY, MONTH = "hour", "day", "month"

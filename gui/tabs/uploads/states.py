@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from core.uploads.listing import BatchRow, FolderRow, FolderState
+from core.uploads.status.listing import BatchRow, FolderRow, FolderState
 from gui.translation import translate
 
 RUNNING = "running"

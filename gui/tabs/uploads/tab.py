@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from core.changes import Change
 from core.local_pictures import LocalPictures
 from core.uploads.desk import Uploads
-from core.uploads.listing import Amounts, FolderRow, FolderState, Listing
-from core.uploads.undoable import go_first
+from core.uploads.queueing.undoable import go_first
+from core.uploads.status.listing import Amounts, FolderRow, FolderState, Listing
 from gui.dialogs import finished
 from gui.drop_tab import DropTab
 from gui.table_export import export_table

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox
 
-from core.uploads.history import Throughput
-from core.uploads.listing import Listing
+from core.uploads.status.history import Throughput
+from core.uploads.status.listing import Listing
 from gui import words
 from gui.desk import Desk
 from gui.table_model import Column

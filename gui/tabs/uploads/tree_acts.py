@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core.progress import Report
+from core.uploads.checks.verification import Verified
 from core.uploads.desk import Uploads
-from core.uploads.tree_rows import TreeRow
-from core.uploads.verification import Verified
+from core.uploads.status.tree_rows import TreeRow
 from gui import words
 from gui.desk import Desk
 from gui.dialogs import choose_folder, finished

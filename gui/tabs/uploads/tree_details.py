@@ -6,7 +6,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.uploads.tree_rows import TreeRow
+from core.uploads.status.tree_rows import TreeRow
 from gui import words
 from gui.desk import Desk
 from gui.tabs.uploads.trees import path_of, since_of

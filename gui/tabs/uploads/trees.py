@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 
-from core.uploads.listing import Listing
-from core.uploads.tree_rows import TreeRow
+from core.uploads.status.listing import Listing
+from core.uploads.status.tree_rows import TreeRow
 from gui import words
 from gui.icons import Icons
 from gui.table_model import Column

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 
-from core.uploads.verification import NotArrived, Verified
+from core.uploads.checks.verification import NotArrived, Verified
 from gui import words
 from gui.desk import Desk
 from gui.table import Table

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QWidget
 
-from core.uploads.listing import Amounts, FolderFilter, FolderState
+from core.uploads.status.listing import Amounts, FolderFilter, FolderState
 from gui import words
 from gui.icons import Icons
 from gui.tabs.uploads.states import state_of

@@ -10,9 +10,9 @@ from core.models import Column, Table
 from core.profiles import Profile, ReferenceColumn, RowMapping, Source
 from core.profiles.key_template import Home
 from core.references import Resolver
-from core.uploads.addresses import FREE, names_in
-from core.uploads.mapping import Mapped, of_folders, of_images
-from core.uploads.row_values import Folder, Placed, folder_values, image_values
+from core.uploads.tables.addresses import FREE, names_in
+from core.uploads.tables.mapping import Mapped, of_folders, of_images
+from core.uploads.tables.row_values import Folder, Placed, folder_values, image_values
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 BUCKETS = ("devices", "devices-1")

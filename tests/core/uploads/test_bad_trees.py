@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from core.uploads import folders, ledger, walkers
-from core.uploads.folders import ScanRules, branch_of, walk
-from core.uploads.names import SERVICE
-from core.uploads.scan import scan
+from core.uploads.scanning import folders, ledger, walkers
+from core.uploads.scanning.folders import ScanRules, branch_of, walk
+from core.uploads.scanning.names import SERVICE
+from core.uploads.scanning.scan import scan
 from core.uploads.tracker import Tracker
 from tests.core.uploads.trees import Desk, device, put
 
@@ -98,7 +98,7 @@ async def test_a_folder_that_is_listed_twice_counts_once(desk: Desk, monkeypatch
     with _scandir(desk.root) as entries:
         (entry,) = entries
     real = walk(branch_of(str(desk.root)), ScanRules())
-    monkeypatch.setattr("core.uploads.sieve.walk", lambda *_: real._replace(found=[*real.found, *real.found]))
+    monkeypatch.setattr("core.uploads.scanning.sieve.walk", lambda *_: real._replace(found=[*real.found, *real.found]))
     found = await desk.scan()
     assert (found.folders, found.new, found.gone) == (1, 1, 0) and entry.is_dir()
 
@@ -135,7 +135,7 @@ async def test_a_root_that_vanishes_in_the_middle_loses_nothing(
 @needs_posix
 def test_what_the_system_refuses_to_somebody_is_listed_with_the_reason() -> None:
     script = (
-        "import json, sys; from core.uploads.folders import ScanRules, branch_of, walk; "
+        "import json, sys; from core.uploads.scanning.folders import ScanRules, branch_of, walk; "
         "haul = walk(branch_of(sys.argv[1]), ScanRules()); print(json.dumps([haul.found, haul.troubles]))"
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -300,7 +300,7 @@ async def test_a_clock_that_jumps_is_no_change(desk: Desk, monkeypatch: pytest.M
     put(desk.root / "from-the-future/1.jpg", at=4_000_000_000)
     put(desk.root / "before-there-were-computers/1.jpg", at=-1_000_000_000)
     for now in (4_100_000_000.0, 86_400.0, 1_700_000_000.0):
-        monkeypatch.setattr("core.uploads.scan.now_seconds", lambda now=now: now)
+        monkeypatch.setattr("core.uploads.scanning.scan.now_seconds", lambda now=now: now)
         found = await desk.scan()
     assert (found.unchanged, found.changed, found.new) == (3, 0, 0)
     put(desk.root / "from-the-future/1.jpg", at=3_999_999_999)
@@ -308,8 +308,8 @@ async def test_a_clock_that_jumps_is_no_change(desk: Desk, monkeypatch: pytest.M
 
 
 async def test_what_was_found_is_recorded_while_the_scan_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.uploads.scan._WRITTEN_SECONDS", 0)
-    monkeypatch.setattr("core.uploads.sieve.walk", lambda branch, rules: walk(branch, rules, 1))
+    monkeypatch.setattr("core.uploads.scanning.scan._WRITTEN_SECONDS", 0)
+    monkeypatch.setattr("core.uploads.scanning.sieve.walk", lambda branch, rules: walk(branch, rules, 1))
     for number in range(4):
         device(desk.root, f"{number}")
     recorded: list[int] = []

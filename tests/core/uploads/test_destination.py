@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import Usage
 from core.uploads.destination import Home, Spelling, Template, keys_of
-from core.uploads.names import ANY, SERVICE, KeyRules, why_not
+from core.uploads.scanning.names import ANY, SERVICE, KeyRules, why_not
 
 HOME = Home("incoming", "site/DEV-1", "night 7", datetime(2026, 11, 21, 23, 5, tzinfo=UTC))
 NAMES = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=20).filter(lambda n: n not in (".", ".."))

@@ -13,9 +13,9 @@ import pytest
 from core.clients.local_catalog import LocalCatalog
 from core.errors import Usage
 from core.profiles.destination import Destination, RowMapping
-from core.uploads.roots import Root
-from core.uploads.run import Trees
-from core.uploads.wishes import Override
+from core.uploads.queueing.roots import Root
+from core.uploads.sending.run import Trees
+from core.uploads.sending.wishes import Override
 from tests.core.uploads.test_run import Ward
 from tests.core.uploads.test_run import ward as ward  # a fixture
 from tests.core.uploads.trees import device

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import Usage
-from core.uploads import limits as module
-from core.uploads.limits import Limits, follow, keep_limits, kept_limits
+from core.uploads.sending import limits as module
+from core.uploads.sending.limits import Limits, follow, keep_limits, kept_limits
 from core.uploads.tracker import Tracker
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.uploads.live import Live
+from core.uploads.sending.live import Live
 
 
 def test_a_folder_under_way_tells_its_files_its_bytes_and_its_rate() -> None:

@@ -21,8 +21,8 @@ from core.models import Attributes, Object
 from core.profiles import Family
 from core.progress import Progress, Report, silent
 from core.runs import runs
-from core.uploads import batch_under_way
-from core.uploads.transfer import Transferred
+from core.uploads.sending import batch_under_way
+from core.uploads.sending.transfer import Transferred
 from core.workspace import Workspace
 from tests.core.uploads.test_transfer import WISH, Sender
 from tests.core.uploads.trees import device

@@ -22,11 +22,11 @@ from core.profiles import Broken, Destination, Duplicates, Existing, Family, Pro
 from core.progress import Progress
 from core.single_upload import upload_files
 from core.uploads.desk import Uploads
-from core.uploads.duplicates import is_own
-from core.uploads.questions import AskedFile, Kind, Question, read_question
-from core.uploads.taken import marked, version, version_of
-from core.uploads.transfer import Transferred
-from core.uploads.wishes import Override
+from core.uploads.queueing.questions import AskedFile, Kind, Question, read_question
+from core.uploads.sending.duplicates import is_own
+from core.uploads.sending.taken import marked, version, version_of
+from core.uploads.sending.transfer import Transferred
+from core.uploads.sending.wishes import Override
 from core.workspace import Workspace
 from tests.core.uploads.trees import Desk, put
 

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import NotFound
-from core.uploads.acts import ALL, Chosen, check_known, leave_out, move, put_first, put_last, retry, take_back
-from core.uploads.batches import begin_batch, end_broken_batches
-from core.uploads.counts import are_wrong, count_anew, count_below, read_counts
-from core.uploads.folder_rows import FolderFilter, FolderState, folder_numbers
-from core.uploads.queue import EVERYTHING, Queued, Scope, due, due_amount
-from core.uploads.state import read_state
+from core.uploads.queueing.acts import ALL, Chosen, check_known, leave_out, move, put_first, put_last, retry, take_back
+from core.uploads.queueing.queue import EVERYTHING, Queued, Scope, due, due_amount
+from core.uploads.sending.batches import begin_batch, end_broken_batches
+from core.uploads.status.counts import are_wrong, count_anew, count_below, read_counts
+from core.uploads.status.folder_rows import FolderFilter, FolderState, folder_numbers
+from core.uploads.status.state import read_state
 
 Row = tuple[str, int, int, int, int]
 Rows = st.lists(

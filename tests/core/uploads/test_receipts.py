@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.uploads.folders import ScanRules, branch_of, walk
-from core.uploads.receipts import Receipt, Receipts, SentFile
+from core.uploads.scanning.folders import ScanRules, branch_of, walk
+from core.uploads.sending.receipts import Receipt, Receipts, SentFile
 from tests.core.uploads.trees import device, put
 
 

@@ -26,14 +26,14 @@ from core.profiles import Destination, Profile, RowMapping
 from core.profiles.key_template import Home
 from core.profiles.row_fields import OF_FOLDERS, OF_IMAGES, USUAL_OF_FOLDERS, USUAL_OF_IMAGES
 from core.single_upload import KIND
-from core.uploads.cells import DoesNotFit, cell
-from core.uploads.mapping import of_folders
-from core.uploads.row_records import RowRecords
-from core.uploads.row_settling import settle_rows
-from core.uploads.row_values import Folder, Placed, folder_values, image_values
-from core.uploads.rows import Rows
-from core.uploads.stats import Stats
-from core.uploads.table_rows import Written
+from core.uploads.scanning.stats import Stats
+from core.uploads.tables.cells import DoesNotFit, cell
+from core.uploads.tables.mapping import of_folders
+from core.uploads.tables.row_records import RowRecords
+from core.uploads.tables.row_settling import settle_rows
+from core.uploads.tables.row_values import Folder, Placed, folder_values, image_values
+from core.uploads.tables.rows import Rows
+from core.uploads.tables.table_rows import Written
 from core.uploads.tracker import Tracker
 from core.workspace import Workspace
 

@@ -19,11 +19,11 @@ from core.models import Attributes, Object
 from core.profiles import Family, Profile
 from core.profiles.destination import Destination
 from core.progress import Progress, Report, silent
-from core.uploads import batch_under_way
-from core.uploads.acts import Chosen
 from core.uploads.desk import Uploads
-from core.uploads.listing import FolderFilter, Listing
-from core.uploads.run import Ran
+from core.uploads.queueing.acts import Chosen
+from core.uploads.sending import batch_under_way
+from core.uploads.sending.run import Ran
+from core.uploads.status.listing import FolderFilter, Listing
 from core.uploads.tracker import Tracker
 from core.workspace import Workspace
 from tests.core.uploads.trees import Desk, device, predecessor

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Busy, NotFound, Usage
-from core.uploads import folders
-from core.uploads.folders import ScanRules, branch_of, walk
-from core.uploads.names import SERVICE
-from core.uploads.scan import scan
+from core.uploads.scanning import folders
+from core.uploads.scanning.folders import ScanRules, branch_of, walk
+from core.uploads.scanning.names import SERVICE
+from core.uploads.scanning.scan import scan
 from core.uploads.tracker import Tracker
 from tests.core.uploads.trees import OLD, Desk, device, put
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.uploads.folders import ALL, IMAGES, ScanRules, branch_of, walk
-from core.uploads.scan import scan
+from core.uploads.scanning.folders import ALL, IMAGES, ScanRules, branch_of, walk
+from core.uploads.scanning.scan import scan
 from core.uploads.tracker import Tracker
 from tests.core.uploads.trees import Desk, device, put
 

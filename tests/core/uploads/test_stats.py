@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.uploads import stats
-from core.uploads.stats import read_stats
+from core.uploads.scanning import stats
+from core.uploads.scanning.stats import read_stats
 from tests.core.uploads.trees import put
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFound, WorkspaceError
-from core.uploads.listing import FolderFilter, Listing
-from core.uploads.queue import due
-from core.uploads.roots import adopt
-from core.uploads.state import read_state
+from core.uploads.queueing.queue import due
+from core.uploads.queueing.roots import adopt
+from core.uploads.status.listing import FolderFilter, Listing
+from core.uploads.status.state import read_state
 from core.uploads.tracker import Tracker, empty_tracker
 from tests.core.uploads.trees import OLD, Desk, device, predecessor, put
 

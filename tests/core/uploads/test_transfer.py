@@ -25,14 +25,14 @@ from core.profiles import Family, Profile, RowMapping
 from core.progress import Progress, Report, silent
 from core.runs import runs
 from core.undo import undo
-from core.uploads import batch_under_way, run
 from core.uploads.desk import Uploads
 from core.uploads.destination import Template
-from core.uploads.folders import ScanRules
-from core.uploads.names import SERVICE
-from core.uploads.scan import Scanned
+from core.uploads.scanning.folders import ScanRules
+from core.uploads.scanning.names import SERVICE
+from core.uploads.scanning.scan import Scanned
+from core.uploads.sending import batch_under_way, run
+from core.uploads.sending.transfer import Transferred, Wish, upload_folders
 from core.uploads.tracker import Tracker
-from core.uploads.transfer import Transferred, Wish, upload_folders
 from core.workspace import Workspace
 from tests.core.uploads.trees import Desk, device, predecessor, put
 

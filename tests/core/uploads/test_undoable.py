@@ -8,11 +8,11 @@ from importlib import resources
 
 import pytest
 
-from core.uploads.batches import Attempt, Ending, begin_batch, end_folders
-from core.uploads.counts import read_counts
-from core.uploads.questions import AskedFile, Kind, Question
-from core.uploads.queue import Queued, due
-from core.uploads.undoable import go_first, go_last, leave_out_waiting, put_back, take_back, weigh
+from core.uploads.queueing.questions import AskedFile, Kind, Question
+from core.uploads.queueing.queue import Queued, due
+from core.uploads.queueing.undoable import go_first, go_last, leave_out_waiting, put_back, take_back, weigh
+from core.uploads.sending.batches import Attempt, Ending, begin_batch, end_folders
+from core.uploads.status.counts import read_counts
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import pytest
 
 from core.errors import Unavailable, Unreadable
 from core.models import Object, ObjectPage
-from core.uploads.acts import Chosen
+from core.uploads.checks.verification import Lack, Proof, Verified
 from core.uploads.desk import Uploads
+from core.uploads.queueing.acts import Chosen
 from core.uploads.tracker import Tracker
-from core.uploads.verification import Lack, Proof, Verified
 from tests.core.uploads.test_run import WARDS, Ward
 from tests.core.uploads.test_run import ward as ward  # a fixture
 from tests.core.uploads.trees import device, put

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from core.uploads import reach, walkers
-from core.uploads.folders import Branch, Found, ScanRules
-from core.uploads.sieve import Orders, Sifted
+from core.uploads.scanning import reach, walkers
+from core.uploads.scanning.folders import Branch, Found, ScanRules
+from core.uploads.scanning.sieve import Orders, Sifted
 from tests.core.uploads.trees import Desk, device
 
 ORDERS = Orders(ScanRules())
@@ -189,8 +189,9 @@ async def test_nobody_waits_for_a_drive_that_does_not_answer(monkeypatch: pytest
 @needs_signals
 def test_walkers_end_with_a_program_that_was_killed_and_ctrl_c_is_not_for_them() -> None:
     script = (
-        "import os, signal, sys; from core.uploads.folders import ScanRules; from core.uploads.sieve import Orders; "
-        "from core.uploads.walkers import _Process; process = _Process(Orders(ScanRules()))._process; "
+        "import os, signal, sys; from core.uploads.scanning.folders import ScanRules; "
+        "from core.uploads.scanning.sieve import Orders; "
+        "from core.uploads.scanning.walkers import _Process; process = _Process(Orders(ScanRules()))._process; "
         "print(os.getpgid(process.pid) == os.getpgid(0), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     # both hold their end of the pipe of errors: it is at its end when both have ended

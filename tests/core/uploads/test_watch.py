@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.errors import NotFound, Usage
-from core.uploads.watch import Looked, rest_seconds
+from core.uploads.scanning.watch import Looked, rest_seconds
 from tests.core.uploads.test_run import Ward
 from tests.core.uploads.test_run import ward as ward  # a fixture
 from tests.core.uploads.trees import device, put

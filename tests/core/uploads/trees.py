@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from core.uploads.scan import Scanned, scan
-from core.uploads.state import UploadState, read_state
+from core.uploads.scanning.scan import Scanned, scan
+from core.uploads.status.state import UploadState, read_state
 from core.uploads.tracker import Tracker
 
 OLD = 1_700_000_000

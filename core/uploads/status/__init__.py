@@ -1,0 +1,1 @@
+"""Where uploads stand, for whoever looks: counts, lists, batches and single folders."""
