@@ -11,7 +11,15 @@ import typer
 
 from core.cli import upload_documents
 from core.cli.session import Session
-from core.cli.upload_tables import show_preview, show_questions, show_scan, show_state, show_troubles, show_verification
+from core.cli.upload_tables import (
+    limits_sentence,
+    show_preview,
+    show_questions,
+    show_scan,
+    show_state,
+    show_troubles,
+    show_verification,
+)
 from core.progress import Report
 from core.uploads.checks.preview import Preview
 from core.uploads.checks.verification import Verified
@@ -19,6 +27,7 @@ from core.uploads.desk import Uploads
 from core.uploads.queueing.questions import Question
 from core.uploads.queueing.roots import Root
 from core.uploads.scanning.scan import Scanned
+from core.uploads.sending.limits import Limits
 from core.uploads.status.state import UploadState
 
 if TYPE_CHECKING:
@@ -30,16 +39,19 @@ Asking = Sequence[tuple[int, str, Question]]
 def answer_state(session: Session, uploads: Uploads, folders: Sequence[Path]) -> None:
     """`--status`"""
 
-    async def work(report: Report) -> tuple[UploadState, tuple[Root, ...], Asking]:
-        return await uploads.state(folders), await uploads.trees(), await uploads.asking()
+    async def work(report: Report) -> tuple[UploadState, tuple[Root, ...], Asking, Limits]:
+        return await uploads.state(folders), await uploads.trees(), await uploads.asking(), await uploads.limits()
 
-    state, trees, asking = session.run_alone(work)
+    state, trees, asking, limits = session.run_alone(work)
     if session.terminal.as_json:
         more = {**upload_documents.trees(trees), **upload_documents.asking(asking)}
+        more["limits"] = upload_documents.limits(limits)
         session.terminal.document({**upload_documents.state(state), **more})
     else:
         show_state(session.terminal, state, uploads.path, trees)
         show_questions(session.terminal, asking, state.folders.questions)
+        if limits != Limits():
+            session.terminal.say(limits_sentence(limits))
 
 
 def answer_scan(session: Session, uploads: Uploads, folders: Sequence[Path]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.cli import upload_documents, words
 from core.cli.session import Session
 from core.cli.upload_request import Limit
+from core.cli.upload_tables import limits_sentence
 from core.errors import Usage
 from core.uploads.desk import Uploads
 from core.uploads.queueing.acts import ALL, Chosen
@@ -122,10 +123,7 @@ def set_speed(session: Session, uploads: Uploads, speed: Speed, *, is_all: bool)
         if is_all:
             session.terminal.document({"limits": upload_documents.limits(limits)})
         return
-    rate = "any rate" if limits.bytes_per_second is None else f"at most {words.size(limits.bytes_per_second)}/s"
-    asks = "" if limits.requests_per_second is None else f", at most {limits.requests_per_second:g} requests a second"
-    at_once = "as many files at once as the service bears" if limits.at_once is None else f"{limits.at_once} at once"
-    (session.terminal.say if is_all else session.terminal.note)(f"Uploads: {rate}{asks}, {at_once}.")
+    (session.terminal.say if is_all else session.terminal.note)(limits_sentence(limits))
 
 
 async def _answered(uploads: Uploads, said: str, folders: Sequence[Path]) -> int:

@@ -15,6 +15,7 @@ from core.uploads.checks.verification import Proof, Verified
 from core.uploads.queueing.questions import ANSWERS, Question
 from core.uploads.queueing.roots import Root
 from core.uploads.scanning.scan import Scanned
+from core.uploads.sending.limits import Limits
 from core.uploads.sending.transfer import Transferred
 from core.uploads.status.history import BatchRow
 from core.uploads.status.state import Failure, UploadState
@@ -46,6 +47,14 @@ def show_transfer(terminal: Terminal, did: Transferred, state: UploadState) -> N
         show_failures(terminal, state.failures, state.folders.failed)
     for note in did.notes[:_SHOWN]:
         terminal.warn(note)
+
+
+def limits_sentence(limits: Limits) -> str:
+    """How fast uploads may go."""
+    rate = "any rate" if limits.bytes_per_second is None else f"at most {words.size(limits.bytes_per_second)}/s"
+    asks = "" if limits.requests_per_second is None else f", at most {limits.requests_per_second:g} requests a second"
+    at_once = "as many files at once as the service bears" if limits.at_once is None else f"{limits.at_once} at once"
+    return f"Uploads: {rate}{asks}, {at_once}."
 
 
 def show_failures(terminal: Terminal, failures: Sequence[Failure], total: int) -> None:
@@ -157,7 +166,7 @@ def show_state(terminal: Terminal, state: UploadState, path: Path, trees: Sequen
     if state.batches:
         terminal.say()
         columns = ["Batch", "Started", "Took", "#Folders", "#Uploaded", "#Failed", ""]
-        terminal.table(columns, [_batch(batch) for batch in state.batches[:_BATCHES_SHOWN]])
+        terminal.table(columns, [_batch(one, is_running=state.is_running) for one in state.batches[:_BATCHES_SHOWN]])
     if state.failures:
         terminal.say()
         show_failures(terminal, state.failures, folders.failed)
@@ -189,7 +198,8 @@ def _standing(one: Root) -> str:
     return ", ".join(said)
 
 
-def _batch(batch: BatchRow) -> Sequence[str]:
+def _batch(batch: BatchRow, *, is_running: bool) -> Sequence[str]:
+    left = batch.state if is_running or batch.state != "running" else "broken off"
     return (
         batch.name or batch.batch_id,
         words.moment(batch.started),
@@ -197,7 +207,7 @@ def _batch(batch: BatchRow) -> Sequence[str]:
         words.number(batch.folders),
         words.number(batch.done),
         words.number(batch.failed),
-        "" if batch.state == "completed" else batch.state,
+        "" if batch.state == "completed" else left,
     )
 
 

@@ -236,6 +236,7 @@ def test_limits_are_kept(root: Path, say: Say) -> None:
         "requests_per_second": 5.0,
         "at_once": 8,
     }
+    assert say("--status")["limits"] == {"bytes_per_second": None, "requests_per_second": 5.0, "at_once": 8}
     for words in (("--limit-rate", "fast"), ("--parallel", "0"), ("--limit-rate", "1")):
         assert say(*words, code=2)["error"]
 
