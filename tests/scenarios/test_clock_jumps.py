@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from core.uploads.sending import batch_under_way
+from core.uploads import desk
+from core.uploads.scanning import scan
+from core.uploads.sending import batch_under_way, run, transfer, under_way
 from tests.core.uploads.trees import put
 from tests.scenarios.folder_desk import open_local, undisturbed
 
 DAY = 86_400.0
-MODULES = ("batch_under_way", "batches", "desk", "run", "scan", "transfer", "under_way")
+MODULES = (desk, scan, batch_under_way, run, transfer, under_way)
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +31,8 @@ def jump(monkeypatch: pytest.MonkeyPatch, *days: float) -> None:
         second = next(seconds)
         return 1_800_000_000.0 + second + days[second % len(days)] * DAY
 
-    for name in MODULES:
-        monkeypatch.setattr(f"core.uploads.{name}.now_seconds", now, raising=False)
+    for module in MODULES:
+        monkeypatch.setattr(module, "now_seconds", now)
 
 
 @pytest.mark.parametrize("then", [-400.0, 0.0, 400.0])

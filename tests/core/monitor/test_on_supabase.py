@@ -63,7 +63,8 @@ async def test_a_quiet_round_is_one_request_and_two_desks_make_one_bucket(
             ]
             project.put("patient-images", "two.png", b"x" * 460, "image/png")
             made = await asyncio.gather(*(make_round(desk, system_now()) for desk in desks))
-            assert [deed.about for one in made for deed in one.deeds] == ["patient-images-1"] * 2
+            # who looks once the other has made it finds room and has nothing to do
+            assert {deed.about for one in made for deed in one.deeds} == {"patient-images-1"}
             assert [bool(deed.run_id) for one in made for deed in one.deeds].count(True) == 1
             assert [bucket.name for bucket in await first.buckets()] == ["patient-images", "patient-images-1"]
             assert await first.registered_buckets() >= {"patient-images-1"}
