@@ -122,12 +122,13 @@ class Parking:
         return min(most, first * 2.0**self._tries) * random.uniform(0.5, 1.0)
 
     async def _pause(self, seconds: float) -> None:
-        wall, steady = self._clocks.wall(), self._clocks.steady()
-        while True:
+        wall, steady, this = self._clocks.wall(), self._clocks.steady(), asyncio.current_task()
+        # once it has passed, nobody waits on, and others wait for something new
+        while self.parked is not None and self._waiting is this:
             # a machine that slept has waited too; a clock that was set back must not hold anything up
             gone = max(self._clocks.wall() - wall, self._clocks.steady() - steady)
             if gone >= seconds:
-                break
+                self._trying = True
+                self.changed()
+                return
             await self._clocks.sleep(min(max(seconds - gone, _TICK_SECONDS), _SLICE_SECONDS))
-        self._trying = True
-        self.changed()

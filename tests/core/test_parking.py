@@ -124,3 +124,16 @@ async def test_cancelled_it_leaves_nothing_behind() -> None:
     parking.close()
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_once_it_has_passed_nobody_waits_on_and_no_earlier_wait_lets_a_later_one_try() -> None:
+    time = Time()
+    parking = Parking(clocks=time.clocks())
+    earlier = asyncio.create_task(parking.wait(Unavailable("Later.", trouble=Trouble.THROTTLED, wait_seconds=3600.0)))
+    await asyncio.sleep(0)
+    parking.passed()  # what was under way all the while has worked
+    later = asyncio.create_task(parking.wait(Unavailable("Later.", trouble=Trouble.THROTTLED, wait_seconds=7200.0)))
+    await asyncio.wait_for(earlier, 5)
+    assert (time.steady - 1000 < 3600, parking.most, later.done()) == (True, 0, False)
+    await later
+    assert parking.most == 1 and time.steady - 1000 >= 7200
