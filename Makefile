@@ -3,8 +3,9 @@
 
 PREPARE = sh requirements/prepare.sh
 # `BUCKETDESK_THOROUGH=1 make test` tries more cases of each kind, which takes twice as long.
-# Tests at a time, one for each core; `make JOBS=0 test` runs them one after another in one process.
-JOBS = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
+# Tests at a time, one more than there are cores, since many wait; `make JOBS=0 test` runs them one after another in one
+# process.
+JOBS = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 2 ] && expr $$n + 1 || echo 3)
 
 .PHONY: run test check style types tour bench supabase libraries clean
 
