@@ -278,10 +278,6 @@ class Uploads:
         """These folders go after all others that wait now. How many that was."""
         return await self._act(lambda c: acts.put_last(c, chosen), chosen)
 
-    async def move(self, numbers: Sequence[int], by: int) -> int:
-        """Each of these folders so many steps up (`by` < 0) or down in the queue. How many moved."""
-        return await self._act(lambda c: acts.move(c, numbers, by), Chosen(numbers))
-
     # --- what only people can decide
 
     async def asking(self, limit: int = 1000) -> tuple[tuple[int, str, Question], ...]:

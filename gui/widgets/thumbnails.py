@@ -56,10 +56,6 @@ class Thumbnails(QObject):
             self._fetch()
         return None
 
-    def drop_waiting(self) -> None:
-        """Nobody looks any more at what was asked for and is not there yet."""
-        self._waiting.clear()
-
     def forget(self) -> None:
         """Another project is open: nothing of the old one counts."""
         self._known.clear()

@@ -99,19 +99,6 @@ def put_last(c: sqlite3.Connection, chosen: Chosen) -> int:
     return _shift(c, chosen, edge, before=False)
 
 
-def move(c: sqlite3.Connection, numbers: Sequence[int], by: int) -> int:
-    """Each of these folders so many steps up (`by` < 0) or down in the queue; they keep their order, and those that
-    stand together stay together. How many moved."""
-    give_places(c)
-    moved: set[int] = set()
-    for _ in range(abs(by)):
-        step = _step(c, set(numbers), up=by < 0)
-        if not step:
-            break
-        moved |= step
-    return len(moved)
-
-
 def _change(
     c: sqlite3.Connection, sets: str, where: str, values: Sequence[object], chosen: Chosen, wanted: float | None = None
 ) -> int:
@@ -176,27 +163,6 @@ def _shift(c: sqlite3.Connection, chosen: Chosen, edge: int, *, before: bool) ->
         ).rowcount
         edge = low + by if before else high + by
     return amount
-
-
-def _step(c: sqlite3.Connection, numbers: set[int], *, up: bool) -> set[int]:
-    """Every one of them changes places with the neighbour that is none of them."""
-    moved = set()
-    for number, place in sorted(_rows(c, sorted(numbers)), key=lambda row: row[1], reverse=not up):
-        neighbours = [row for root in _roots(c) for row in _beside(c, root, place, up=up)]
-        if not neighbours:
-            continue
-        other, its_place = (max if up else min)(neighbours, key=lambda row: row[1])
-        if other in numbers:  # it could not move itself
-            continue
-        c.executemany("UPDATE folder_status SET place = ? WHERE rowid = ?", [(its_place, number), (place, other)])
-        moved.add(number)
-    return moved
-
-
-def _beside(c: sqlite3.Connection, root: int, place: int, *, up: bool) -> list[tuple[int, int]]:
-    which = "place < ? ORDER BY place DESC" if up else "place > ? ORDER BY place"
-    sql = f"SELECT rowid, place FROM folder_status WHERE {IS_QUEUED} AND root IS ? AND {which} LIMIT 1"
-    return c.execute(sql, (root or None, place)).fetchall()
 
 
 def _edge(c: sqlite3.Connection, root: int, way: str) -> list[int]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import NotFound
-from core.uploads.queueing.acts import ALL, Chosen, check_known, leave_out, move, put_first, put_last, retry, take_back
+from core.uploads.queueing.acts import ALL, Chosen, check_known, leave_out, put_first, put_last, retry, take_back
 from core.uploads.queueing.queue import EVERYTHING, Queued, Scope, due, due_amount
 from core.uploads.sending.batches import begin_batch, end_broken_batches
 from core.uploads.status.counts import are_wrong, count_anew, count_below, read_counts
@@ -156,24 +156,6 @@ def test_a_whole_tree_is_put_first_or_last_in_its_order(
 def _ordered(numbers: list[int], rows: list[Row]) -> list[int]:
     """In the order of their places, once what has none has its number for one."""
     return sorted(numbers, key=lambda n: (rows[n - 1][2] or n, n))
-
-
-@pytest.mark.parametrize(
-    ("chosen", "by", "order"),
-    [
-        ([3], -1, [1, 3, 2, 4, 5]),
-        ([3], 1, [1, 2, 4, 3, 5]),
-        ([2, 3], -1, [2, 3, 1, 4, 5]),
-        ([4, 2], 1, [1, 3, 2, 5, 4]),
-        ([1, 3], -1, [1, 3, 2, 4, 5]),
-        ([5], -9, [5, 1, 2, 3, 4]),
-        ([1, 2], 9, [3, 4, 5, 1, 2]),
-    ],
-)
-def test_folders_change_places_with_their_neighbours(chosen: list[int], by: int, order: list[int]) -> None:
-    with closing(_tracker([("pending", 0, 0, 0, n % 2) for n in range(5)])) as c:
-        move(c, chosen, by)
-        assert _waiting(c) == order
 
 
 def test_what_is_left_out_can_be_had_back(c: sqlite3.Connection) -> None:
